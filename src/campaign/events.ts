@@ -1,0 +1,88 @@
+import type { TargetEvent, TargetInfo } from '../targets/target.ts';
+
+/** All that a campaign tells the outside while it goes. Plain data; drawn by `ui`, printed by `cli`. */
+export type CampaignEvent =
+  | {
+      readonly kind: 'started';
+      readonly seed: string;
+      readonly profile: string;
+      readonly targets: readonly string[];
+      readonly limit: Limit;
+    }
+  | { readonly kind: 'target'; readonly name: string; readonly event: TargetEvent }
+  | { readonly kind: 'progress'; readonly progress: Progress }
+  /** A divergence was seen; shrinking begins. `id` stays with it until `recorded` or `dismissed`. */
+  | {
+      readonly kind: 'divergence';
+      readonly id: string;
+      readonly class: string;
+      readonly targets: readonly [string, string];
+      readonly where: string;
+    }
+  | {
+      readonly kind: 'shrinking';
+      readonly id: string;
+      readonly tried: number;
+      readonly insns: number;
+    }
+  | {
+      readonly kind: 'recorded';
+      readonly id: string;
+      readonly finding: string;
+      readonly insns: number;
+    }
+  /** The divergence did not show again on fresh targets, or is known already. */
+  | { readonly kind: 'dismissed'; readonly id: string; readonly why: string }
+  | { readonly kind: 'summary'; readonly summary: Summary };
+
+export type Limit =
+  | { readonly kind: 'cases'; readonly cases: number }
+  | { readonly kind: 'time'; readonly ms: number };
+
+/** Counts so far. */
+export interface Progress {
+  readonly cases: number;
+  readonly runs: number;
+  readonly elapsedMs: number;
+  readonly casesPerSecond: number;
+  readonly divergences: number;
+  readonly targets: Readonly<Record<string, TargetCounts>>;
+}
+
+/** Cases by what a target did with them: accepted + rejected + crashed + hung is what it ran. */
+export interface TargetCounts {
+  readonly accepted: number;
+  readonly rejected: number;
+  /** Its outcome was compared with another target's. */
+  readonly compared: number;
+  /** Compared, but excused by a named rule. */
+  readonly incomparable: number;
+  /** Not tried: the target lacks a feature that the case needs. */
+  readonly unsupported: number;
+  readonly crashed: number;
+  readonly hung: number;
+  readonly restarted: number;
+}
+
+export interface Summary {
+  readonly seed: string;
+  readonly cases: number;
+  readonly runs: number;
+  readonly durationMs: number;
+  readonly casesPerSecond: number;
+  /** Ids of findings, recorded in the corpus. */
+  readonly findings: readonly string[];
+  readonly divergences: number;
+  readonly targets: Readonly<Record<string, TargetSummary>>;
+  /** Which rule excused how many comparisons. */
+  readonly excused: Readonly<Record<string, number>>;
+  /** Ended by Ctrl-C or by `--max-findings` rather than by its limit. */
+  readonly stopped: 'limit' | 'interrupted' | 'max-findings';
+}
+
+export interface TargetSummary
+  extends TargetCounts,
+    Pick<TargetInfo, 'arch' | 'engine' | 'kernel'> {
+  /** In how many compared cases each form was executed, by name; forms it lacks are absent. */
+  readonly forms: Readonly<Record<string, number>>;
+}

@@ -1,0 +1,83 @@
+import type { Insn } from '../isa/insn.ts';
+import type { MapType } from './map-type.ts';
+import type { ProgType } from './prog-type.ts';
+
+/**
+ * One complete test as plain data: one load and what is done with it. It says all that is needed to
+ * run it; nothing in it depends on a byte order, a kernel or a machine.
+ */
+export interface Case {
+  readonly progType: ProgType;
+  /** `bpf_attr.expected_attach_type`, the kernel's number; 0 for most types. */
+  readonly expectedAttachType: number;
+  /** `bpf_attr.prog_flags`. */
+  readonly progFlags: number;
+  readonly maps: readonly MapSpec[];
+  /**
+   * The first prog is the one that runs; the others are for tail calls. In `lddw` of a map, `imm` is
+   * the map's index in `maps`, both for the fd and the index forms.
+   */
+  readonly progs: readonly Prog[];
+  /** Done in order after one load; maps keep their content from run to run. */
+  readonly runs: readonly Run[];
+}
+
+export interface Prog {
+  readonly insns: readonly Insn[];
+}
+
+export interface MapSpec {
+  /** Letters, digits and `_`, at most 15; unique within the case. For people, not for the kernel. */
+  readonly name: string;
+  readonly type: MapType;
+  readonly keyBytes: number;
+  readonly valueBytes: number;
+  readonly maxEntries: number;
+  /** `bpf_attr.map_flags`. */
+  readonly flags: number;
+  /** Put in with BPF_ANY, in order, before the load. A per-CPU map gets the value on every CPU. */
+  readonly entries: readonly MapEntry[];
+}
+
+export interface MapEntry {
+  /** `keyBytes` bytes. The key of an array map is its u32 index, here always little-endian. */
+  readonly key: Uint8Array;
+  /** `valueBytes` bytes, as they lie in memory. */
+  readonly value: Uint8Array;
+}
+
+/** One BPF_PROG_RUN: `bpf_attr.test`. */
+export interface Run {
+  /** `data_in`, or null for no pointer and size 0. */
+  readonly data: Uint8Array | null;
+  /** `ctx_in`, or null for no pointer and size 0. */
+  readonly ctx: CtxInput | null;
+  readonly repeat: number;
+  readonly flags: number;
+  readonly cpu: number;
+  readonly batchSize: number;
+  /** Bytes of the `data_out` buffer, and `data_size_out`; null for no pointer and size 0. */
+  readonly dataOutBytes: number | null;
+  /** Bytes of the `ctx_out` buffer, and `ctx_size_out`; null for no pointer and size 0. */
+  readonly ctxOutBytes: number | null;
+}
+
+/** A ctx by field name (see ctx.ts), so that one case serves either byte order. */
+export interface CtxInput {
+  /** `ctx_size_in`: longer than the struct means zeros behind it, shorter cuts it. */
+  readonly sizeBytes: number;
+  /** Fields that aren't named are 0. Unsigned, within the field's width. */
+  readonly fields: Readonly<Record<string, bigint>>;
+}
+
+/** A run with nothing in and nothing out, to be spread and overridden. */
+export const PLAIN_RUN: Run = {
+  data: null,
+  ctx: null,
+  repeat: 1,
+  flags: 0,
+  cpu: 0,
+  batchSize: 0,
+  dataOutBytes: null,
+  ctxOutBytes: null,
+};

@@ -1,0 +1,44 @@
+/** Map types by the kernel's number (`enum bpf_map_type`, include/uapi/linux/bpf.h, 7.2). */
+export const MAP_TYPES = [
+  'unspec',
+  'hash',
+  'array',
+  'prog_array',
+  'perf_event_array',
+  'percpu_hash',
+  'percpu_array',
+  'stack_trace',
+  'cgroup_array',
+  'lru_hash',
+  'lru_percpu_hash',
+  'lpm_trie',
+  'array_of_maps',
+  'hash_of_maps',
+  'devmap',
+  'sockmap',
+  'cpumap',
+  'xskmap',
+  'sockhash',
+  'cgroup_storage',
+  'reuseport_sockarray',
+  'percpu_cgroup_storage',
+  'queue',
+  'stack',
+  'sk_storage',
+  'devmap_hash',
+  'struct_ops',
+  'ringbuf',
+  'inode_storage',
+  'task_storage',
+  'bloom_filter',
+  'user_ringbuf',
+  'cgrp_storage',
+  'arena',
+] as const;
+export type MapType = (typeof MAP_TYPES)[number];
+
+/** The number that `bpf_attr.map_type` takes. */
+export const mapTypeNumber = (type: MapType): number => MAP_TYPES.indexOf(type);
+
+/** `flags` of an update: create or replace, create only, replace only. */
+export const UpdateFlag = { ANY: 0, NOEXIST: 1, EXIST: 2 } as const;

@@ -1,0 +1,161 @@
+import type { Case } from '../case/case.ts';
+import type { MapType } from '../case/map-type.ts';
+import type { ProgType } from '../case/prog-type.ts';
+
+/** What runs cases: the emulator, or one engine of one kernel. A batch in, a batch out. */
+export interface Target {
+  readonly name: string;
+  readonly info: TargetInfo;
+  readonly features: Features;
+  /**
+   * Runs every case and answers in the same order. A case that kills or hangs the target is told by
+   * its outcome and the target is ready again afterwards; rejects with `TargetFailedError` only where
+   * the target is beyond repair. One call at a time.
+   */
+  execute(cases: readonly Case[]): Promise<readonly Outcome[]>;
+  /** Leaves no process and no file behind. May be called at any time and more than once. */
+  close(): Promise<void>;
+}
+
+export type Endianness = 'little' | 'big';
+export type Engine = 'jit' | 'interp' | 'hardened' | 'emulator';
+
+/** The Linux that an emulator is told to be. */
+export interface LinuxSetting {
+  /** Major and minor, such as `6.1`. */
+  readonly release: string;
+  readonly endianness: Endianness;
+  readonly pageBytes: number;
+  /** Possible CPUs, which is how many values an element of a per-CPU map has. */
+  readonly cpus: number;
+}
+
+/** What exactly ran. */
+export interface TargetInfo {
+  /** `uname -r`, such as `6.1.176`; the emulator: the release that it emulates. */
+  readonly kernel: string;
+  /** `uname -m`. */
+  readonly arch: string;
+  readonly engine: Engine;
+  readonly linux: LinuxSetting;
+  /** `uname -v`, boot parameters and sysctls: what else can change an answer. */
+  readonly build: string;
+}
+
+/** What a target can load, found by loading tiny progs. */
+export interface Features {
+  readonly progTypes: ReadonlySet<ProgType>;
+  readonly mapTypes: ReadonlySet<MapType>;
+  /** Names of the forms of `isa/` that it accepts. */
+  readonly forms: ReadonlySet<string>;
+  /** Helper ids that a prog of the type may call. */
+  readonly helpers: ReadonlyMap<ProgType, ReadonlySet<number>>;
+}
+
+/** What a target observed of one case. Plain data. */
+export type Outcome =
+  | Completed
+  /** The target died of this case and of no other. `console` holds what its kernel said last. */
+  | { readonly kind: 'crashed'; readonly console: string }
+  /** The target did not answer within the limit. */
+  | { readonly kind: 'hung'; readonly console: string }
+  /** The target lacks something that the case needs; it was not tried. */
+  | { readonly kind: 'unsupported'; readonly missing: readonly string[] };
+
+export interface Completed {
+  readonly kind: 'completed';
+  readonly load: LoadOutcome;
+  /** One for each run of the case; empty where the load was rejected. */
+  readonly runs: readonly RunOutcome[];
+  /** One for each map of the case; empty where the load was rejected. */
+  readonly maps: readonly MapContent[];
+  /** Warnings and worse that the kernel said while this case ran; '' for none. */
+  readonly console: string;
+  /**
+   * Emulator only, never compared: for each prog, one byte for each insn, 1 where it was executed.
+   */
+  readonly executed?: readonly Uint8Array[];
+}
+
+export type LoadOutcome =
+  | { readonly verdict: 'accepted' }
+  /** `log` is the tail of the verifier's log, at most 4 KiB; '' where none was asked for. */
+  | { readonly verdict: 'rejected'; readonly errno: number; readonly log: string };
+
+export interface RunOutcome {
+  /** 0, or the positive errno of the command (524 for ENOTSUPP). */
+  readonly errno: number;
+  /** `retval`, u32; 0 where the command did not write it. */
+  readonly retval: number;
+  /** What the command wrote into `data_out`: at most `dataOutBytes` bytes. */
+  readonly dataOut: Uint8Array;
+  /** `data_size_out` after the command. */
+  readonly dataSizeOut: number;
+  readonly ctxOut: Uint8Array;
+  readonly ctxSizeOut: number;
+  /** Emulator only: why the prog could not go on. */
+  readonly fault?: Fault;
+}
+
+/** What a prog did that the verifier would not have let it do, or a limit that it ran into. */
+export interface Fault {
+  readonly reason:
+    | 'access'
+    | 'unknown-insn'
+    | 'unknown-helper'
+    | 'bad-jump'
+    | 'call-depth'
+    | 'write-to-r10'
+    | 'bad-argument'
+    | 'steps';
+  readonly prog: number;
+  /** The slot of the insn at fault. */
+  readonly slot: number;
+  /** For people, such as "read of 4 bytes at 0x2000a, which no region holds". */
+  readonly detail: string;
+}
+
+/** Final content of a map, by key in byte order, so that it compares. */
+export type MapContent = readonly MapContentEntry[];
+
+export interface MapContentEntry {
+  /** As `MapEntry.key`. */
+  readonly key: Uint8Array;
+  /** One value; for a per-CPU map one for each possible CPU. */
+  readonly values: readonly Uint8Array[];
+}
+
+/** Can't run here: says what is missing and how to get it. Tests skip, visibly counted. */
+export class TargetUnavailableError extends Error {
+  readonly code = 'TARGET_UNAVAILABLE';
+  readonly target: string;
+  /** One line for people: what to install or to do. */
+  readonly remedy: string;
+
+  constructor(target: string, problem: string, remedy: string, options?: ErrorOptions) {
+    super(`${target}: ${problem}`, options);
+    this.name = 'TargetUnavailableError';
+    this.target = target;
+    this.remedy = remedy;
+  }
+}
+
+/** The outside failed: boot, agent, timeout, protocol. Retried or counted, never compared. */
+export class TargetFailedError extends Error {
+  readonly code = 'TARGET_FAILED';
+  readonly target: string;
+
+  constructor(target: string, problem: string, options?: ErrorOptions) {
+    super(`${target}: ${problem}`, options);
+    this.name = 'TargetFailedError';
+    this.target = target;
+  }
+}
+
+/** What happens to a target, for whoever watches. */
+export type TargetEvent =
+  | { readonly kind: 'preparing'; readonly what: string }
+  | { readonly kind: 'booting' }
+  | { readonly kind: 'ready'; readonly afterMs: number }
+  | { readonly kind: 'restarted'; readonly why: string }
+  | { readonly kind: 'closed' };
