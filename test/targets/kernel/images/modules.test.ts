@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import {
+  dependencies,
+  loadOrder,
+  moduleName,
+} from '../../../../src/targets/kernel/images/modules.ts';
+
+const module = (depends: string): Buffer =>
+  Buffer.from(`\x7fELF...\0license=GPL\0depends=${depends}\0retpoline=Y\0`);
+
+describe('loadOrder', () => {
+  // As in 6.1.192; up to 6.1.176 virtio depended on nothing.
+  const modules = new Map([
+    ['virtio', module('virtio_ring')],
+    ['virtio_ring', module('')],
+    ['virtio_pci_modern_dev', module('')],
+    ['virtio_pci_legacy_dev', module('')],
+    ['virtio_pci', module('virtio_ring,virtio_pci_modern_dev,virtio_pci_legacy_dev,virtio')],
+    ['virtio_console', module('virtio,virtio_ring')],
+    ['chicken', module('egg')],
+    ['egg', module('chicken')],
+    ['hungry', module('cake')],
+  ]);
+  const none = new Set<string>();
+
+  it('puts each module after what it depends on, once', () => {
+    expect(loadOrder(['virtio_pci', 'virtio_console'], modules, none)).toEqual([
+      'virtio_ring',
+      'virtio_pci_modern_dev',
+      'virtio_pci_legacy_dev',
+      'virtio',
+      'virtio_pci',
+      'virtio_console',
+    ]);
+  });
+
+  it('leaves out what is built in', () => {
+    const builtin = new Set(['virtio', 'virtio_ring', 'virtio_console']);
+    expect(loadOrder(['virtio_console'], modules, builtin)).toEqual([]);
+  });
+
+  it.each([
+    ['hungry', 'the package has no module hungry -> cake'],
+    ['chicken', 'modules depend on each other: chicken -> egg'],
+  ])('fails for %s: %s', (wanted, message) => {
+    expect(() => loadOrder([wanted], modules, none)).toThrow(message);
+  });
+});
+
+it.each([
+  ['\0depends=a,b\0', ['a', 'b']],
+  ['\0depends=\0', []],
+  ['no such field', []],
+])('the dependencies in %j are %j', (content, names) => {
+  expect(dependencies(Buffer.from(content))).toEqual(names);
+});
+
+it.each([
+  ['kernel/drivers/char/hw_random/virtio-rng.ko', 'virtio_rng'],
+  ['virtio.ko', 'virtio'],
+])('%s is the module %s', (path, name) => {
+  expect(moduleName(path)).toBe(name);
+});
