@@ -1,0 +1,5 @@
+/** Cases that are valid by construction. They run nothing and open nothing. */
+export type { Capabilities } from './capabilities.ts';
+export { type CaseOptions, caseArbitrary } from './case-arbitrary.ts';
+export { type CaseSource, createCaseSource, type Shrinkable } from './case-source.ts';
+export { PROFILES, type Profile, type ProfileName } from './profiles.ts';

@@ -1,0 +1,46 @@
+import type { Body, FragmentKind, FragmentOf } from '../plan.ts';
+import { lowerAccess, lowerIndexed } from './access.ts';
+import { lowerCall } from './call.ts';
+import { lowerAlu, lowerConst } from './compute.ts';
+import { type LowerBody, lowerBranch, lowerLeave } from './control.ts';
+import { lowerCtxRead, lowerCtxWrite, lowerPacket } from './ctx.ts';
+import type { Frame } from './frame.ts';
+import { lowerHelper, lowerLegacy, lowerLoadBytes, lowerStoreBytes } from './helpers.ts';
+import { lowerLoop } from './loop.ts';
+import { lowerDelete, lowerLookup, lowerUpdate, lowerValue } from './maps.ts';
+
+/** Lowers one fragment after another; what stands behind an exit is left out. */
+export function lowerBody(frame: Frame, body: Body): void {
+  for (const fragment of body) {
+    if (!frame.view.live) return;
+    (LOWER[fragment.kind] as Lower<FragmentKind>)(frame, fragment, lowerBody);
+  }
+}
+
+type Lower<Kind extends FragmentKind> = (
+  frame: Frame,
+  fragment: FragmentOf<Kind>,
+  lowerBody: LowerBody,
+) => void;
+
+const LOWER: { readonly [Kind in FragmentKind]: Lower<Kind> } = {
+  alu: lowerAlu,
+  const: lowerConst,
+  branch: lowerBranch,
+  loop: lowerLoop,
+  call: lowerCall,
+  lookup: lowerLookup,
+  value: lowerValue,
+  update: lowerUpdate,
+  delete: lowerDelete,
+  packet: lowerPacket,
+  access: lowerAccess,
+  indexed: lowerIndexed,
+  'ctx-read': lowerCtxRead,
+  'ctx-write': lowerCtxWrite,
+  helper: lowerHelper,
+  'load-bytes': lowerLoadBytes,
+  'store-bytes': lowerStoreBytes,
+  legacy: lowerLegacy,
+  leave: lowerLeave,
+};

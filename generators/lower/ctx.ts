@@ -1,0 +1,94 @@
+import type { FormOf } from '../../src/isa/forms.ts';
+import { formNamed } from '../../src/isa/forms.ts';
+import { packetFields, readablePlaces, writablePlaces } from '../ctx-access.ts';
+import type { FragmentOf } from '../plan.ts';
+import { type LowerBody, lowerFork } from './control.ts';
+import { ctxRegister, F, type Frame, scalar, whilePinned, writable } from './frame.ts';
+import { NONE, SCALAR } from './view.ts';
+
+export function lowerCtxRead(frame: Frame, { form, field, dst }: FragmentOf<'ctx-read'>): void {
+  const places = readablePlaces(frame.plan.progType, form.size);
+  const ctx = ctxRegister(frame, dst);
+  if (places.length === 0 || ctx === undefined) return;
+  const { offset, comparable } = places[field % places.length];
+  const to = writable(frame, dst);
+  frame.asm.emit(form, { dst: to, src: ctx, off: offset });
+  frame.view.regs[to] = comparable ? SCALAR : NONE;
+}
+
+export function lowerCtxWrite(frame: Frame, { form, field, src }: FragmentOf<'ctx-write'>): void {
+  const places = writablePlaces(frame.plan.progType, form.size);
+  if (places.length === 0) return;
+  const value = scalar(frame, src);
+  const ctx = ctxRegister(frame, src);
+  if (ctx === undefined) return;
+  const { offset } = places[field % places.length];
+  frame.asm.emit(form, { dst: ctx, src: value, off: offset });
+}
+
+/** How to ask whether `reach` is beyond `end`: the jump leads to where the packet is too short. */
+interface BoundsTest {
+  readonly jump: FormOf<'jump'>;
+  readonly first: 'reach' | 'end';
+  /** The jump leads to where the packet is long enough. */
+  readonly inverted?: true;
+}
+
+const jump = (name: string) => formNamed(name) as FormOf<'jump'>;
+
+/** The comparisons that `try_match_pkt_pointers` knows (kernel/bpf/verifier.c, 6.1). */
+const BOUNDS_TESTS: readonly BoundsTest[] = [
+  { jump: jump('jgt64.x'), first: 'reach' },
+  { jump: jump('jlt64.x'), first: 'end' },
+  { jump: jump('jge64.x'), first: 'reach' },
+  { jump: jump('jle64.x'), first: 'end' },
+  { jump: jump('jle64.x'), first: 'reach', inverted: true },
+  { jump: jump('jge64.x'), first: 'end', inverted: true },
+  { jump: jump('jlt64.x'), first: 'reach', inverted: true },
+  { jump: jump('jgt64.x'), first: 'end', inverted: true },
+];
+
+/** `data + bytes > data_end` decides which body is entered; in the first the pointer is at hand. */
+export function lowerPacket(
+  frame: Frame,
+  { from, bytes, indexBits, index, dst, test, bodies }: FragmentOf<'packet'>,
+  lowerBody: LowerBody,
+): void {
+  const { asm, view } = frame;
+  const fields = packetFields(frame.plan.progType);
+  const added = indexBits > 0 ? scalar(frame, index) : undefined;
+  const ctx = fields && ctxRegister(frame, dst);
+  if (fields === undefined || ctx === undefined) return;
+  const pinned = [ctx, ...(added === undefined ? [] : [added])];
+  const data = whilePinned(frame, pinned, () => writable(frame, dst));
+  asm.emit(F.ldxw, { dst: data, src: ctx, off: fields[from] });
+  const reach = whilePinned(frame, [...pinned, data], () => writable(frame, dst + 1));
+  if (added !== undefined) {
+    asm.emit(F.movX, { dst: reach, src: added });
+    asm.emit(F.andK, { dst: reach, imm: (1 << indexBits) - 1 });
+    asm.emit(F.addX, { dst: data, src: reach });
+  }
+  const end = whilePinned(frame, [ctx, data, reach], () => writable(frame, dst + 2));
+  const endField = from === 'data' ? fields.data_end : fields.data;
+  asm.emit(F.ldxw, { dst: end, src: ctx, off: endField });
+  asm.emit(F.movX, { dst: reach, src: data });
+  asm.emit(F.addK, { dst: reach, imm: bytes + 1 });
+  for (const reg of [data, reach, end]) view.regs[reg] = NONE;
+
+  const { jump, first, inverted } = BOUNDS_TESTS[test % BOUNDS_TESTS.length];
+  const operands = first === 'reach' ? { dst: reach, src: end } : { dst: end, src: reach };
+  const longEnough = () => {
+    view.regs[data] = { kind: 'packet', low: 0, high: bytes + 1 };
+    lowerBody(frame, bodies[0]);
+  };
+  const tooShort = () => lowerBody(frame, bodies[1]);
+  lowerFork(
+    frame,
+    {
+      reach: 'ja',
+      fallen: inverted ? tooShort : longEnough,
+      taken: inverted ? longEnough : tooShort,
+    },
+    (label) => asm.jump(jump, label, operands),
+  );
+}

@@ -1,0 +1,183 @@
+import { type FormOf, formNamed } from '../../src/isa/forms.ts';
+import { type HelperName, helperId } from '../../src/isa/helpers.ts';
+import { R10 } from '../../src/isa/opcode.ts';
+import type { CasePlan } from '../plan.ts';
+import type { Assembler, Label } from './assembler.ts';
+import {
+  CTX,
+  NONE,
+  REGS_USABLE,
+  type Region,
+  SCALAR,
+  STACK_WINDOW_BYTES,
+  type View,
+} from './view.ts';
+
+/** What a function does to pointers that its caller holds. */
+export interface Effects {
+  /** Packet pointers are void. */
+  packet: boolean;
+  /** Maps, by number, whose values may have moved. */
+  readonly maps: Set<number>;
+  /** About how many insns the verifier walks, and at how many of them it walks two ways. */
+  weight: number;
+  forks: number;
+  /** Something may be accessed away from its natural alignment. */
+  unaligned: boolean;
+}
+
+/** A function while it is being lowered. */
+export interface Frame {
+  readonly plan: CasePlan;
+  readonly number: number;
+  readonly asm: Assembler;
+  readonly view: View;
+  readonly effects: Effects;
+  /** Registers that hold what must stay: bit n for rn. */
+  pinned: number;
+  /** What `leave` leads to; the views that arrive there. */
+  readonly end: Label;
+  readonly arrivals: View[];
+  /** fp offset of the first byte of the stack window. */
+  readonly stackBase: number;
+  /** The register that the ctx is kept in, or -1. */
+  readonly ctxReg: number;
+  /** Whether the ctx was taken from that register. */
+  ctxKept: boolean;
+  /** Lowers that function, once, and tells what it does. */
+  readonly functionEffects: (callee: number) => Effects;
+}
+
+/** The forms that lowering itself needs; every kernel has them. */
+export const F = {
+  movK: formNamed('mov64.k'),
+  movX: formNamed('mov64.x'),
+  addK: formNamed('add64.k'),
+  addX: formNamed('add64.x'),
+  mulK: formNamed('mul64.k'),
+  andK: formNamed('and64.k'),
+  exit: formNamed('exit'),
+  helper: formNamed('call.helper'),
+  ldxw: formNamed('ldxw'),
+  stdw: formNamed('stdw'),
+  stxdw: formNamed('stxdw'),
+  stw: formNamed('stw'),
+  sth: formNamed('sth'),
+  stb: formNamed('stb'),
+  lddw: formNamed('lddw.imm'),
+  jeqK: formNamed('jeq64.k') as FormOf<'jump'>,
+  jneK: formNamed('jne64.k') as FormOf<'jump'>,
+} as const;
+
+/** Below the window: room for a key, then for a value. */
+export const KEY_ROOM_BYTES = 16;
+export const VALUE_ROOM_BYTES = 32;
+export const FRAME_BYTES = STACK_WINDOW_BYTES + KEY_ROOM_BYTES + VALUE_ROOM_BYTES;
+export const keyRoom = (frame: Frame): number => frame.stackBase - KEY_ROOM_BYTES;
+export const valueRoom = (frame: Frame): number => keyRoom(frame) - VALUE_ROOM_BYTES;
+
+export const isPinned = (frame: Frame, reg: number): boolean => (frame.pinned & (1 << reg)) !== 0;
+
+/** Runs `step` while the registers given stay as they are. */
+export function whilePinned<T>(frame: Frame, regs: readonly number[], step: () => T): T {
+  const before = frame.pinned;
+  for (const reg of regs) if (reg < REGS_USABLE) frame.pinned |= 1 << reg;
+  const result = step();
+  frame.pinned = before;
+  return result;
+}
+
+/** A register that may be written: `hint` or the next one, pointers only where all else is taken. */
+export function writable(frame: Frame, hint: number): number {
+  const free = find(hint, (reg) => !isPinned(frame, reg) && !isPointer(frame, reg));
+  const reg = free ?? find(hint, (reg) => !isPinned(frame, reg));
+  if (reg === undefined) throw new Error('every register is pinned');
+  return reg;
+}
+
+/** A register that holds a scalar: `hint`, the next one, or one that is set for it. */
+export function scalar(frame: Frame, hint: number): number {
+  return find(hint, (reg) => frame.view.regs[reg] === SCALAR) ?? freshScalar(frame, hint);
+}
+
+/** A register that holds a scalar and may be overwritten. */
+export function ownScalar(frame: Frame, hint: number): number {
+  const reg = find(hint, (r) => frame.view.regs[r] === SCALAR && !isPinned(frame, r));
+  return reg ?? freshScalar(frame, hint);
+}
+
+/** A register that holds the ctx, or undefined. */
+export function ctxRegister(frame: Frame, hint: number): number | undefined {
+  const reg = find(hint, (r) => frame.view.regs[r] === CTX);
+  if (reg === frame.ctxReg) frame.ctxKept = true;
+  return reg;
+}
+
+/** The registers that hold pointers to memory of those kinds, with at least so many bytes. */
+export function pointers(
+  { view }: Frame,
+  kinds: readonly Region['kind'][],
+  bytes: number,
+): readonly { readonly reg: number; readonly region: Region }[] {
+  const found: { reg: number; region: Region }[] = [];
+  view.regs.forEach((region, reg) => {
+    if (region.kind === 'none' || region.kind === 'scalar' || region.kind === 'ctx') return;
+    if (kinds.includes(region.kind) && region.high - region.low >= bytes)
+      found.push({ reg, region });
+  });
+  return found;
+}
+
+/** Notes a call: r1..r5 are lost, r0 holds a scalar. */
+export function noteCall({ view }: Frame): void {
+  for (let reg = 1; reg <= 5; reg++) view.regs[reg] = NONE;
+  view.regs[0] = SCALAR;
+}
+
+export function callHelper(frame: Frame, helper: HelperName): void {
+  frame.asm.emit(F.helper, { imm: helperId(helper) });
+  noteCall(frame);
+}
+
+/** Packet pointers are void from here on. */
+export function dropPackets({ view, effects }: Frame): void {
+  effects.packet = true;
+  dropRegions(view, (region) => region.kind === 'packet');
+}
+
+/** Pointers into values of that map are void from here on. */
+export function dropValues({ view, effects }: Frame, map: number): void {
+  effects.maps.add(map);
+  dropRegions(view, (region) => region.kind === 'value' && region.map === map);
+}
+
+/** `reg = r10 + off`. */
+export function stackPointer(frame: Frame, reg: number, off: number): void {
+  frame.asm.emit(F.movX, { dst: reg, src: R10 });
+  frame.asm.emit(F.addK, { dst: reg, imm: off });
+  frame.view.regs[reg] = NONE;
+}
+
+function freshScalar(frame: Frame, hint: number): number {
+  const reg = writable(frame, hint);
+  frame.asm.emit(F.movK, { dst: reg, imm: hint });
+  frame.view.regs[reg] = SCALAR;
+  return reg;
+}
+
+function dropRegions(view: View, isVoid: (region: Region) => boolean): void {
+  view.regs.forEach((state, reg) => {
+    if ('low' in state && isVoid(state)) view.regs[reg] = NONE;
+  });
+}
+
+const isPointer = ({ view }: Frame, reg: number): boolean =>
+  view.regs[reg] !== NONE && view.regs[reg] !== SCALAR;
+
+function find(hint: number, suits: (reg: number) => boolean): number | undefined {
+  for (let i = 0; i < REGS_USABLE; i++) {
+    const reg = (hint + i) % REGS_USABLE;
+    if (suits(reg)) return reg;
+  }
+  return undefined;
+}

@@ -1,0 +1,105 @@
+import { type FormOf, formNamed } from '../../src/isa/forms.ts';
+import type { FragmentOf } from '../plan.ts';
+import type { LowerBody } from './control.ts';
+import { F, type Frame, whilePinned } from './frame.ts';
+import { copyView, meet, NONE, restoreView, SCALAR } from './view.ts';
+
+/** The ways in which a loop counts: from `first`, by `step`, as long as `again` holds. */
+interface Closing {
+  readonly first: (times: number) => number;
+  readonly step: number;
+  readonly again: FormOf<'jump'>;
+  readonly limit: (times: number) => number;
+}
+
+const jump = (name: string) => formNamed(name) as FormOf<'jump'>;
+const none = () => 0;
+const times = (n: number) => n;
+
+export const CLOSINGS: readonly Closing[] = [
+  { first: times, step: -1, again: jump('jne64.k'), limit: none },
+  { first: none, step: 1, again: jump('jlt64.k'), limit: times },
+  { first: none, step: 1, again: jump('jne32.k'), limit: times },
+  { first: none, step: 3, again: jump('jslt64.k'), limit: (n) => 3 * n },
+  { first: times, step: -1, again: jump('jsgt32.k'), limit: none },
+  { first: (n) => -n, step: 1, again: jump('jne64.k'), limit: none },
+  { first: none, step: 1, again: jump('jle32.k'), limit: (n) => n - 1 },
+  { first: times, step: -1, again: jump('jgt64.k'), limit: none },
+  { first: (n) => 2 * n, step: -2, again: jump('jsge64.k'), limit: () => 1 },
+];
+
+/** The verifier walks every trip, and every trip's forks: more than this isn't asked of it. */
+const LOOP_WEIGHT_MAX = 600;
+const LOOP_FORKS_MAX = 8;
+/** Until the view at the head no longer changes; it only narrows, so that this is plenty. */
+const HEAD_PASSES_MAX = 200;
+
+export function lowerLoop(
+  frame: Frame,
+  { trips, closing, counter, bodies }: FragmentOf<'loop'>,
+  lowerBody: LowerBody,
+): void {
+  const { asm, view, effects } = frame;
+  const reg = counterRegister(frame, counter);
+  if (reg === undefined) {
+    lowerBody(frame, bodies[0]);
+    return;
+  }
+  view.regs[reg] = SCALAR;
+  const { first, step, again, limit } = CLOSINGS[closing % CLOSINGS.length];
+  const headView = settledHead(frame, reg, () => lowerBody(frame, bodies[0]));
+  const { weight, forks } = effects;
+  const count = tripsWithin(trips + 1, headView.weight, headView.forks);
+  asm.emit(F.movK, { dst: reg, imm: first(count) });
+  const head = asm.label();
+  asm.place(head);
+  whilePinned(frame, [reg], () => lowerBody(frame, bodies[0]));
+  if (view.live) {
+    asm.emit(F.addK, { dst: reg, imm: step });
+    asm.jump(again, head, { dst: reg, imm: limit(count) });
+  }
+  effects.weight = weight + headView.weight * count;
+  effects.forks = forks + headView.forks * count;
+}
+
+function tripsWithin(wanted: number, weight: number, forks: number): number {
+  const byWeight = Math.floor(LOOP_WEIGHT_MAX / Math.max(weight, 1));
+  const byForks = forks === 0 ? wanted : Math.floor(LOOP_FORKS_MAX / forks);
+  return Math.max(1, Math.min(wanted, byWeight, byForks));
+}
+
+/** Narrows the view until it holds at the head on every trip; tells what one trip costs. */
+function settledHead(frame: Frame, reg: number, body: () => void) {
+  const { asm, view, effects } = frame;
+  const before = { weight: effects.weight, forks: effects.forks };
+  const start = asm.mark();
+  const arrivals = frame.arrivals.length;
+  const head = copyView(view);
+  let cost = { weight: 0, forks: 0 };
+  for (let pass = 0; ; pass++) {
+    if (pass === HEAD_PASSES_MAX) throw new Error('the view at the head of a loop does not settle');
+    effects.weight = 0;
+    effects.forks = 0;
+    whilePinned(frame, [reg], body);
+    cost = {
+      weight: effects.weight + asm.mark().pieces - start.pieces,
+      forks: effects.forks,
+    };
+    const after = copyView(view);
+    asm.rewind(start);
+    frame.arrivals.length = arrivals;
+    const changed = meet(head, after);
+    restoreView(view, head);
+    if (!changed) break;
+  }
+  effects.weight = before.weight;
+  effects.forks = before.forks;
+  return cost;
+}
+
+/** A register that calls leave alone, and in which nothing is kept yet. */
+function counterRegister({ view, ...frame }: Frame, hint: number): number | undefined {
+  const suits = (reg: number) =>
+    (frame.pinned & (1 << reg)) === 0 && (view.regs[reg] === NONE || view.regs[reg] === SCALAR);
+  return [0, 1, 2, 3].map((i) => 6 + ((hint + i) % 4)).find(suits);
+}

@@ -1,0 +1,181 @@
+import { formNamed } from '../../src/isa/forms.ts';
+import type { Insn } from '../../src/isa/insn.ts';
+import { R10, STACK_BYTES } from '../../src/isa/opcode.ts';
+import type { ArgKind, Body, CasePlan } from '../plan.ts';
+import { type Assembler, createAssembler, link } from './assembler.ts';
+import { lowerBody } from './body.ts';
+import { setResult } from './control.ts';
+import { type Effects, F, FRAME_BYTES, type Frame, scalar } from './frame.ts';
+import {
+  CTX,
+  emptyView,
+  meet,
+  REGS_USABLE,
+  type RegState,
+  readable,
+  SCALAR,
+  STACK_WINDOW_BYTES,
+} from './view.ts';
+
+/** Bytes of the value that registers and stack go to at exit: r0..r9, then the stack window. */
+export const SAVED_BYTES = 8 * REGS_USABLE + STACK_WINDOW_BYTES;
+
+export interface LoweredProg {
+  /** A map is named by its number in the plan; the one for registers and stack comes behind. */
+  readonly insns: readonly Insn[];
+  readonly unaligned: boolean;
+}
+
+export const savedMapNumber = (plan: CasePlan): number => plan.maps.length;
+
+/** The insns of a plan's prog. The same plan always gives the same insns. */
+export function lowerProg(plan: CasePlan): LoweredProg {
+  const functions: (Assembler | undefined)[] = [];
+  const effects: (Effects | undefined)[] = [];
+  const lower = (number: number): Effects => {
+    const known = effects[number];
+    if (known !== undefined) return known;
+    const frame = createFrame(plan, number, lower);
+    lowerFunction(frame);
+    functions[number] = frame.asm;
+    frame.effects.weight += frame.asm.code.length;
+    effects[number] = frame.effects;
+    return frame.effects;
+  };
+  lower(0);
+  return {
+    insns: link(functions),
+    unaligned: effects.some((effect) => effect?.unaligned === true),
+  };
+}
+
+function createFrame(
+  plan: CasePlan,
+  number: number,
+  functionEffects: (number: number) => Effects,
+): Frame {
+  const { prog } = plan;
+  const args: readonly ArgKind[] = number === 0 ? ['ctx'] : prog.functions[number - 1].args;
+  const asm = createAssembler();
+  const ctxReg = args.includes('ctx') ? 6 + (number === 0 ? prog.ctxReg % 4 : 0) : -1;
+  const view = emptyView();
+  args.forEach((kind, i) => {
+    view.regs[i + 1] = ARG_STATES[kind];
+  });
+  // Functions share the stack: only a prog without any goes to its far end.
+  const spare = number === 0 && prog.functions.length === 0 ? STACK_BYTES - FRAME_BYTES : 0;
+  const shift = 8 * (prog.stackShift % (spare / 8 + 1));
+  return {
+    plan,
+    number,
+    asm,
+    view,
+    effects: { packet: false, maps: new Set(), weight: 0, forks: 0, unaligned: false },
+    pinned: ctxReg < 0 ? 0 : 1 << ctxReg,
+    end: asm.label(),
+    arrivals: [],
+    stackBase: -STACK_WINDOW_BYTES - shift,
+    ctxReg,
+    ctxKept: false,
+    functionEffects,
+  };
+}
+
+const ARG_STATES: Record<ArgKind, RegState> = {
+  scalar: SCALAR,
+  ctx: CTX,
+  slot: { kind: 'slot', low: 0, high: 8 },
+};
+
+function lowerFunction(frame: Frame): void {
+  const { asm, view, ctxReg, number, plan } = frame;
+  const start = asm.mark();
+  if (ctxReg >= 0) {
+    const arg = view.regs.indexOf(CTX);
+    asm.emit(F.movX, { dst: ctxReg, src: arg });
+    view.regs[ctxReg] = CTX;
+  }
+  const body: Body = number === 0 ? plan.prog.body : plan.prog.functions[number - 1].body;
+  lowerBody(frame, body);
+  for (const arrival of frame.arrivals) meet(view, arrival);
+  asm.place(frame.end);
+  if (view.live) {
+    if (number === 0) saveAndExit(frame);
+    else foldAndExit(frame, plan.prog.functions[number - 1]);
+  }
+  if (ctxReg >= 0 && !frame.ctxKept) asm.remove(start);
+}
+
+const SAVED_VALUE = formNamed('lddw.map_val_by_fd');
+
+/** Stores what is set into the map, so that a wrong value anywhere is seen. */
+function saveAndExit(frame: Frame): void {
+  const { asm, view, plan } = frame;
+  const { savedRegs, savedSlots, result } = plan.prog;
+  const saved = view.regs.flatMap((state, reg) =>
+    state === SCALAR && (savedRegs & (1 << reg)) !== 0 ? [reg] : [],
+  );
+  const chunks = savedChunks(view.stack, savedSlots);
+  if (saved.length + chunks.length === 0) {
+    setResult(frame, result);
+    asm.emit(F.exit);
+    return;
+  }
+  const from = scalar(frame, result);
+  // The register of the ctx is never a scalar in this frame, and not needed any more.
+  const base = frame.ctxReg;
+  asm.emit(SAVED_VALUE, { dst: base, imm: savedMapNumber(plan), nextImm: 0 });
+  for (const reg of saved) asm.emit(F.stxdw, { dst: base, src: reg, off: 8 * reg });
+  if (from !== 0) asm.emit(F.movX, { dst: 0, src: from });
+  for (const { at, bytes } of chunks) {
+    asm.emit(LOAD[bytes], { dst: 1, src: R10, off: frame.stackBase + at });
+    asm.emit(STORE[bytes], { dst: base, src: 1, off: 8 * REGS_USABLE + at });
+  }
+  asm.emit(F.exit);
+}
+
+type Chunk = 1 | 2 | 4 | 8;
+const LOAD = {
+  1: formNamed('ldxb'),
+  2: formNamed('ldxh'),
+  4: formNamed('ldxw'),
+  8: formNamed('ldxdw'),
+};
+const STORE = {
+  1: formNamed('stxb'),
+  2: formNamed('stxh'),
+  4: formNamed('stxw'),
+  8: formNamed('stxdw'),
+};
+
+/** The bytes of the slots named that are set, in the largest aligned pieces. */
+function savedChunks(stack: Uint8Array, slots: number) {
+  const chunks: { at: number; bytes: Chunk }[] = [];
+  let at = 0;
+  while (at < stack.length) {
+    const named = (slots & (1 << (at >> 3))) !== 0;
+    const bytes = named
+      ? ([8, 4, 2, 1] as const).find((size) => at % size === 0 && readable(stack, at, size))
+      : undefined;
+    if (bytes !== undefined) chunks.push({ at, bytes });
+    at += bytes ?? 1;
+  }
+  return chunks;
+}
+
+/** Makes every register named count in the result. */
+function foldAndExit(
+  frame: Frame,
+  { folded, result }: { readonly folded: number; readonly result: number },
+): void {
+  const { asm, view } = frame;
+  const regs = view.regs.flatMap((state, reg) =>
+    reg !== 0 && state === SCALAR && (folded & (1 << reg)) !== 0 ? [reg] : [],
+  );
+  setResult(frame, result);
+  for (const reg of regs) {
+    asm.emit(F.mulK, { dst: 0, imm: 31 });
+    asm.emit(F.addX, { dst: 0, src: reg });
+  }
+  asm.emit(F.exit);
+}

@@ -1,0 +1,206 @@
+import type { MapSpec, Run } from '../src/case/case.ts';
+import type { ProgType } from '../src/case/prog-type.ts';
+import type { FormOf } from '../src/isa/forms.ts';
+
+/**
+ * What a case is made from: a tree, in which every part can be removed or made simpler and the rest
+ * still makes a valid case. `lower` turns a plan into its case, always the same one.
+ *
+ * Every number in a plan is a *hint*, 0 the simplest: where what it names isn't there (a register that
+ * holds no scalar, a map that was dropped), lowering takes the next one that is.
+ */
+export interface CasePlan {
+  readonly progType: ProgType;
+  /** `bpf_attr.prog_flags` on top of those that the insns need. */
+  readonly progFlags: number;
+  readonly maps: readonly MapPlan[];
+  readonly prog: ProgPlan;
+  readonly runs: readonly Run[];
+}
+
+/** A map, with the keys that progs use: some are in the map at first, some aren't. */
+export interface MapPlan {
+  readonly spec: MapSpec;
+  readonly keys: readonly Uint8Array[];
+}
+
+export interface ProgPlan {
+  readonly body: Body;
+  /** A function calls only functions behind itself; the ones that nobody calls are left out. */
+  readonly functions: readonly FunctionPlan[];
+  /** The register that keeps the ctx, counted from r6. */
+  readonly ctxReg: number;
+  /** How many times 8 bytes lie between the frame's end and the part of the stack that is used. */
+  readonly stackShift: number;
+  /** Which registers reach the map at exit: bit n for rn. */
+  readonly savedRegs: number;
+  /** Which 8-byte slots of the stack do: bit n for slot n. */
+  readonly savedSlots: number;
+  /** The register that becomes r0 at the end. */
+  readonly result: number;
+}
+
+export interface FunctionPlan {
+  readonly args: readonly ArgKind[];
+  readonly body: Body;
+  /** The registers that are folded into the result: bit n for rn. */
+  readonly folded: number;
+  readonly result: number;
+}
+
+/** `slot`: a pointer to 8 bytes of the caller's stack. */
+export type ArgKind = 'scalar' | 'ctx' | 'slot';
+
+export type Body = readonly Fragment[];
+
+export type AluForm = FormOf<'alu'> | FormOf<'movsx'> | FormOf<'end'>;
+export type AccessForm =
+  | FormOf<'load'>
+  | FormOf<'store'>
+  | FormOf<'atomic'>
+  | FormOf<'load_acq'>
+  | FormOf<'store_rel'>;
+
+/** How a map is named in `lddw`. */
+export type MapBy = 'fd' | 'idx';
+/** How a jump that is no comparison is written: with a 16-bit or a 32-bit offset. */
+export type Reach = 'ja' | 'jal';
+
+/**
+ * One step of a prog. `bodies` hold what comes under it; the numbers are hints: `dst`, `src`, `index`,
+ * `base` registers, `off` and `at` places, the others what they say.
+ */
+export type Fragment =
+  | {
+      readonly kind: 'alu';
+      readonly form: AluForm;
+      readonly dst: number;
+      readonly src: number;
+      readonly imm: number;
+    }
+  | { readonly kind: 'const'; readonly dst: number; readonly value: bigint }
+  /** Bodies: where the comparison doesn't jump, where it does. */
+  | {
+      readonly kind: 'branch';
+      readonly form: FormOf<'jump'>;
+      readonly reach: Reach;
+      readonly dst: number;
+      readonly src: number;
+      readonly imm: number;
+      readonly bodies: readonly [Body, Body];
+    }
+  | {
+      readonly kind: 'loop';
+      /** Beyond the first. */
+      readonly trips: number;
+      /** Which way of counting. */
+      readonly closing: number;
+      readonly counter: number;
+      readonly bodies: readonly [Body];
+    }
+  | { readonly kind: 'call'; readonly callee: number; readonly args: readonly number[] }
+  /** Bodies: the key was found, it wasn't. */
+  | {
+      readonly kind: 'lookup';
+      readonly by: MapBy;
+      readonly map: number;
+      readonly key: number;
+      readonly dst: number;
+      readonly test: number;
+      readonly bodies: readonly [Body, Body];
+    }
+  | {
+      readonly kind: 'value';
+      readonly by: MapBy;
+      readonly map: number;
+      readonly off: number;
+      readonly dst: number;
+    }
+  | {
+      readonly kind: 'update';
+      readonly by: MapBy;
+      readonly map: number;
+      readonly key: number;
+      readonly flags: number;
+      /** Eight bytes each: a register where `src` is even, else the immediate. */
+      readonly content: readonly { readonly src: number; readonly imm: number }[];
+    }
+  | { readonly kind: 'delete'; readonly by: MapBy; readonly map: number; readonly key: number }
+  /** Bodies: the packet is long enough, it isn't. */
+  | {
+      readonly kind: 'packet';
+      readonly from: 'data' | 'data_meta';
+      /** Beyond the first. */
+      readonly bytes: number;
+      /** How many low bits of a register are added to the pointer first. */
+      readonly indexBits: number;
+      readonly index: number;
+      readonly dst: number;
+      readonly test: number;
+      readonly bodies: readonly [Body, Body];
+    }
+  /** `base` 0 is the stack, others are pointers at hand; `via` 0 is r10 itself. */
+  | {
+      readonly kind: 'access';
+      readonly form: AccessForm;
+      readonly base: number;
+      readonly off: number;
+      readonly reg: number;
+      readonly imm: number;
+      readonly via: number;
+    }
+  /** An access to a map value at an offset that a register gives. */
+  | {
+      readonly kind: 'indexed';
+      readonly form: AccessForm;
+      readonly base: number;
+      readonly index: number;
+      readonly off: number;
+      readonly reg: number;
+      readonly imm: number;
+    }
+  | {
+      readonly kind: 'ctx-read';
+      readonly form: FormOf<'load'>;
+      readonly field: number;
+      readonly dst: number;
+    }
+  | {
+      readonly kind: 'ctx-write';
+      readonly form: FormOf<'store'>;
+      readonly field: number;
+      readonly src: number;
+    }
+  | { readonly kind: 'helper'; readonly helper: PlainHelper }
+  | {
+      readonly kind: 'load-bytes';
+      readonly off: number;
+      readonly src: number;
+      readonly len: number;
+      readonly at: number;
+    }
+  | {
+      readonly kind: 'store-bytes';
+      readonly off: number;
+      readonly src: number;
+      readonly len: number;
+      readonly at: number;
+      readonly flags: number;
+    }
+  | {
+      readonly kind: 'legacy';
+      readonly form: FormOf<'packet'>;
+      readonly imm: number;
+      readonly src: number;
+    }
+  | { readonly kind: 'leave'; readonly how: 'exit' | Reach; readonly result: number };
+
+export type FragmentKind = Fragment['kind'];
+export type FragmentOf<Kind extends FragmentKind> = Extract<Fragment, { readonly kind: Kind }>;
+
+/** Helpers that take nothing of the prog's own. */
+export type PlainHelper =
+  | 'ktime_get_ns'
+  | 'get_prandom_u32'
+  | 'get_smp_processor_id'
+  | 'trace_printk';

@@ -1,0 +1,82 @@
+import type { FragmentKind } from './plan.ts';
+
+/** How progs are drawn. Weights are relative; 0 leaves a kind out. */
+export interface Profile {
+  readonly weights: Readonly<Record<FragmentKind, number>>;
+  /** Fragments of a prog, those in bodies included: at least, mostly up to, and rarely up to. */
+  readonly fragments: { readonly min: number; readonly usual: number; readonly max: number };
+  /** A prog is given each kind of fragment with this probability in percent (swarm testing). */
+  readonly keptPercent: number;
+  /** How deep bodies lie in bodies. */
+  readonly depthMax: number;
+}
+
+const DEFAULT: Profile = {
+  weights: {
+    alu: 34,
+    const: 4,
+    branch: 10,
+    loop: 2,
+    call: 3,
+    lookup: 4,
+    value: 2,
+    update: 3,
+    delete: 1,
+    packet: 4,
+    access: 24,
+    indexed: 2,
+    'ctx-read': 4,
+    'ctx-write': 3,
+    helper: 1,
+    'load-bytes': 2,
+    'store-bytes': 2,
+    legacy: 3,
+    leave: 1,
+  },
+  fragments: { min: 4, usual: 24, max: 60 },
+  keptPercent: 75,
+  depthMax: 3,
+};
+
+const only = (...kinds: FragmentKind[]): Profile['weights'] => {
+  const weights = { ...DEFAULT.weights };
+  for (const kind of Object.keys(weights) as FragmentKind[]) {
+    if (!kinds.includes(kind)) weights[kind] = 0;
+  }
+  return weights;
+};
+
+/** By name, for `--profile`. */
+export const PROFILES = {
+  default: DEFAULT,
+  /** Arithmetic and comparisons. */
+  compute: {
+    ...DEFAULT,
+    weights: only('alu', 'const', 'branch', 'loop', 'call'),
+    keptPercent: 100,
+  },
+  /** Maps, and memory in them. */
+  maps: {
+    ...DEFAULT,
+    weights: only('alu', 'branch', 'lookup', 'value', 'update', 'delete', 'access', 'indexed'),
+    keptPercent: 100,
+  },
+  /** Packets and ctx. */
+  packets: {
+    ...DEFAULT,
+    weights: only(
+      'alu',
+      'branch',
+      'packet',
+      'access',
+      'ctx-read',
+      'ctx-write',
+      'load-bytes',
+      'store-bytes',
+      'legacy',
+    ),
+    keptPercent: 100,
+  },
+} as const satisfies Readonly<Record<string, Profile>>;
+
+export type ProfileName = keyof typeof PROFILES;

@@ -1,0 +1,270 @@
+import type { Random } from 'fast-check';
+import { type FormOf, formNamed } from '../../src/isa/forms.ts';
+import type { Palette } from '../capabilities.ts';
+import { CLOSINGS } from '../lower/loop.ts';
+import type { AccessForm, AluForm, Body, Fragment, FragmentKind, FragmentOf } from '../plan.ts';
+import { oneIn, percent, pick, pickWeighted, type Weighted } from '../random.ts';
+import { drawImm, drawU64, type Pool } from '../values.ts';
+
+/** What fragments of one function are drawn with. */
+export interface FragmentEnv {
+  readonly palette: Palette;
+  /** Subsets of the palette's forms: a prog with few kinds of operations repeats each more often. */
+  readonly alu: readonly AluForm[];
+  readonly accesses: readonly AccessForm[];
+  readonly kinds: Weighted<FragmentKind>;
+  readonly pool: Pool;
+  readonly depthMax: number;
+  /** Fragments that may still be drawn. */
+  left: number;
+}
+
+/** Values in a few registers and on the stack, for what comes behind to work with. */
+export function drawBeginning(random: Random, { pool }: FragmentEnv): Body {
+  const registers = Array.from(
+    { length: random.nextInt(0, 6) },
+    (): Fragment =>
+      oneIn(random, 2)
+        ? { kind: 'const', dst: reg(random), value: drawU64(random, pool) }
+        : { kind: 'alu', form: MOV, dst: reg(random), src: 0, imm: drawImm(random, pool) },
+  );
+  const slots = Array.from(
+    { length: random.nextInt(0, 3) },
+    (): Fragment => ({
+      kind: 'access',
+      form: STORE,
+      base: 0,
+      off: byte(random),
+      reg: reg(random),
+      imm: 0,
+      via: 0,
+    }),
+  );
+  return [...registers, ...slots];
+}
+
+/** `count` fragments at most, bodies within them counted too. */
+export function drawBody(random: Random, env: FragmentEnv, count: number, depth: number): Body {
+  const body: Fragment[] = [];
+  const stopAt = Math.max(0, env.left - count);
+  while (env.left > stopAt) {
+    env.left--;
+    body.push(drawFragment(random, env, depth));
+  }
+  return body;
+}
+
+function drawFragment(random: Random, env: FragmentEnv, depth: number): Fragment {
+  const kind = pickWeighted(random, env.kinds);
+  // An exit at the outside would leave nothing behind it.
+  if (depth === 0 && kind === 'leave') return drawAlu(random, env);
+  if (depth >= env.depthMax && kind in NESTED) return drawAlu(random, env);
+  return DRAW[kind](random, env, depth);
+}
+
+const MOV = formNamed('mov64.k') as FormOf<'alu'>;
+const STORE = formNamed('stxdw') as FormOf<'store'>;
+
+const NESTED: Partial<Record<FragmentKind, true>> = {
+  branch: true,
+  loop: true,
+  lookup: true,
+  packet: true,
+};
+
+type Draw<Kind extends FragmentKind> = (
+  random: Random,
+  env: FragmentEnv,
+  depth: number,
+) => FragmentOf<Kind>;
+
+const reg = (random: Random): number => random.nextInt(0, 9);
+const byte = (random: Random): number => random.nextInt(0, 255);
+
+const DRAW: { readonly [Kind in FragmentKind]: Draw<Kind> } = {
+  alu: drawAlu,
+  const: (random, { pool }) => ({ kind: 'const', dst: reg(random), value: drawU64(random, pool) }),
+  branch: (random, env, depth) => ({
+    kind: 'branch',
+    form: pick(random, env.palette.jumps),
+    reach: pick(random, env.palette.reaches),
+    dst: reg(random),
+    src: reg(random),
+    imm: drawImm(random, env.pool),
+    bodies: drawFork(random, env, depth),
+  }),
+  loop: (random, env, depth) => ({
+    kind: 'loop',
+    trips: random.nextInt(0, oneIn(random, 8) ? 30 : 5),
+    closing: random.nextInt(0, CLOSINGS.length - 1),
+    counter: random.nextInt(0, 3),
+    bodies: [drawBody(random, env, random.nextInt(1, 6), depth + 1)],
+  }),
+  call: (random) => ({
+    kind: 'call',
+    callee: random.nextInt(0, 3),
+    args: Array.from({ length: 5 }, () => reg(random)),
+  }),
+  lookup: (random, env, depth) => ({
+    kind: 'lookup',
+    by: pick(random, env.palette.mapBy),
+    map: random.nextInt(0, 7),
+    key: random.nextInt(0, 7),
+    dst: reg(random),
+    test: random.nextInt(0, 1),
+    bodies: drawFork(random, env, depth),
+  }),
+  value: (random, { palette }) => ({
+    kind: 'value',
+    by: pick(random, palette.valueBy),
+    map: random.nextInt(0, 7),
+    off: oneIn(random, 2) ? 0 : byte(random),
+    dst: reg(random),
+  }),
+  update: (random, { palette, pool }) => ({
+    kind: 'update',
+    by: pick(random, palette.mapBy),
+    map: random.nextInt(0, 7),
+    key: random.nextInt(0, 7),
+    flags: pick(random, UPDATE_FLAGS),
+    content: Array.from({ length: random.nextInt(1, 3) }, () => ({
+      src: random.nextInt(0, 19),
+      imm: drawImm(random, pool),
+    })),
+  }),
+  delete: (random, { palette }) => ({
+    kind: 'delete',
+    by: pick(random, palette.mapBy),
+    map: random.nextInt(0, 7),
+    key: random.nextInt(0, 7),
+  }),
+  packet: (random, env, depth) => ({
+    kind: 'packet',
+    from: oneIn(random, 8) ? 'data_meta' : 'data',
+    bytes: oneIn(random, 8) ? random.nextInt(0, 300) : random.nextInt(0, 40),
+    indexBits: oneIn(random, 3) ? random.nextInt(1, 5) : 0,
+    index: reg(random),
+    dst: reg(random),
+    test: random.nextInt(0, 7),
+    bodies: [
+      drawBody(random, env, random.nextInt(1, 6), depth + 1),
+      oneIn(random, 3) ? drawBody(random, env, random.nextInt(1, 2), depth + 1) : [],
+    ],
+  }),
+  access: (random, env) => ({
+    kind: 'access',
+    form: pick(random, env.accesses),
+    base: oneIn(random, 3) ? 0 : random.nextInt(1, 4),
+    off: byte(random),
+    reg: reg(random),
+    imm: drawImm(random, env.pool),
+    via: oneIn(random, 3) ? reg(random) : 0,
+  }),
+  indexed: (random, env) => ({
+    kind: 'indexed',
+    form: pick(random, env.palette.plainAccesses),
+    base: random.nextInt(0, 3),
+    index: reg(random),
+    off: random.nextInt(0, 15),
+    reg: reg(random),
+    imm: drawImm(random, env.pool),
+  }),
+  'ctx-read': (random, { palette }) => ({
+    kind: 'ctx-read',
+    form: pick(random, palette.ctxReads),
+    field: byte(random),
+    dst: reg(random),
+  }),
+  'ctx-write': (random, { palette }) => ({
+    kind: 'ctx-write',
+    form: pick(random, palette.ctxWrites),
+    field: byte(random),
+    src: reg(random),
+  }),
+  helper: (random, { palette }) => ({ kind: 'helper', helper: pick(random, palette.helpers) }),
+  'load-bytes': (random) => ({ kind: 'load-bytes', ...drawRange(random) }),
+  'store-bytes': (random) => ({
+    kind: 'store-bytes',
+    ...drawRange(random),
+    flags: pick(random, STORE_FLAGS),
+  }),
+  legacy: (random, { palette }) => ({
+    kind: 'legacy',
+    form: pick(random, palette.legacy),
+    // What is out of range ends the prog: not too often.
+    imm: percent(random, 80) ? random.nextInt(0, 24) : drawPacketOffset(random),
+    src: reg(random),
+  }),
+  leave: (random, { palette }) => ({
+    kind: 'leave',
+    how: pick(random, ['exit', ...palette.reaches]),
+    result: reg(random),
+  }),
+};
+
+/** ANY, NOEXIST, EXIST; 3 is refused by every map. */
+const UPDATE_FLAGS = [0, 0, 0, 1, 1, 2, 2, 3];
+/** BPF_F_RECOMPUTE_CSUM 1, BPF_F_INVALIDATE_HASH 2; 4 is refused. */
+const STORE_FLAGS = [0, 0, 0, 0, 1, 2, 3, 4];
+
+function drawAlu(random: Random, env: FragmentEnv): FragmentOf<'alu'> {
+  const form = pick(random, env.alu);
+  return {
+    kind: 'alu',
+    form,
+    dst: reg(random),
+    src: reg(random),
+    imm: drawAluImm(random, form, env.pool),
+  };
+}
+
+function drawAluImm(random: Random, form: AluForm, pool: Pool): number {
+  if (form.kind !== 'alu' || form.operand !== 'k') return 0;
+  switch (form.op.imm) {
+    case 'shift':
+      return oneIn(random, 3)
+        ? pick(random, [0, 1, form.bits / 2, form.bits - 1])
+        : random.nextInt(0, form.bits - 1);
+    case 'nonzero':
+      return drawImm(random, pool) || 1;
+    case 'any':
+      return drawImm(random, pool);
+    case 'none':
+      return 0;
+  }
+}
+
+/** The ways behind a jump: mostly one of them has something in it. */
+function drawFork(random: Random, env: FragmentEnv, depth: number): [Body, Body] {
+  const first = drawBody(random, env, random.nextInt(1, 5), depth + 1);
+  if (percent(random, 60)) return [first, []];
+  return [first, drawBody(random, env, random.nextInt(1, 4), depth + 1)];
+}
+
+/** Where skb_load_bytes and skb_store_bytes work: `src` 0 takes `off` as it is. */
+function drawRange(random: Random) {
+  return {
+    off: drawPacketOffset(random),
+    src: oneIn(random, 4) ? reg(random) : 0,
+    len: random.nextInt(0, 23),
+    at: random.nextInt(0, 7),
+  };
+}
+
+/** SKF_NET_OFF and SKF_LL_OFF, include/uapi/linux/filter.h. */
+const NET_OFF = -0x100000;
+const LL_OFF = -0x200000;
+
+/** Mostly inside of a packet; sometimes beyond, or relative to a header. */
+function drawPacketOffset(random: Random): number {
+  switch (random.nextInt(0, 9)) {
+    case 0:
+      return pick(random, [NET_OFF, LL_OFF]) + random.nextInt(0, 40);
+    case 1:
+      return pick(random, [-1, 0xffff, 0x10000, 0x7fffffff, -0x80000000, 1500, -4]);
+    case 2:
+      return random.nextInt(0, 1500);
+    default:
+      return random.nextInt(0, 60);
+  }
+}

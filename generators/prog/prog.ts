@@ -1,0 +1,69 @@
+import type { Random } from 'fast-check';
+import type { Palette } from '../capabilities.ts';
+import { REGS_USABLE, STACK_WINDOW_BYTES } from '../lower/view.ts';
+import type { ArgKind, FragmentKind, FunctionPlan, ProgPlan } from '../plan.ts';
+import type { Profile } from '../profiles.ts';
+import { oneIn, percent, pick, weighted } from '../random.ts';
+import type { Pool } from '../values.ts';
+import { drawBeginning, drawBody, type FragmentEnv } from './fragment.ts';
+
+const ALL_REGS = (1 << REGS_USABLE) - 1;
+const ALL_SLOTS = (1 << (STACK_WINDOW_BYTES / 8)) - 1;
+const FUNCTIONS_MAX = 3;
+
+/** A prog with up to three functions beside the first. */
+export function drawProg(random: Random, palette: Palette, profile: Profile, pool: Pool): ProgPlan {
+  const { min, usual, max } = profile.fragments;
+  const count = random.nextInt(min, oneIn(random, 10) ? max : usual);
+  const env = drawEnv(random, palette, profile, pool);
+  const calls = env.kinds.choices.some(({ value }) => value === 'call');
+  const functions = calls ? random.nextInt(0, FUNCTIONS_MAX) : 0;
+  env.left = count;
+  const beginning = drawBeginning(random, env);
+  const body = [...beginning, ...drawBody(random, env, count, 0)];
+  return {
+    body,
+    functions: Array.from({ length: functions }, () => drawFunction(random, env, count)),
+    ctxReg: random.nextInt(0, 3),
+    stackShift: oneIn(random, 6) ? random.nextInt(0, 50) : 0,
+    savedRegs: palette.saves ? ALL_REGS : 0,
+    savedSlots: palette.saves ? ALL_SLOTS : 0,
+    result: random.nextInt(0, 9),
+  };
+}
+
+/** Drops kinds of fragments, and most forms of some kinds, so that progs differ (swarm testing). */
+function drawEnv(random: Random, palette: Palette, profile: Profile, pool: Pool): FragmentEnv {
+  const weights = Object.entries(profile.weights) as [FragmentKind, number][];
+  const kept = weights.filter(
+    ([kind]) => palette.kinds.has(kind) && (kind === 'alu' || percent(random, profile.keptPercent)),
+  );
+  return {
+    palette,
+    alu: drawSome(random, palette.alu),
+    accesses: drawSome(random, palette.accesses),
+    kinds: weighted(kept),
+    pool,
+    depthMax: profile.depthMax,
+    left: 0,
+  };
+}
+
+function drawSome<T>(random: Random, from: readonly T[]): readonly T[] {
+  if (oneIn(random, 2)) return from;
+  return Array.from({ length: random.nextInt(3, 12) }, () => pick(random, from));
+}
+
+function drawFunction(random: Random, env: FragmentEnv, size: number): FunctionPlan {
+  const count = random.nextInt(1, Math.max(2, Math.floor(size / 3)));
+  env.left = count;
+  const kinds: readonly ArgKind[] = ['scalar', 'scalar', 'scalar', 'slot'];
+  const args = Array.from({ length: random.nextInt(0, 5) }, () => pick(random, kinds));
+  if (args.length > 0 && oneIn(random, 2)) args[random.nextInt(0, args.length - 1)] = 'ctx';
+  return {
+    args,
+    body: drawBody(random, env, count, 1),
+    folded: random.nextInt(0, ALL_REGS),
+    result: random.nextInt(0, 9),
+  };
+}

@@ -1,0 +1,45 @@
+import type { Random } from 'fast-check';
+import type { Run } from '../src/case/case.ts';
+import { ctxLayoutOf } from '../src/case/ctx.ts';
+import { drawCtx } from './ctx.ts';
+import type { GeneratedType } from './ctx-access.ts';
+import { drawPacket } from './packet.ts';
+import { oneIn, percent, pick } from './random.ts';
+import type { Pool } from './values.ts';
+
+const RUNS_MAX = 4;
+/** What the largest XDP metadata and a little growth add to a packet. */
+const SPARE_BYTES = 64;
+
+/** One to four runs, mostly of different packets. */
+export function drawRuns(random: Random, type: GeneratedType, pool: Pool): readonly Run[] {
+  return Array.from({ length: random.nextInt(1, RUNS_MAX) }, () => drawRun(random, type, pool));
+}
+
+function drawRun(random: Random, type: GeneratedType, pool: Pool): Run {
+  const data = oneIn(random, 40) ? null : drawPacket(random, pool);
+  const dataBytes = data?.length ?? 0;
+  return {
+    data,
+    ctx: percent(random, 50) ? drawCtx(random, type, dataBytes, pool) : null,
+    repeat: percent(random, 70) ? 1 : random.nextInt(0, 3),
+    flags: oneIn(random, 60) ? pick(random, WRONG_FLAGS) : 0,
+    cpu: oneIn(random, 60) ? 1 : 0,
+    batchSize: oneIn(random, 60) ? 1 : 0,
+    dataOutBytes: drawOut(random, dataBytes + SPARE_BYTES, dataBytes),
+    ctxOutBytes: drawOut(random, ctxLayoutOf(type)!.sizeBytes, 8),
+  };
+}
+
+/** Bits that no kernel knows. RUN_ON_CPU (1) and live frames (2) would make answers a matter of luck. */
+const WRONG_FLAGS = [0x10, 0x80000000];
+
+/**
+ * Enough, or none, or too little. Never a buffer of 0 bytes: the kernel takes its size for unknown and
+ * writes all it has (`bpf_test_finish`, 6.1).
+ */
+function drawOut(random: Random, enoughBytes: number, fewBytes: number): number | null {
+  if (percent(random, 75)) return enoughBytes;
+  if (percent(random, 50)) return null;
+  return random.nextInt(1, Math.max(1, fewBytes));
+}

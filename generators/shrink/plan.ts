@@ -1,0 +1,47 @@
+import type { MapEntry } from '../../src/case/case.ts';
+import type { CasePlan, FunctionPlan, MapPlan, ProgPlan } from '../plan.ts';
+import { zeroBytes } from './bytes.ts';
+import { shrinkBody } from './fragment.ts';
+import { shrinkItems, shrinkList } from './list.ts';
+import { shrinkMask, shrinkNumber } from './number.ts';
+import { shrinkRun } from './run.ts';
+
+/** Plans that are smaller, the most promising first: large parts of prog and runs go before details. */
+export function* shrinkPlan(plan: CasePlan): Generator<CasePlan> {
+  if (plan.runs.length > 1) for (const run of plan.runs) yield { ...plan, runs: [run] };
+  for (const prog of shrinkProg(plan.prog)) yield { ...plan, prog };
+  if (plan.progFlags !== 0) yield { ...plan, progFlags: 0 };
+  for (const runs of shrinkList(plan.runs, shrinkRun, 1)) yield { ...plan, runs };
+  for (const maps of shrinkList(plan.maps, shrinkMap)) yield { ...plan, maps };
+}
+
+function* shrinkProg(prog: ProgPlan): Generator<ProgPlan> {
+  if (prog.savedRegs !== 0 && prog.savedSlots !== 0) yield { ...prog, savedRegs: 0, savedSlots: 0 };
+  for (const savedSlots of shrinkMask(prog.savedSlots)) yield { ...prog, savedSlots };
+  for (const body of shrinkBody(prog.body)) yield { ...prog, body };
+  for (const { body } of prog.functions) yield { ...prog, body, functions: [] };
+  for (const functions of shrinkList(prog.functions, shrinkFunction)) yield { ...prog, functions };
+  for (const savedRegs of shrinkMask(prog.savedRegs)) yield { ...prog, savedRegs };
+  for (const name of ['result', 'stackShift', 'ctxReg'] as const) {
+    for (const smaller of shrinkNumber(prog[name])) yield { ...prog, [name]: smaller };
+  }
+}
+
+function* shrinkFunction(plan: FunctionPlan): Generator<FunctionPlan> {
+  for (const folded of shrinkMask(plan.folded)) yield { ...plan, folded };
+  for (const body of shrinkBody(plan.body)) yield { ...plan, body };
+  for (const args of shrinkList(plan.args, () => [])) yield { ...plan, args };
+  for (const result of shrinkNumber(plan.result)) yield { ...plan, result };
+}
+
+function* shrinkMap({ spec, keys }: MapPlan): Generator<MapPlan> {
+  for (const entries of shrinkList(spec.entries, shrinkEntry)) {
+    yield { keys, spec: { ...spec, entries } };
+  }
+  for (const smaller of shrinkList(keys, () => [], 1)) yield { spec, keys: smaller };
+  for (const smaller of shrinkItems(keys, zeroBytes)) yield { spec, keys: smaller };
+}
+
+function* shrinkEntry({ key, value }: MapEntry): Generator<MapEntry> {
+  for (const smaller of zeroBytes(value)) yield { key, value: smaller };
+}

@@ -1,0 +1,172 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { caseArbitrary, createCaseSource } from '../../generators/index.ts';
+import type { CasePlan } from '../../generators/plan.ts';
+import { seededRandom } from '../../generators/random.ts';
+import type { Case } from '../../src/case/case.ts';
+import { formsUsed } from '../../src/case/forms-used.ts';
+import { FORMS } from '../../src/isa/forms.ts';
+import { validateProg } from '../../src/isa/validate.ts';
+import { NEWEST, NOT_GENERATED, WITHOUT_V4 } from './capabilities.ts';
+import { isSmaller, planSize } from './plan-size.ts';
+
+const options = { profile: 'default', capabilities: [NEWEST] } as const;
+const take = (count: number, given: Parameters<typeof createCaseSource>[0]): Case[] => {
+  const source = createCaseSource(given);
+  return Array.from({ length: count }, () => source.next().testCase);
+};
+
+describe('a source of cases', () => {
+  it('gives the same cases for the same seed', () => {
+    expect(take(50, { ...options, seed: 7n })).toEqual(take(50, { ...options, seed: '7' }));
+  });
+
+  it('gives other cases for another seed', () => {
+    expect(take(5, { ...options, seed: 7n })).not.toEqual(take(5, { ...options, seed: 8n }));
+  });
+
+  it('does not change what comes next when cases are shrunk', () => {
+    const source = createCaseSource({ ...options, seed: 3n });
+    const withShrinking = Array.from({ length: 20 }, () => {
+      const { testCase, shrink } = source.next();
+      let left = 20;
+      for (const _smaller of shrink()) if (--left === 0) break;
+      return testCase;
+    });
+    expect(withShrinking).toEqual(take(20, { ...options, seed: 3n }));
+  });
+
+  it('gives the same smaller cases every time', () => {
+    const first = createCaseSource({ ...options, seed: 4n }).next();
+    const cases = () => {
+      const smaller: Case[] = [];
+      for (const { testCase } of first.shrink()) if (smaller.push(testCase) === 200) break;
+      return smaller;
+    };
+    expect(cases()).toEqual(cases());
+  });
+
+  it('generates only the prog types asked for', () => {
+    const cases = take(30, { ...options, seed: 1n, progTypes: ['xdp'] });
+    expect(new Set(cases.map(({ progType }) => progType))).toEqual(new Set(['xdp']));
+  });
+
+  it('refuses capabilities without a prog type that it knows', () => {
+    expect(() => createCaseSource({ ...options, seed: 1n, progTypes: ['kprobe'] })).toThrow(
+      'Expected one of the prog types kprobe, got xdp, sched_cls, socket_filter',
+    );
+  });
+
+  it('refuses capabilities without a form that every kernel has', () => {
+    const capabilities = [{ ...NEWEST, forms: new Set(['exit']) }];
+    expect(() => createCaseSource({ ...options, capabilities, seed: 1n })).toThrow('mov64.k');
+  });
+});
+
+describe('every generated case', () => {
+  it.each([
+    ['the newest kernel', NEWEST],
+    ['a kernel without the fourth instruction set', WITHOUT_V4],
+  ])('keeps to the forms of %s', (_name, capabilities) => {
+    for (const testCase of take(300, {
+      profile: 'default',
+      capabilities: [capabilities],
+      seed: 5n,
+    })) {
+      for (const name of formsUsed(testCase)) expect(capabilities.forms).toContain(name);
+    }
+  });
+
+  it('has a prog whose insns and jumps are well formed', () => {
+    for (const { progs } of take(500, { ...options, seed: 'well formed' })) {
+      expect(validateProg(progs[0].insns)).toEqual([]);
+    }
+  });
+
+  it('names only its own maps', () => {
+    for (const { maps, progs } of take(300, { ...options, seed: 6n })) {
+      const names = progs[0].insns.filter(({ nextImm, src }) => nextImm !== undefined && src > 0);
+      for (const { imm } of names) expect(imm).toBeLessThan(maps.length);
+      expect(new Set(names.map(({ imm }) => imm)).size).toBe(maps.length);
+    }
+  });
+
+  it('has runs that no kernel takes for endless or as a matter of luck', () => {
+    for (const run of take(300, { ...options, seed: 9n }).flatMap(({ runs }) => runs)) {
+      expect(run.dataOutBytes).not.toBe(0);
+      expect(run.flags & 0x3).toBe(0);
+      expect(run.repeat).toBeLessThanOrEqual(3);
+    }
+  });
+});
+
+describe('many generated cases', () => {
+  const CASES = 3_000;
+  const LEAST = 15;
+
+  it(`contain every form in at least ${LEAST} of ${CASES}`, () => {
+    const counts = new Map<string, number>();
+    for (const testCase of take(CASES, { ...options, seed: 'forms' })) {
+      for (const name of formsUsed(testCase)) counts.set(name, (counts.get(name) ?? 0) + 1);
+    }
+    const rare = FORMS.map(({ name }) => name)
+      .filter((name) => !NOT_GENERATED.has(name) && (counts.get(name) ?? 0) < LEAST)
+      .map((name) => `${name}: ${counts.get(name) ?? 0}`);
+    expect(rare).toEqual([]);
+  }, 60_000);
+});
+
+describe('shrinking', () => {
+  it('makes every case smaller', () => {
+    const cases = caseArbitrary(options);
+    const random = seededRandom('smaller');
+    for (let n = 0; n < 5; n++) {
+      const { value, context } = cases.generate(random, undefined);
+      const size = planSize(context as CasePlan);
+      for (const smaller of cases.shrink(value, context)) {
+        expect(isSmaller(planSize(smaller.context as CasePlan), size)).toBe(true);
+      }
+    }
+  });
+
+  it.each([
+    ['add32.x', 3],
+    ['sdiv64.k', 3],
+    ['movsx64.8', 3],
+    ['be32', 3],
+    ['jset32.x', 4],
+    ['ldxsh', 4],
+    ['stxb', 4],
+    ['cmpxchg.w', 5],
+    ['lddw.imm', 3],
+    ['lddw.map_val_by_idx', 5],
+    ['call.local', 5],
+    ['ldind.w', 6],
+    ['jal', 6],
+  ])('a case that contains %s shrinks to at most %i insns', (name, most) => {
+    const source = createCaseSource({ ...options, seed: 'minimal' });
+    const contains = (testCase: Case) => formsUsed(testCase).has(name);
+    let smallest = source.next();
+    while (!contains(smallest.testCase)) smallest = source.next();
+    for (let next: typeof smallest | undefined = smallest; next !== undefined; ) {
+      smallest = next;
+      next = undefined;
+      for (const smaller of smallest.shrink()) {
+        if (!contains(smaller.testCase)) continue;
+        next = smaller;
+        break;
+      }
+    }
+    const { progs, runs } = smallest.testCase;
+    expect(progs[0].insns.length).toBeLessThanOrEqual(most);
+    expect(runs).toHaveLength(1);
+  });
+
+  it('works inside of fast-check, which finds a small counterexample', () => {
+    const withDivision = fc.check(
+      fc.property(caseArbitrary(options), (testCase) => !formsUsed(testCase).has('div64.x')),
+      { seed: 1, numRuns: 1_000 },
+    );
+    expect(withDivision.counterexample?.[0].progs[0].insns.length).toBeLessThanOrEqual(4);
+  });
+});
