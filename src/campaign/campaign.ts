@@ -1,0 +1,118 @@
+import { type Comparison, compareOutcomes } from '../compare/compare.ts';
+import type { Shrinkable } from '../shrink/shrinkable.ts';
+import type { Outcome, Target } from '../targets/target.ts';
+import type { CampaignEvent, Limit, Summary } from './events.ts';
+import { investigate, type RecordFinding } from './investigate.ts';
+import { type Pair, pairsOf } from './pairs.ts';
+import { type AnsweredBatch, pipeline } from './pipeline.ts';
+import { queued } from './queue.ts';
+import { createTally } from './tally.ts';
+
+export interface CampaignOptions {
+  /** Provenance only: `next` draws from it. */
+  readonly seed: string;
+  readonly profile: string;
+  readonly limit: Limit;
+  /** The next generated case. */
+  readonly next: () => Shrinkable;
+  /** Kernels and emulators, ready. They stay the caller's to close. */
+  readonly targets: readonly Target[];
+  /** Keeps a finding, shrunk and checked, and returns its id; undefined where it is known already. */
+  readonly record: RecordFinding;
+  readonly onEvent: (event: CampaignEvent) => void;
+  /** Ends the campaign after what is under way; what was found stays. */
+  readonly signal: AbortSignal;
+  readonly findingsMax: number;
+  /** Milliseconds of a clock that does not jump. */
+  readonly now: () => number;
+}
+
+/** Divergences that turn out to be known when they are shrunk take only so much of a campaign. */
+const INVESTIGATIONS_PER_FINDING = 4;
+
+/**
+ * The loop: generate, execute, compare, and where targets diverge shrink and record. Emits events as
+ * it goes, the summary last, and returns it. Rejects with `TargetFailedError` where a target is lost.
+ */
+export async function runCampaign(options: CampaignOptions): Promise<Summary> {
+  const { limit, onEvent, signal } = options;
+  const targets = options.targets.map(queued);
+  const pairs = pairsOf(targets);
+  const tally = createTally(targets, pairs);
+  const startedMs = options.now();
+  const elapsedMs = (): number => options.now() - startedMs;
+  const progress = () => tally.progress(elapsedMs());
+  const findings: string[] = [];
+  let generated = 0;
+  let investigations = 0;
+
+  const full = (): boolean => findings.length >= options.findingsMax;
+  function next(): Shrinkable | undefined {
+    if (signal.aborted || full()) return undefined;
+    if (limit.kind === 'time' ? elapsedMs() >= limit.ms : generated >= limit.cases)
+      return undefined;
+    generated++;
+    return options.next();
+  }
+
+  async function examine({ cases, outcomes }: AnsweredBatch): Promise<void> {
+    for (const [c, start] of cases.entries()) {
+      const mine = outcomes.map((ofTarget) => ofTarget[c]);
+      const comparisons = pairs.map((pair) => comparePair(start, pair, targets, mine));
+      tally.addCase(start.testCase, mine, comparisons);
+      const p = comparisons.findIndex(({ kind }) => kind === 'diverge');
+      const comparison = comparisons[p];
+      if (comparison?.kind !== 'diverge' || signal.aborted || full()) continue;
+      if (investigations >= options.findingsMax * INVESTIGATIONS_PER_FINDING) continue;
+      investigations++;
+      onEvent({ kind: 'progress', progress: progress() });
+      const pair = [targets[pairs[p][0]], targets[pairs[p][1]]] as const;
+      const found = { id: `d${investigations}`, start, comparison, pair };
+      const finding = await investigate(found, options);
+      if (finding !== undefined) findings.push(finding);
+    }
+    onEvent({ kind: 'progress', progress: progress() });
+  }
+
+  onEvent({
+    kind: 'started',
+    seed: options.seed,
+    profile: options.profile,
+    targets: targets.map(({ name }) => name),
+    limit,
+  });
+  for await (const batch of pipeline({ targets, next })) {
+    await examine(batch);
+    if (signal.aborted) break;
+  }
+
+  const { cases, runs, casesPerSecond, divergences, elapsedMs: durationMs } = progress();
+  const summary: Summary = {
+    seed: options.seed,
+    cases,
+    runs,
+    durationMs: Math.round(durationMs),
+    casesPerSecond: Math.round(casesPerSecond),
+    findings,
+    divergences,
+    targets: tally.targets(),
+    excused: tally.excused(),
+    stopped: signal.aborted ? 'interrupted' : full() ? 'max-findings' : 'limit',
+  };
+  onEvent({ kind: 'summary', summary });
+  return summary;
+}
+
+function comparePair(
+  { testCase }: Shrinkable,
+  pair: Pair,
+  targets: readonly Target[],
+  outcomes: readonly Outcome[],
+): Comparison {
+  const [a, b] = pair.map((i) => ({
+    name: targets[i].name,
+    info: targets[i].info,
+    outcome: outcomes[i],
+  }));
+  return compareOutcomes(testCase, a, b);
+}

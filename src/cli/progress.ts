@@ -1,0 +1,36 @@
+import type { CampaignEvent } from '../campaign/events.ts';
+import type { Display } from '../ui/display.ts';
+import { plainProgress } from '../ui/plain-progress.ts';
+import { startScreen } from '../ui/start-screen.tsx';
+import { detectTerminal } from '../ui/terminal.ts';
+import type { Surroundings } from './surroundings.ts';
+
+export interface ProgressFlags {
+  /** Events go to stdout as NDJSON, and nothing is drawn. */
+  readonly json?: boolean;
+  /** False: plain lines even on a terminal. */
+  readonly tui: boolean;
+}
+
+/** How a campaign is shown while it goes: a screen on a terminal, plain lines elsewhere, or NDJSON. */
+export function openProgress(flags: ProgressFlags, { env, stderrIsTerminal }: Surroundings): Display {
+  if (flags.json) return ndjson((line) => process.stdout.write(`${line}\n`));
+  const terminal = detectTerminal(env, stderrIsTerminal);
+  if (flags.tui && terminal.drawing === 'screen') {
+    return startScreen({ stream: process.stderr, terminal, now: () => performance.now() });
+  }
+  return plainProgress({ write: (line) => process.stderr.write(`${line}\n`) });
+}
+
+/** One event a line; the summary, which comes last, is what `design.md` promises to scripts. */
+function ndjson(write: (line: string) => void): Display {
+  return {
+    onEvent: (event: CampaignEvent) => {
+      write(
+        JSON.stringify(event.kind === 'summary' ? { kind: 'summary', ...event.summary } : event),
+      );
+    },
+    interrupted() {},
+    close: async () => {},
+  };
+}

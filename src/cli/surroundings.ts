@@ -1,0 +1,33 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+/** What a process is told by its surroundings. The only place that reads the environment. */
+export interface Surroundings {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Kernels and agents, per user; may be deleted at any time. */
+  readonly cacheDir: string;
+  /** The corpus that is used where `--corpus` names none. */
+  readonly corpusFile: string;
+  readonly stderrIsTerminal: boolean;
+  readonly stdoutIsTerminal: boolean;
+  readonly stdoutColumns: number;
+}
+
+const WIDTH_WITHOUT_TERMINAL = 100;
+
+/** XDG base directories, where they are absolute as their specification demands. */
+export function readSurroundings(): Surroundings {
+  const { env } = process;
+  const dir = (variable: string, fallback: string): string => {
+    const value = env[variable];
+    return join(value?.startsWith('/') ? value : join(homedir(), fallback), 'bpfdiff');
+  };
+  return {
+    env,
+    cacheDir: dir('XDG_CACHE_HOME', '.cache'),
+    corpusFile: join(dir('XDG_DATA_HOME', '.local/share'), 'corpus.db'),
+    stderrIsTerminal: process.stderr.isTTY === true,
+    stdoutIsTerminal: process.stdout.isTTY === true,
+    stdoutColumns: process.stdout.columns ?? WIDTH_WITHOUT_TERMINAL,
+  };
+}
