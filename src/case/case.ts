@@ -22,10 +22,12 @@ export interface Case {
   readonly runs: readonly Run[];
 }
 
+/** What one BPF_PROG_LOAD loads. */
 export interface Prog {
   readonly insns: readonly Insn[];
 }
 
+/** One BPF_MAP_CREATE, and what is put into the map. */
 export interface MapSpec {
   /** Letters, digits and `_`, at most 15; unique within the case. For people, not for the kernel. */
   readonly name: string;
@@ -39,6 +41,7 @@ export interface MapSpec {
   readonly entries: readonly MapEntry[];
 }
 
+/** One BPF_MAP_UPDATE_ELEM. */
 export interface MapEntry {
   /** `keyBytes` bytes. The key of an array map is its u32 index, here always little-endian. */
   readonly key: Uint8Array;

@@ -84,7 +84,9 @@ export type Form = Common &
     | { readonly kind: 'packet'; readonly mode: 'abs' | 'ind'; readonly size: 1 | 2 | 4 }
   );
 
+/** What tells the variants of a form apart. */
 export type FormKind = Form['kind'];
+/** A form of that kind. */
 export type FormOf<Kind extends FormKind> = Extract<Form, { readonly kind: Kind }>;
 
 const SOURCES: readonly Source[] = ['k', 'x'];

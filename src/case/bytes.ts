@@ -1,0 +1,217 @@
+import { decodeProg, encodeProg, IsaError, SLOT_BYTES } from '../isa/encode.ts';
+import { ByteReader } from './byte-reader.ts';
+import { ByteWriter } from './byte-writer.ts';
+import type { Case, CtxInput, MapSpec, Prog, Run } from './case.ts';
+import { ctxField, ctxLayoutOf } from './ctx.ts';
+import { CASE_LIMITS, MAP_NAME } from './limits.ts';
+import { MAP_TYPES, mapTypeNumber } from './map-type.ts';
+import { PROG_TYPES, type ProgType, progTypeNumber } from './prog-type.ts';
+
+export { CaseBytesError } from './byte-reader.ts';
+
+/** Goes up with every change of the bytes; it is their first byte. */
+export const CASE_BYTES_VERSION = 1;
+
+/** Which of a run's parts are there. */
+const Has = { data: 1, ctx: 2, dataOut: 4, ctxOut: 8 } as const;
+
+const writer = new ByteWriter();
+
+/**
+ * The canonical bytes of a case: equal cases, and cases that differ only in ctx fields which are 0 or
+ * missing, give equal bytes. Numbers are little-endian and 32 bits wide if nothing else is said.
+ *
+ *   version u8 | prog type u8 | expected attach type | prog flags
+ *   maps u16:  name | type u8 | key, value, max_entries, flags | entries: key bytes, value bytes
+ *   progs u16: slots | 8 bytes each, little-endian
+ *   runs u16:  parts u8 | repeat, flags, cpu, batch_size | data: length, bytes
+ *              | ctx: size, fields u8 in the struct's order: name, value u64 | data_out | ctx_out
+ *
+ * A name is its length u8 and ASCII. Throws where a ctx names a field that its struct lacks.
+ */
+export function encodeCase(testCase: Case): Uint8Array {
+  writer.begin();
+  writer.u8(CASE_BYTES_VERSION);
+  writer.u8(progTypeNumber(testCase.progType));
+  writer.u32(testCase.expectedAttachType);
+  writer.u32(testCase.progFlags);
+  writer.u16(testCase.maps.length);
+  for (const map of testCase.maps) writeMap(map);
+  writer.u16(testCase.progs.length);
+  for (const prog of testCase.progs) writeProg(prog);
+  writer.u16(testCase.runs.length);
+  for (const run of testCase.runs) writeRun(run, testCase.progType);
+  return writer.taken();
+}
+
+/**
+ * The case of which `bytes` are the canonical bytes. Throws `CaseBytesError` for anything else: other
+ * versions, values out of range, ends too early or too late, and every form that isn't canonical.
+ */
+export function decodeCase(bytes: Uint8Array): Case {
+  const reader = new ByteReader(bytes);
+  if (bytes.length > CASE_LIMITS.bytes) {
+    reader.fail(`at most ${CASE_LIMITS.bytes} bytes`, `${bytes.length}`);
+  }
+  const version = reader.u8('version');
+  if (version !== CASE_BYTES_VERSION) {
+    reader.fail(`version ${CASE_BYTES_VERSION}`, `version ${version}`);
+  }
+  const progType = PROG_TYPES[reader.u8('prog type', PROG_TYPES.length - 1)];
+  const expectedAttachType = reader.u32('expected attach type');
+  const progFlags = reader.u32('prog flags');
+  const testCase: Case = {
+    progType,
+    expectedAttachType,
+    progFlags,
+    maps: readList(reader, 'maps', CASE_LIMITS.maps, readMap),
+    progs: readList(reader, 'progs', CASE_LIMITS.progs, readProg),
+    runs: readList(reader, 'runs', CASE_LIMITS.runs, () => readRun(reader, progType)),
+  };
+  reader.end();
+  checkCanonical(testCase, bytes, reader);
+  return testCase;
+}
+
+function writeMap(map: MapSpec): void {
+  writer.name(map.name);
+  writer.u8(mapTypeNumber(map.type));
+  writer.u32(map.keyBytes);
+  writer.u32(map.valueBytes);
+  writer.u32(map.maxEntries);
+  writer.u32(map.flags);
+  writer.u32(map.entries.length);
+  for (const { key, value } of map.entries) {
+    writer.bytes(key);
+    writer.bytes(value);
+  }
+}
+
+function readMap(reader: ByteReader): MapSpec {
+  const name = reader.name('map name');
+  if (!MAP_NAME.test(name)) reader.fail('a map name', JSON.stringify(name));
+  const type = MAP_TYPES[reader.u8('map type', MAP_TYPES.length - 1)];
+  const keyBytes = reader.u32('key size');
+  const valueBytes = reader.u32('value size');
+  const maxEntries = reader.u32('max_entries');
+  const flags = reader.u32('map flags');
+  const count = reader.u32('entries', CASE_LIMITS.entriesPerMap);
+  const entries = Array.from({ length: count }, () => ({
+    key: reader.bytes(keyBytes, 'key'),
+    value: reader.bytes(valueBytes, 'value'),
+  }));
+  return { name, type, keyBytes, valueBytes, maxEntries, flags, entries };
+}
+
+function writeProg({ insns }: Prog): void {
+  const bytes = encodeProg(insns, 'little');
+  writer.u32(bytes.length / SLOT_BYTES);
+  writer.bytes(bytes);
+}
+
+function readProg(reader: ByteReader): Prog {
+  const slots = reader.u32('slots', 2 * CASE_LIMITS.insnsPerProg);
+  const bytes = reader.bytes(slots * SLOT_BYTES, 'prog');
+  try {
+    return { insns: decodeProg(bytes, 'little') };
+  } catch (error) {
+    if (!(error instanceof IsaError)) throw error;
+    return reader.fail('a sound prog', `an error: ${error.message}`, { cause: error });
+  }
+}
+
+function writeRun(run: Run, progType: ProgType): void {
+  writer.u8(
+    (run.data === null ? 0 : Has.data) |
+      (run.ctx === null ? 0 : Has.ctx) |
+      (run.dataOutBytes === null ? 0 : Has.dataOut) |
+      (run.ctxOutBytes === null ? 0 : Has.ctxOut),
+  );
+  writer.u32(run.repeat);
+  writer.u32(run.flags);
+  writer.u32(run.cpu);
+  writer.u32(run.batchSize);
+  if (run.data !== null) {
+    writer.u32(run.data.length);
+    writer.bytes(run.data);
+  }
+  if (run.ctx !== null) writeCtx(run.ctx, progType);
+  if (run.dataOutBytes !== null) writer.u32(run.dataOutBytes);
+  if (run.ctxOutBytes !== null) writer.u32(run.ctxOutBytes);
+}
+
+function readRun(reader: ByteReader, progType: ProgType): Run {
+  const has = reader.u8('parts of a run', Has.data | Has.ctx | Has.dataOut | Has.ctxOut);
+  const repeat = reader.u32('repeat');
+  const flags = reader.u32('run flags');
+  const cpu = reader.u32('cpu');
+  const batchSize = reader.u32('batch_size');
+  const part = <T>(bit: number, read: () => T): T | null => ((has & bit) === 0 ? null : read());
+  const outBytes = () => reader.u32('size of an out-buffer', CASE_LIMITS.outBytes);
+  return {
+    data: part(Has.data, () =>
+      reader.bytes(reader.u32('length of data', CASE_LIMITS.dataBytes), 'data'),
+    ),
+    ctx: part(Has.ctx, () => readCtx(reader, progType)),
+    repeat,
+    flags,
+    cpu,
+    batchSize,
+    dataOutBytes: part(Has.dataOut, outBytes),
+    ctxOutBytes: part(Has.ctxOut, outBytes),
+  };
+}
+
+function writeCtx({ sizeBytes, fields }: CtxInput, progType: ProgType): void {
+  const layout = ctxLayoutOf(progType);
+  const known = layout?.fields.filter(({ name }) => fields[name] !== undefined) ?? [];
+  if (known.length !== Object.keys(fields).length) {
+    throw new Error(`a ctx of ${progType} names a field that its struct lacks`);
+  }
+  const set = known.filter(({ name }) => fields[name] !== 0n);
+  writer.u32(sizeBytes);
+  writer.u8(set.length);
+  for (const { name } of set) {
+    writer.name(name);
+    writer.u64(fields[name]);
+  }
+}
+
+function readCtx(reader: ByteReader, progType: ProgType): CtxInput {
+  const layout = ctxLayoutOf(progType);
+  const sizeBytes = reader.u32('size of the ctx', CASE_LIMITS.ctxBytes);
+  const count = reader.u8('fields of the ctx', layout?.fields.length ?? 0);
+  const fields: Record<string, bigint> = {};
+  for (let i = 0; i < count; i++) {
+    const name = reader.name('field of the ctx');
+    const field = layout && ctxField(layout, name);
+    if (field === undefined) reader.fail('a field of the ctx', JSON.stringify(name));
+    const value = reader.u64(name);
+    if (BigInt.asUintN(8 * field.sizeBytes, value) !== value) {
+      reader.fail(`${name} of ${field.sizeBytes} bytes`, `0x${value.toString(16)}`);
+    }
+    fields[name] = value;
+  }
+  return { sizeBytes, fields };
+}
+
+function readList<T>(
+  reader: ByteReader,
+  what: string,
+  max: number,
+  read: (reader: ByteReader) => T,
+): T[] {
+  const count = reader.u16(what, max);
+  return Array.from({ length: count }, () => read(reader));
+}
+
+/** Fields out of order or 0, maps of one name: what only a writer other than `encodeCase` makes. */
+function checkCanonical(testCase: Case, bytes: Uint8Array, reader: ByteReader): void {
+  if (new Set(testCase.maps.map(({ name }) => name)).size !== testCase.maps.length) {
+    reader.fail('maps of different names', 'one name twice');
+  }
+  const again = encodeCase(testCase);
+  if (again.length !== bytes.length || again.some((byte, at) => byte !== bytes[at])) {
+    reader.fail('canonical bytes', 'another form of the same case');
+  }
+}
