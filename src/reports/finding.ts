@@ -1,0 +1,129 @@
+import type { Case } from '../case/case.ts';
+import type { Divergence, DivergenceClass, Observed } from '../compare/compare.ts';
+import { caseSections } from './case-sections.ts';
+import { hexDump } from './hex-dump.ts';
+import { infoText } from './names.ts';
+import { firstDifference, observationsOf } from './observations.ts';
+import { outcomesTable } from './outcomes.ts';
+import { printable, printableTail } from './printable.ts';
+import { countOf } from './quantity.ts';
+import { INDENT, indented, type Section } from './section.ts';
+import { tableLines } from './table.ts';
+import type { TextOptions } from './text-options.ts';
+
+/** All that is known of a finding. */
+export interface FindingView {
+  readonly id: string;
+  /** Shrunk. */
+  readonly testCase: Case;
+  readonly divergence: Divergence;
+  /** The two that disagree, in the order of the divergence's values. */
+  readonly observed: readonly [Observed, Observed];
+  /** Command lines that run the case again. */
+  readonly commands: readonly string[];
+}
+
+/** Explains a finding to a person: what disagrees, who says what, the case, and how to run it again. */
+export function findingText(finding: FindingView, options: TextOptions): string {
+  const { testCase, observed, commands } = finding;
+  const inner = { ...options, width: options.width - INDENT.length };
+  const sections: readonly Section[] = [
+    { title: headline(finding), lines: valueLines(finding, inner) },
+    { title: 'Targets', lines: targetLines(observed, inner) },
+    ...caseSections(testCase, inner),
+    { title: 'Outcomes', lines: outcomesTable(testCase, observed, inner) },
+    ...differingBytes(finding, inner),
+    ...observed.flatMap(logSections),
+    { title: 'Run it again', lines: commands },
+  ];
+  return sections
+    .filter(({ lines }) => lines.length > 0)
+    .map(({ title, lines }) => [options.style('strong', title), ...lines.map(indented)].join('\n'))
+    .join('\n\n')
+    .concat('\n');
+}
+
+/** What each class of divergence says of the two targets. */
+const CLAIMS: Readonly<Record<DivergenceClass, string>> = {
+  verdict: 'one verifier accepts what the other rejects',
+  errno: 'the command ends with different errnos',
+  retval: 'the prog returns different values',
+  data: 'the packet comes out differently',
+  ctx: 'the ctx comes out differently',
+  map: 'a map ends with different content',
+  crash: 'one of them crashes, faults or complains',
+  hang: 'one of them does not answer',
+};
+
+const headline = ({ id, divergence, observed: [a, b] }: FindingView): string =>
+  `${id}: ${a.name} and ${b.name} disagree (${divergence.class}): ${CLAIMS[divergence.class]}`;
+
+function valueLines(
+  { divergence, observed }: FindingView,
+  options: TextOptions,
+): readonly string[] {
+  const { run, map, key, cpu, field, offset } = divergence.where;
+  const place = [
+    run === undefined ? undefined : `run ${run}`,
+    map === undefined ? undefined : `map ${map}`,
+    key === undefined ? undefined : `key ${key}`,
+    cpu === undefined ? undefined : `CPU ${cpu}`,
+    field,
+    offset === undefined ? undefined : `byte ${offset}`,
+  ].filter((part) => part !== undefined);
+  return [
+    ...(place.length === 0 ? [] : [`First in ${printable(place.join(', '))}:`]),
+    ...tableLines(
+      observed.map(({ name }, i) => [
+        `  ${name}`,
+        { text: printable(divergence.values[i]), tone: 'bad' },
+      ]),
+      options,
+    ),
+  ];
+}
+
+const targetLines = (observed: readonly Observed[], options: TextOptions): readonly string[] =>
+  tableLines(
+    observed.map(({ name, info }) => [name, infoText(info), printable(info.build)]),
+    options,
+  );
+
+const DUMP_LINES_DIFFERING = 4;
+
+/** The first bytes that differ of all that was observed, dumped from each target. */
+function differingBytes({ testCase, observed }: FindingView, { width }: TextOptions): Section[] {
+  const observations = observationsOf(
+    testCase,
+    observed.map(({ outcome }) => outcome),
+  );
+  for (const observation of observations) {
+    if (observation.kind !== 'bytes') continue;
+    const markOffset = firstDifference(observation.values);
+    if (markOffset === undefined) continue;
+    const dump = { markOffset, linesMax: DUMP_LINES_DIFFERING, width: width - INDENT.length };
+    const lines = observation.values.flatMap((value, i) =>
+      value instanceof Uint8Array
+        ? [
+            `${observed[i].name}, ${countOf(value.length, 'byte')}`,
+            ...hexDump(value, dump).map(indented),
+          ]
+        : [],
+    );
+    return [{ title: `First differing byte: ${observation.label}, byte ${markOffset}`, lines }];
+  }
+  return [];
+}
+
+const LOG_LINES = 12;
+
+/** The verifier's log of a target that rejected, and what a kernel said on its console. */
+function logSections({ name, outcome }: Observed): readonly Section[] {
+  if (outcome.kind === 'unsupported') return [];
+  const log =
+    outcome.kind === 'completed' && outcome.load.verdict === 'rejected' ? outcome.load.log : '';
+  return [
+    { title: `Verifier of ${name}`, lines: printableTail(log, LOG_LINES) },
+    { title: `Console of ${name}`, lines: printableTail(outcome.console, LOG_LINES) },
+  ];
+}

@@ -1,0 +1,24 @@
+import { getSystemErrorName } from 'node:util';
+import type { TargetInfo } from '../targets/target.ts';
+import { printable } from './printable.ts';
+
+/** An errno as a person knows it: `EINVAL (22)`; `0` for none. */
+export function errnoText(errno: number): string {
+  if (errno === 0) return '0';
+  if (errno === ENOTSUPP) return `ENOTSUPP (${errno})`;
+  const name = errno <= ERRNO_MAX ? getSystemErrorName(-errno) : '';
+  return /^E[A-Z0-9]+$/.test(name) ? `${name} (${errno})` : `${errno}`;
+}
+
+/** The kernel's own, which user space has no name for (include/linux/errno.h, 6.1). */
+const ENOTSUPP = 524;
+/** The last that a system call can return (MAX_ERRNO, include/linux/err.h, 6.1). */
+const ERRNO_MAX = 4095;
+
+/** What exactly ran, in one line: `6.1.176, x86_64, interp`. */
+export const infoText = ({
+  kernel,
+  arch,
+  engine,
+}: Pick<TargetInfo, 'kernel' | 'arch' | 'engine'>): string =>
+  printable(`${kernel}, ${arch}, ${engine}`);

@@ -1,0 +1,140 @@
+import type { CampaignEvent, Limit, Progress, Summary, TargetCounts } from '../campaign/events.ts';
+import type { TargetEvent } from '../targets/target.ts';
+
+/** All that the screen shows. Its size does not grow with the campaign. */
+export interface ScreenState {
+  readonly campaign: { readonly seed: string; readonly profile: string } | undefined;
+  readonly limit: Limit | undefined;
+  /** In the campaign's order; before it has started, in the order in which they were heard of. */
+  readonly targets: readonly TargetState[];
+  readonly progress: Progress | undefined;
+  /** The newest first, at most `DIVERGENCES_MAX`. */
+  readonly divergences: readonly DivergenceState[];
+  readonly recorded: number;
+  readonly dismissed: number;
+  /** A person has asked to end; what is under way is finished first. */
+  readonly ending: boolean;
+  readonly summary: Summary | undefined;
+}
+
+/** A target and what it is doing. */
+export interface TargetState {
+  readonly name: string;
+  readonly phase: Phase;
+  readonly counts: TargetCounts | undefined;
+  readonly restarts: number;
+  /** Why it was restarted last. */
+  readonly restartReason: string | undefined;
+}
+
+/** What a target is doing; `waiting` until it says so itself. */
+export type Phase = { readonly kind: 'waiting' } | Exclude<TargetEvent, { kind: 'restarted' }>;
+
+/** A divergence on its way to a finding. */
+export interface DivergenceState {
+  readonly id: string;
+  readonly class: string;
+  readonly targets: readonly [string, string];
+  readonly where: string;
+  readonly stage:
+    | { readonly kind: 'shrinking'; readonly tried: number; readonly insns: number | undefined }
+    | { readonly kind: 'recorded'; readonly finding: string; readonly insns: number }
+    | { readonly kind: 'dismissed'; readonly why: string };
+}
+
+/** What the screen is told: the campaign's events, and that a person has asked to end it. */
+export type ScreenEvent = CampaignEvent | { readonly kind: 'interrupted' };
+
+/** More than a screen has room for. */
+const DIVERGENCES_MAX = 64;
+
+/** Before the first event. */
+export const INITIAL_SCREEN: ScreenState = {
+  campaign: undefined,
+  limit: undefined,
+  targets: [],
+  progress: undefined,
+  divergences: [],
+  recorded: 0,
+  dismissed: 0,
+  ending: false,
+  summary: undefined,
+};
+
+/** The state after an event. */
+export function screenState(state: ScreenState, event: ScreenEvent): ScreenState {
+  switch (event.kind) {
+    case 'started': {
+      const { seed, profile, limit } = event;
+      const targets = event.targets.map((name) => targetOf(state, name));
+      return { ...state, campaign: { seed, profile }, limit, targets };
+    }
+    case 'target':
+      return withTarget(state, afterTargetEvent(targetOf(state, event.name), event.event));
+    case 'progress':
+      return withCounts({ ...state, progress: event.progress }, event.progress.targets);
+    case 'divergence': {
+      const { kind: _, ...divergence } = event;
+      const stage = { kind: 'shrinking', tried: 0, insns: undefined } as const;
+      const divergences = [{ ...divergence, stage }, ...state.divergences];
+      return { ...state, divergences: divergences.slice(0, DIVERGENCES_MAX) };
+    }
+    case 'shrinking': {
+      const { id, ...stage } = event;
+      return withStage(state, id, stage);
+    }
+    case 'recorded': {
+      const { id, ...stage } = event;
+      return withStage({ ...state, recorded: state.recorded + 1 }, id, stage);
+    }
+    case 'dismissed': {
+      const { id, ...stage } = event;
+      return withStage({ ...state, dismissed: state.dismissed + 1 }, id, stage);
+    }
+    case 'interrupted':
+      return { ...state, ending: true };
+    case 'summary':
+      return withCounts({ ...state, summary: event.summary }, event.summary.targets);
+  }
+}
+
+const targetOf = (state: ScreenState, name: string): TargetState =>
+  state.targets.find((target) => target.name === name) ?? {
+    name,
+    phase: { kind: 'waiting' },
+    counts: undefined,
+    restarts: 0,
+    restartReason: undefined,
+  };
+
+const afterTargetEvent = (target: TargetState, event: TargetEvent): TargetState =>
+  event.kind === 'restarted'
+    ? { ...target, restarts: target.restarts + 1, restartReason: event.why }
+    : { ...target, phase: event };
+
+function withTarget(state: ScreenState, changed: TargetState): ScreenState {
+  const known = state.targets.some(({ name }) => name === changed.name);
+  const targets = known
+    ? state.targets.map((target) => (target.name === changed.name ? changed : target))
+    : [...state.targets, changed];
+  return { ...state, targets };
+}
+
+function withCounts(
+  state: ScreenState,
+  counts: Readonly<Record<string, TargetCounts>>,
+): ScreenState {
+  const targets = state.targets.map((target) => ({
+    ...target,
+    counts: counts[target.name] ?? target.counts,
+    restarts: Math.max(target.restarts, counts[target.name]?.restarted ?? 0),
+  }));
+  return { ...state, targets };
+}
+
+function withStage(state: ScreenState, id: string, stage: DivergenceState['stage']): ScreenState {
+  const divergences = state.divergences.map((divergence) =>
+    divergence.id === id ? { ...divergence, stage } : divergence,
+  );
+  return { ...state, divergences };
+}

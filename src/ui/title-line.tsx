@@ -1,0 +1,32 @@
+import type { ReactNode } from 'react';
+import { Line } from './line.tsx';
+import { joinFitting, type Look } from './look.ts';
+import type { ScreenState } from './screen-state.ts';
+import { endText } from './words.ts';
+
+/** Which campaign this is and whether it is coming to its end. */
+export function TitleLine({
+  state,
+  look,
+}: {
+  readonly state: ScreenState;
+  readonly look: Look;
+}): ReactNode {
+  const parts = ['bpfdiff', statusText(state), ...campaignTexts(state)];
+  return (
+    <Line
+      text={joinFitting(parts, look.glyphs.separator, look.columns)}
+      tone="strong"
+      look={look}
+    />
+  );
+}
+
+function statusText({ summary, ending, campaign }: ScreenState): string {
+  if (summary !== undefined) return endText(summary);
+  if (ending) return 'ending; Ctrl-C again ends at once';
+  return campaign === undefined ? 'preparing targets' : 'running';
+}
+
+const campaignTexts = ({ campaign }: ScreenState): readonly string[] =>
+  campaign === undefined ? [] : [`seed ${campaign.seed}`, `profile ${campaign.profile}`];

@@ -1,0 +1,89 @@
+import type { Limit, Progress, Summary } from '../campaign/events.ts';
+import { countOf, countText, durationText, rateText } from '../reports/quantity.ts';
+import type { DivergenceState, TargetState } from './screen-state.ts';
+
+/** How far a campaign is, in words that stand alone. */
+export interface HowFar {
+  /** 0..1. */
+  readonly fraction: number;
+  readonly done: string;
+  readonly rate: string;
+  readonly elapsed: string;
+  /** Undefined while it can't be told, and at the end. */
+  readonly left: string | undefined;
+}
+
+/** `elapsedMs` is the time now, which may be later than that of the last progress. */
+export function howFar(limit: Limit, progress: Progress, elapsedMs: number): HowFar {
+  const { cases, casesPerSecond } = progress;
+  const rate = rateText(casesPerSecond);
+  if (limit.kind === 'time') {
+    const leftMs = Math.max(limit.ms - elapsedMs, 0);
+    return {
+      fraction: limit.ms === 0 ? 1 : Math.min(elapsedMs / limit.ms, 1),
+      done: countOf(cases, 'case'),
+      rate,
+      elapsed: `${durationText(elapsedMs)} of ${durationText(limit.ms)}`,
+      left: leftMs > 0 ? `${durationText(leftMs)} left` : undefined,
+    };
+  }
+  const leftMs = (1000 * (limit.cases - cases)) / casesPerSecond;
+  return {
+    fraction: limit.cases === 0 ? 1 : Math.min(cases / limit.cases, 1),
+    done: `${countText(cases)} of ${countOf(limit.cases, 'case')}`,
+    rate,
+    elapsed: durationText(elapsedMs),
+    left: Number.isFinite(leftMs) && leftMs > 0 ? `${durationText(leftMs)} left` : undefined,
+  };
+}
+
+/** How a campaign ended. */
+export function endText({ stopped, durationMs }: Summary): string {
+  const duration = durationText(durationMs);
+  if (stopped === 'interrupted') return `interrupted after ${duration}`;
+  if (stopped === 'max-findings') return `ended after ${duration}: enough findings`;
+  return `done in ${duration}`;
+}
+
+/** What a target is doing, as long as it isn't just running cases; undefined then. */
+export function phaseText({ phase, counts }: TargetState): string | undefined {
+  switch (phase.kind) {
+    case 'waiting':
+      return counts === undefined ? 'waiting' : undefined;
+    case 'preparing':
+      return phase.what;
+    case 'booting':
+      return 'booting';
+    case 'ready':
+      return counts === undefined ? `ready after ${durationText(phase.afterMs)}` : undefined;
+    case 'closed':
+      return counts === undefined ? 'closed' : undefined;
+  }
+}
+
+/** What went wrong with a target: crashes, hangs, restarts and why. */
+export function troublesText({ counts, restarts, restartReason }: TargetState): string {
+  const why = restartReason === undefined ? '' : ` (${restartReason})`;
+  return [
+    counts !== undefined && counts.crashed > 0 && `${countText(counts.crashed)} crashed`,
+    counts !== undefined && counts.hung > 0 && `${countText(counts.hung)} hung`,
+    restarts > 0 && `${countText(restarts)} restarted${why}`,
+  ]
+    .filter((part) => part !== false)
+    .join(', ');
+}
+
+/** How far a divergence is on its way to a finding. */
+export function stageText(stage: DivergenceState['stage']): string {
+  switch (stage.kind) {
+    case 'shrinking': {
+      const { tried, insns } = stage;
+      if (insns === undefined) return 'shrinking';
+      return `shrinking: ${countText(tried)} tried, ${countOf(insns, 'insn')}`;
+    }
+    case 'recorded':
+      return `finding ${stage.finding}, ${countOf(stage.insns, 'insn')}`;
+    case 'dismissed':
+      return `dismissed: ${stage.why}`;
+  }
+}

@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { summaryText } from '../../src/reports/summary.ts';
+import { PLAIN_TEXT } from '../../src/reports/text-options.ts';
+import { counts, summary } from '../ui/events.ts';
+
+const UML = { kernel: '6.1.176', arch: 'um', engine: 'interp', forms: {} } as const;
+const EMULATOR = { kernel: '6.1', arch: 'x86_64', engine: 'emulator', forms: {} } as const;
+const ALL = counts({ accepted: 10_000, compared: 9_700, incomparable: 300 });
+
+const lines = (over: Parameters<typeof summary>[0]): readonly string[] =>
+  summaryText(summary(over), PLAIN_TEXT).split('\n');
+
+describe('a summary', () => {
+  it('tells totals, targets, excuses and that nothing diverged', () => {
+    expect(
+      lines({
+        targets: {
+          emulator: { ...ALL, ...EMULATOR },
+          uml: { ...ALL, accepted: 9_699, rejected: 300, crashed: 1, ...UML },
+        },
+        excused: { 'no-verifier': 300 },
+      }),
+    ).toEqual([
+      '10,000 cases, 40,000 runs in 33 s, 303/s, seed 7',
+      '',
+      'target     cases  accepted  compared  incomparable  crashed  what it is',
+      'emulator  10,000     100 %     9,700           300        0  6.1, x86_64, emulator',
+      'uml       10,000      97 %     9,700           300        1  6.1.176, um, interp',
+      'incomparable by rule: no-verifier 300',
+      '',
+      'no divergence',
+      '',
+    ]);
+  });
+
+  it('names the command that shows each finding', () => {
+    expect(lines({ divergences: 12, findings: ['f1', 'f2'] }).slice(-4)).toEqual([
+      '12 cases diverged, 2 findings:',
+      '  bpfdiff corpus show f1',
+      '  bpfdiff corpus show f2',
+      '',
+    ]);
+  });
+
+  it.each([
+    ['limit', 'seed 7'],
+    ['interrupted', 'seed 7, interrupted'],
+    ['max-findings', 'seed 7, ended by the number of findings'],
+  ] as const)('of a campaign that ended by %s ends its first line in "%s"', (stopped, end) => {
+    expect(lines({ stopped })[0]).toMatch(new RegExp(`${end}$`));
+  });
+});

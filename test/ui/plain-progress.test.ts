@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import type { CampaignEvent } from '../../src/campaign/events.ts';
+import { plainProgress } from '../../src/ui/plain-progress.ts';
+import { progress, summary } from './events.ts';
+
+function linesOf(...events: readonly CampaignEvent[]): readonly string[] {
+  const lines: string[] = [];
+  const display = plainProgress({ write: (line) => lines.push(line) });
+  for (const event of events) display.onEvent(event);
+  return lines;
+}
+
+const STARTED: CampaignEvent = {
+  kind: 'started',
+  seed: '7',
+  profile: 'default',
+  targets: ['emulator', 'uml'],
+  limit: { kind: 'cases', cases: 10_000 },
+};
+
+const progressAt = (elapsedMs: number): CampaignEvent => ({
+  kind: 'progress',
+  progress: progress({ elapsedMs }),
+});
+
+describe('plain progress', () => {
+  it.each<[string, readonly CampaignEvent[], readonly string[]]>([
+    ['the start', [STARTED], ['seed 7, profile default, 10,000 cases on emulator, uml']],
+    [
+      'a start with a time limit',
+      [{ ...STARTED, limit: { kind: 'time', ms: 90_000 } }],
+      ['seed 7, profile default, 1 min 30 s on emulator, uml'],
+    ],
+    [
+      'what a target is doing',
+      [
+        { kind: 'target', name: 'uml', event: { kind: 'preparing', what: 'fetching 41 MB' } },
+        { kind: 'target', name: 'uml', event: { kind: 'booting' } },
+        { kind: 'target', name: 'uml', event: { kind: 'ready', afterMs: 1_900 } },
+        { kind: 'target', name: 'uml', event: { kind: 'restarted', why: 'it\r\ndied\u0007' } },
+        { kind: 'target', name: 'uml', event: { kind: 'closed' } },
+      ],
+      [
+        'uml: fetching 41 MB',
+        'uml: booting',
+        'uml: ready after 1.9 s',
+        'uml: restarted: it died?',
+        'uml: closed',
+      ],
+    ],
+    [
+      'how a divergence becomes a finding',
+      [
+        {
+          kind: 'divergence',
+          id: 'd1',
+          class: 'retval',
+          targets: ['emulator', 'uml'],
+          where: 'run 0: 1 and 2',
+        },
+        { kind: 'recorded', id: 'd1', finding: 'f1', insns: 1 },
+      ],
+      ['d1: emulator and uml diverge in retval: run 0: 1 and 2', 'd1: finding f1, 1 insn'],
+    ],
+    [
+      'why a divergence is none',
+      [{ kind: 'dismissed', id: 'd1', why: 'known' }],
+      ['d1: dismissed: known'],
+    ],
+    [
+      'the end',
+      [{ kind: 'summary', summary: summary({ findings: ['f1'] }) }],
+      ['done in 33 s: 10,000 cases, 1 finding'],
+    ],
+  ])('tells %s', (_, events, lines) => {
+    expect(linesOf(...events)).toEqual(lines);
+  });
+
+  it('tells how far the campaign is every five seconds of it', () => {
+    const lines = linesOf(STARTED, ...[1, 4_999, 5_000, 9_000, 10_100, 15_000].map(progressAt));
+    expect(lines.slice(1)).toEqual([
+      '4,500 of 10,000 cases (45 %), 300/s, 5.0 s, 18 s left, 0 diverged',
+      '4,500 of 10,000 cases (45 %), 300/s, 10 s, 18 s left, 0 diverged',
+    ]);
+  });
+
+  it('tells of a long shrinking each time when twice as many candidates were tried', () => {
+    const events = Array.from(
+      { length: 100 },
+      (_, i): CampaignEvent => ({
+        kind: 'shrinking',
+        id: 'd1',
+        tried: 64 * (i + 1),
+        insns: 9,
+      }),
+    );
+    expect(linesOf(...events)).toEqual([
+      'd1: shrinking: 256 tried, 9 insns',
+      'd1: shrinking: 512 tried, 9 insns',
+      'd1: shrinking: 1,024 tried, 9 insns',
+      'd1: shrinking: 2,048 tried, 9 insns',
+      'd1: shrinking: 4,096 tried, 9 insns',
+    ]);
+  });
+
+  it('tells a person who has pressed Ctrl-C that the end is on its way', () => {
+    const lines: string[] = [];
+    plainProgress({ write: (line) => lines.push(line) }).interrupted();
+    expect(lines).toEqual(['ending after what is under way; Ctrl-C again ends at once']);
+  });
+});

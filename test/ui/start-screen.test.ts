@@ -1,0 +1,46 @@
+import { Writable } from 'node:stream';
+import type { WriteStream } from 'node:tty';
+import { expect, it } from 'vitest';
+import { startScreen } from '../../src/ui/start-screen.tsx';
+import { detectTerminal } from '../../src/ui/terminal.ts';
+import { summary } from './events.ts';
+
+/** A terminal that keeps what is written to it. */
+function fakeTerminal(columns: number, rows: number) {
+  let written = '';
+  const stream = new Writable({
+    write(chunk, _, done) {
+      written += chunk;
+      done();
+    },
+  });
+  return {
+    stream: Object.assign(stream, { columns, rows, isTTY: true }) as unknown as WriteStream,
+    written: () => written,
+  };
+}
+
+const terminal = detectTerminal({ TERM: 'xterm', NO_COLOR: '1' }, true);
+
+it('a closed screen leaves the last event drawn, nothing running and no listener', async () => {
+  const { stream, written } = fakeTerminal(80, 24);
+  const screen = startScreen({ stream, terminal, now: () => 0 });
+  screen.onEvent({ kind: 'target', name: 'uml', event: { kind: 'booting' } });
+  screen.onEvent({ kind: 'summary', summary: summary() });
+  await Promise.all([screen.close(), screen.close()]);
+  expect(written()).toContain('bpfdiff | done in 33 s');
+  expect(stream.listenerCount('resize')).toBe(0);
+
+  const length = written().length;
+  screen.onEvent({ kind: 'target', name: 'uml', event: { kind: 'closed' } });
+  screen.interrupted();
+  await new Promise((resolve) => setTimeout(resolve, 150));
+  expect(written()).toHaveLength(length);
+});
+
+it('a terminal that does not know its size is taken for 80 columns', async () => {
+  const { stream, written } = fakeTerminal(0, 0);
+  const screen = startScreen({ stream, terminal, now: () => 0 });
+  await screen.close();
+  expect(written()).toContain(`${'.'.repeat(74)}   0 %`);
+});
