@@ -1,6 +1,13 @@
 import type { Case } from '../case/case.ts';
 import { ctxFieldAt, ctxLayoutOf } from '../case/ctx.ts';
-import type { Completed, MapContent, Outcome, RunOutcome, TargetInfo } from '../targets/target.ts';
+import type {
+  Fault,
+  MapContent,
+  MapContentEntry,
+  Outcome,
+  RunOutcome,
+  TargetInfo,
+} from '../targets/target.ts';
 import { excuseOf } from './excuses.ts';
 
 /** What one target observed of a case, and what the target is. */
@@ -26,7 +33,7 @@ export interface Divergence {
   readonly kind: 'diverge';
   readonly class: DivergenceClass;
   readonly where: Place;
-  /** What each target has there, such as `0x2` or `00 01`. */
+  /** What each target has there, such as `0x2` or `0001`. */
   readonly values: readonly [string, string];
   /** One line for people. */
   readonly description: string;
@@ -46,6 +53,7 @@ export interface Place {
   readonly field?: string;
 }
 
+/** The oracle's answer on two outcomes of one case. */
 export type Comparison =
   | { readonly kind: 'agree' }
   | Divergence
@@ -53,133 +61,189 @@ export type Comparison =
   | { readonly kind: 'incomparable'; readonly rule: string };
 
 /**
- * The oracle: whether two targets agree on a case, and if not, where first. Looks at what ended a
- * target, then at the verdict, then at the runs in order (errno, retval, data, ctx), then at the maps.
- * Durations, logs and what was executed are never compared.
+ * The oracle: whether two targets agree on a case, and if not, where first. Looks at what a kernel
+ * should never do (crash, hang, warn), which nothing excuses; then for a rule that makes the two
+ * incomparable; then at the verdict, at the runs in order (fault, errno, retval, data, ctx), and at the
+ * maps. Logs, durations and what was executed are never compared. Both outcomes must be of `testCase`.
  */
 export function compareOutcomes(testCase: Case, a: Observed, b: Observed): Comparison {
-  const rule = excuseOf(a, b);
+  const trouble = troubleOf(a, b);
+  if (trouble !== undefined) return divergence(trouble, a, b);
+  const rule = excuseOf(testCase, a, b);
   if (rule !== undefined) return { kind: 'incomparable', rule };
-  for (const difference of differences(testCase, a.outcome, b.outcome)) {
-    const [valueA, valueB] = difference.values;
-    const place = placeText(difference.where);
-    return {
-      kind: 'diverge',
-      ...difference,
-      description: `${place}${place && ': '}${valueA} on ${a.name}, ${valueB} on ${b.name}`,
-    };
-  }
-  return { kind: 'agree' };
+  const difference = differenceOf(testCase, a.outcome, b.outcome);
+  return difference === undefined ? AGREE : divergence(difference, a, b);
 }
+
+const AGREE: Comparison = { kind: 'agree' };
 
 type Difference = Pick<Divergence, 'class' | 'where' | 'values'>;
 
-function* differences(testCase: Case, a: Outcome, b: Outcome): Iterable<Difference> {
+function divergence(difference: Difference, a: Observed, b: Observed): Divergence {
+  const [valueA, valueB] = difference.values;
+  const place = placeText(difference.where);
+  return {
+    kind: 'diverge',
+    ...difference,
+    description: `${place}${place && ': '}${valueA} on ${a.name}, ${valueB} on ${b.name}`,
+  };
+}
+
+function placeText({ run, map, key, cpu, offset, field }: Place): string {
+  const parts = [
+    run !== undefined && `run ${run}`,
+    map !== undefined && `map ${map}`,
+    key !== undefined && `key ${key}`,
+    cpu !== undefined && `cpu ${cpu}`,
+    field,
+    offset !== undefined && `byte ${offset}`,
+  ];
+  return parts.filter(Boolean).join(', ');
+}
+
+function troubleOf(a: Observed, b: Observed): Difference | undefined {
+  const kinds = [a.outcome.kind, b.outcome.kind] as const;
+  if (kinds.includes('crashed')) return { class: 'crash', where: {}, values: kinds };
+  if (kinds.includes('hung')) return { class: 'hang', where: {}, values: kinds };
+  const saidA = firstWarning(a);
+  const saidB = firstWarning(b);
+  if (saidA === '' && saidB === '') return undefined;
+  const values = [saidA || 'nothing', saidB || 'nothing'] as const;
+  return { class: 'crash', where: { field: 'console' }, values };
+}
+
+/** An emulator's console holds what progs print, and isn't a kernel's complaint. */
+const firstWarning = ({ info, outcome }: Observed): string =>
+  outcome.kind === 'completed' && info.engine !== 'emulator'
+    ? outcome.console.trimStart().split('\n', 1)[0]
+    : '';
+
+function differenceOf(testCase: Case, a: Outcome, b: Outcome): Difference | undefined {
   if (a.kind !== 'completed' || b.kind !== 'completed') {
-    const ends = [a.kind, b.kind];
-    yield {
-      class: ends.includes('crashed') ? 'crash' : 'hang',
-      where: {},
-      values: [a.kind, b.kind],
-    };
-    return;
+    throw new Error(`no rule excuses a ${a.kind} and a ${b.kind} outcome`);
   }
-  yield* trouble(a, b);
-  yield* unequal('verdict', { field: 'load' }, loadText(a), loadText(b));
-  for (const [run, ofA] of a.runs.entries()) yield* runDifferences(testCase, run, ofA, b.runs[run]);
-  for (const [i, { name }] of testCase.maps.entries()) {
-    yield* mapDifferences(name, a.maps[i] ?? [], b.maps[i] ?? []);
+  const verdict = unequal('verdict', { field: 'load' }, loadText(a.load), loadText(b.load));
+  if (verdict !== undefined) return verdict;
+  for (const [run, ofA] of a.runs.entries()) {
+    const found = runDifference(testCase, run, ofA, b.runs[run]);
+    if (found !== undefined) return found;
   }
+  for (const [map, ofA] of a.maps.entries()) {
+    const found = mapDifference(testCase.maps[map].name, ofA, b.maps[map]);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
-/** What a kernel said on its console is trouble of its own, whatever the other target did. */
-function* trouble(a: Completed, b: Completed): Iterable<Difference> {
-  const said = [a, b].map(({ console }) => console.split('\n', 1)[0]);
-  if (said.some((line) => line !== '')) {
-    yield {
-      class: 'crash',
-      where: { field: 'console' },
-      values: [said[0] || 'nothing', said[1] || 'nothing'],
-    };
-  }
-}
-
-const loadText = ({ load }: Completed): string =>
+/** The verdict as it is compared: logs differ between kernels that agree. */
+const loadText = (load: Extract<Outcome, { kind: 'completed' }>['load']): string =>
   load.verdict === 'accepted' ? 'accepted' : `rejected with errno ${load.errno}`;
 
-function* runDifferences(
+function runDifference(
   testCase: Case,
   run: number,
   a: RunOutcome,
   b: RunOutcome,
-): Iterable<Difference> {
+): Difference | undefined {
   const at = (field: string): Place => ({ run, field });
-  const faults = [a.fault, b.fault].map((fault) =>
-    fault === undefined
-      ? 'no fault'
-      : `${fault.reason} fault at slot ${fault.slot}: ${fault.detail}`,
+  return (
+    faultDifference(at('fault'), a.fault, b.fault) ??
+    unequal('errno', at('errno'), a.errno, b.errno) ??
+    unequal('retval', at('retval'), a.retval, b.retval, hex) ??
+    unequal('data', at('data_size_out'), a.dataSizeOut, b.dataSizeOut) ??
+    unequalBytes('data', at('data_out'), a.dataOut, b.dataOut) ??
+    unequal('ctx', at('ctx_size_out'), a.ctxSizeOut, b.ctxSizeOut) ??
+    ctxDifference(testCase, unequalBytes('ctx', { run }, a.ctxOut, b.ctxOut))
   );
-  yield* unequal('crash', at('fault'), faults[0], faults[1]);
-  yield* unequal('errno', at('errno'), `errno ${a.errno}`, `errno ${b.errno}`);
-  yield* unequal('retval', at('retval'), hex(a.retval), hex(b.retval));
-  yield* unequal('data', at('data_size_out'), `${a.dataSizeOut}`, `${b.dataSizeOut}`);
-  yield* unequalBytes('data', at('data_out'), a.dataOut, b.dataOut);
-  yield* unequal('ctx', at('ctx_size_out'), `${a.ctxSizeOut}`, `${b.ctxSizeOut}`);
-  for (const found of unequalBytes('ctx', at('ctx_out'), a.ctxOut, b.ctxOut)) {
-    const layout = ctxLayoutOf(testCase.progType);
-    const field = layout && ctxFieldAt(layout, found.where.offset ?? 0)?.name;
-    yield { ...found, where: { ...found.where, field: `ctx_out ${field ?? 'padding'}` } };
-  }
 }
 
-/** Both are sorted by key, so the first that differs is in one of the two first unequal entries. */
-function* mapDifferences(map: string, a: MapContent, b: MapContent): Iterable<Difference> {
+/** Only emulators have faults: one that has fallen over can agree with no kernel. */
+function faultDifference(
+  where: Place,
+  a: Fault | undefined,
+  b: Fault | undefined,
+): Difference | undefined {
+  const same = a?.reason === b?.reason && a?.prog === b?.prog && a?.slot === b?.slot;
+  return same ? undefined : { class: 'crash', where, values: [faultText(a), faultText(b)] };
+}
+
+const faultText = (fault: Fault | undefined): string =>
+  fault === undefined
+    ? 'no fault'
+    : `${fault.reason} fault at slot ${fault.slot} of prog ${fault.prog}: ${fault.detail}`;
+
+/** Names the field that the first differing byte lies in. */
+function ctxDifference(
+  { progType }: Case,
+  found: Difference | undefined,
+): Difference | undefined {
+  if (found === undefined) return undefined;
+  const layout = ctxLayoutOf(progType);
+  const field = layout && ctxFieldAt(layout, found.where.offset!);
+  return { ...found, where: { ...found.where, field: `ctx_out ${field?.name ?? 'padding'}` } };
+}
+
+/** Both are sorted by key, so what differs first is at the first index where they differ. */
+function mapDifference(map: string, a: MapContent, b: MapContent): Difference | undefined {
   for (let i = 0; i < Math.max(a.length, b.length); i++) {
-    const keys = [a[i], b[i]].map((entry) => (entry ? bytesHex(entry.key) : undefined));
-    if (keys[0] !== keys[1]) {
-      const key = [keys[0], keys[1]].filter((k) => k !== undefined).sort()[0];
-      const has = keys.map((k) => (k === key ? 'an entry' : 'no entry'));
-      yield { class: 'map', where: { map, key }, values: [has[0], has[1]] };
-      return;
+    const order = compareKeys(a[i], b[i]);
+    if (order !== 0) {
+      const key = bytesHex((order < 0 ? a[i] : b[i]).key);
+      const values = order < 0 ? (['an entry', 'none'] as const) : (['none', 'an entry'] as const);
+      return { class: 'map', where: { map, key }, values };
     }
-    for (const [cpu, value] of a[i].values.entries()) {
-      const where = { map, key: keys[0], ...(a[i].values.length > 1 && { cpu }) };
-      yield* unequalBytes('map', where, value, b[i].values[cpu] ?? new Uint8Array());
-    }
+    const found = valueDifference(map, a[i], b[i]);
+    if (found !== undefined) return found;
   }
+  return undefined;
 }
 
-function* unequal(of: DivergenceClass, where: Place, a: string, b: string): Iterable<Difference> {
-  if (a !== b) yield { class: of, where, values: [a, b] };
+/** Below 0 where `a` has the smaller key; a missing entry is behind all others. */
+function compareKeys(a: MapContentEntry | undefined, b: MapContentEntry | undefined): number {
+  if (a === undefined) return 1;
+  return b === undefined ? -1 : Buffer.compare(a.key, b.key);
+}
+
+function valueDifference(
+  map: string,
+  a: MapContentEntry,
+  b: MapContentEntry,
+): Difference | undefined {
+  const count = Math.max(a.values.length, b.values.length);
+  for (let cpu = 0; cpu < count; cpu++) {
+    const where = { map, key: bytesHex(a.key), ...(count > 1 && { cpu }) };
+    const found = unequalBytes('map', where, a.values[cpu] ?? NONE, b.values[cpu] ?? NONE);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+const NONE = new Uint8Array();
+
+function unequal<T extends string | number>(
+  of: DivergenceClass,
+  where: Place,
+  a: T,
+  b: T,
+  print: (value: T) => string = String,
+): Difference | undefined {
+  return a === b ? undefined : { class: of, where, values: [print(a), print(b)] };
 }
 
 const SHOWN_BYTES = 8;
 
-function* unequalBytes(
+function unequalBytes(
   of: DivergenceClass,
   where: Place,
   a: Uint8Array,
   b: Uint8Array,
-): Iterable<Difference> {
-  if (Buffer.compare(a, b) === 0) return;
+): Difference | undefined {
+  if (Buffer.compare(a, b) === 0) return undefined;
   let offset = 0;
   while (offset < a.length && a[offset] === b[offset]) offset++;
   const shown = (bytes: Uint8Array): string =>
     bytesHex(bytes.subarray(offset, offset + SHOWN_BYTES)) || 'the end';
-  yield { class: of, where: { ...where, offset }, values: [shown(a), shown(b)] };
-}
-
-function placeText({ run, map, key, cpu, offset, field }: Place): string {
-  return [
-    run === undefined ? [] : [`run ${run}`],
-    map === undefined ? [] : [`map ${map}`],
-    key === undefined ? [] : [`key ${key}`],
-    cpu === undefined ? [] : [`cpu ${cpu}`],
-    field === undefined ? [] : [field],
-    offset === undefined ? [] : [`byte ${offset}`],
-  ]
-    .flat()
-    .join(', ');
+  return { class: of, where: { ...where, offset }, values: [shown(a), shown(b)] };
 }
 
 const hex = (value: number): string => `0x${value.toString(16)}`;

@@ -1,45 +1,89 @@
+import type { Case } from '../case/case.ts';
+import type { Outcome } from '../targets/target.ts';
 import type { Observed } from './compare.ts';
 
-/** A difference that says nothing about the targets' execution: why, where, and where it is read. */
+/** Why two outcomes say nothing about each other, whatever they differ in. */
 export interface Excuse {
   readonly name: string;
   readonly reason: string;
   /** Which kernels it concerns. */
   readonly kernels: string;
+  /** Where that is read. */
   readonly source: string;
-  readonly applies: (a: Observed, b: Observed) => boolean;
+  readonly applies: (testCase: Case, a: Observed, b: Observed) => boolean;
 }
 
-/** Every rule that makes two outcomes incomparable. What no row excuses is a divergence. */
+/**
+ * Every rule that makes two outcomes incomparable; the first that applies is the one that is counted.
+ * What no row excuses is a divergence. A row never hides what can be mended on our side.
+ */
 export const EXCUSES: readonly Excuse[] = [
   {
     name: 'unsupported',
-    reason: 'One of the targets lacks a feature that the case needs, and did not try it.',
+    reason: 'A target lacks a feature that the case needs, and did not try it.',
     kernels: 'all',
-    source: 'the feature probe, src/targets/kernel/probe.ts',
-    applies: (a, b) => [a, b].some(({ outcome }) => outcome.kind === 'unsupported'),
+    source: 'Features in src/targets/target.ts',
+    applies: (_, a, b) => [a, b].some(({ outcome }) => outcome.kind === 'unsupported'),
   },
   {
     name: 'no-verifier',
-    reason: 'The emulator has no verifier: it runs what a kernel refuses to load.',
+    reason: 'The emulator has no verifier: it also runs what a kernel refuses to load.',
     kernels: 'all',
-    source: 'src/targets/emulator',
-    applies: (a, b) => [a, b].some(isEmulator) && [a, b].some(isRejected),
+    source: 'kernel/bpf/verifier.c bpf_check',
+    applies: (_, a, b) => (isEmulator(a) && isRejected(b)) || (isEmulator(b) && isRejected(a)),
+  },
+  {
+    name: 'byte-order',
+    reason: 'Packets, ctx and maps are compared as they lie in memory.',
+    kernels: 'little-endian against big-endian',
+    source: 'RFC 9669 section 5.1',
+    applies: (_, a, b) => a.info.linux.endianness !== b.info.linux.endianness,
+  },
+  {
+    name: 'cpu-count',
+    reason: 'A per-CPU map has a value for each possible CPU.',
+    kernels: 'different numbers of possible CPUs',
+    source: 'kernel/bpf/syscall.c bpf_map_value_size (6.1)',
+    applies: ({ maps }, a, b) =>
+      a.info.linux.cpus !== b.info.linux.cpus && maps.some(({ type }) => type.includes('percpu')),
   },
   {
     name: 'other-verifier',
-    reason: 'Verifiers of different releases accept different progs.',
-    kernels: 'different releases',
+    reason: 'Verifiers of different releases accept different progs, and refuse in another order.',
+    kernels: 'different releases or builds',
     source: 'kernel/bpf/verifier.c',
-    applies: (a, b) => a.info.kernel !== b.info.kernel && isRejected(a) !== isRejected(b),
+    applies: (_, a, b) =>
+      a.info.kernel !== b.info.kernel && !isEmulator(a) && !isEmulator(b) && verdictsDiffer(a, b),
+  },
+  {
+    name: 'interpreter-lacks',
+    reason: 'The interpreter has no callbacks, no kfuncs, and no tail calls from subprogs.',
+    kernels: 'interp against jit or hardened of the same kernel',
+    source: 'kernel/bpf/verifier.c fixup_call_args, add_kfunc_call (6.1)',
+    applies: (_, a, b) =>
+      a.info.kernel === b.info.kernel && (isLacking(a, b) || isLacking(b, a)),
   },
 ];
 
-/** The name of the first rule that excuses whatever the two differ in. */
-export const excuseOf = (a: Observed, b: Observed): string | undefined =>
-  EXCUSES.find(({ applies }) => applies(a, b))?.name;
+/** The name of the first rule that makes the two incomparable. */
+export const excuseOf = (testCase: Case, a: Observed, b: Observed): string | undefined =>
+  EXCUSES.find(({ applies }) => applies(testCase, a, b))?.name;
 
 const isEmulator = ({ info }: Observed): boolean => info.engine === 'emulator';
 
-const isRejected = ({ outcome }: Observed): boolean =>
-  outcome.kind === 'completed' && outcome.load.verdict === 'rejected';
+const isRejected = ({ outcome }: Observed): boolean => errnoOfLoad(outcome) > 0;
+
+const isLacking = (interpreter: Observed, compiler: Observed): boolean =>
+  interpreter.info.engine === 'interp' &&
+  (compiler.info.engine === 'jit' || compiler.info.engine === 'hardened') &&
+  isRejected(interpreter) &&
+  errnoOfLoad(compiler.outcome) === 0;
+
+const verdictsDiffer = (a: Observed, b: Observed): boolean =>
+  errnoOfLoad(a.outcome) !== errnoOfLoad(b.outcome);
+
+/** 0 where the verdict is `accepted`, -1 where there is none. */
+function errnoOfLoad(outcome: Outcome): number {
+  if (outcome.kind !== 'completed') return -1;
+  return outcome.load.verdict === 'accepted' ? 0 : outcome.load.errno;
+}

@@ -1,0 +1,117 @@
+import type { Case } from '../../case/case.ts';
+import { missingFeatures } from '../missing-features.ts';
+import type { Features, LinuxSetting, Outcome, Target } from '../target.ts';
+import { emulatorFeatures } from './features.ts';
+import { callFunction } from './interpreter.ts';
+import { type Lowerings, lowerings } from './lowering.ts';
+import { type CtxAccess, createMachine, type Machine, startCase } from './machine.ts';
+import { createMaps } from './maps/create-maps.ts';
+import { dropRegions } from './memory.ts';
+import { prepare } from './prepare.ts';
+import { defaultRules, type EmulatorRules } from './rules.ts';
+import { ctxAccess } from './run/ctx-rule.ts';
+import type { RunRule, RunSession } from './run/rules.ts';
+import { executeProg, runProg } from './run/run-prog.ts';
+
+export interface EmulatorOptions {
+  /** The Linux to be. */
+  readonly linux: LinuxSetting;
+  /** `emulator` if not given. */
+  readonly name?: string;
+  /** Insns that one BPF_PROG_RUN may execute, all its repetitions together, before it faults. */
+  readonly stepsMax?: number;
+  /** Rules that replace Linux's own, for emulators that are wrong on purpose. */
+  readonly rules?: Partial<EmulatorRules>;
+}
+
+/** More than any prog needs that a verifier accepts, but for `bpf_loop`. */
+const STEPS_MAX = 1 << 22;
+
+/**
+ * The TypeScript machine: runs cases as the Linux that it is told to be, without a verifier. What the
+ * verifier would not have let a prog do is a fault in the run's outcome. Throws because of no prog.
+ */
+export function createEmulator(options: EmulatorOptions): Target {
+  const { linux, name = 'emulator', stepsMax = STEPS_MAX } = options;
+  const rules = { ...defaultRules, ...options.rules };
+  const machine = createMachine(linux, callFunction);
+  const emulator: Emulator = {
+    machine,
+    rules,
+    stepsMax,
+    features: emulatorFeatures(rules),
+    keptRegions: machine.memory.regions,
+    lowerings: lowerings(rules, linux.endianness),
+    ctxAccess: new Map(
+      Object.values(rules.run).map((rule) => [
+        rule,
+        ctxAccess(rule.ctx, machine.memory, machine.ctx.start, machine.littleEndian),
+      ]),
+    ),
+  };
+  return {
+    name,
+    info: {
+      kernel: linux.release,
+      arch: linux.endianness === 'little' ? 'bpfel' : 'bpfeb',
+      engine: 'emulator',
+      linux,
+      build: '',
+    },
+    features: emulator.features,
+    execute: async (cases) => cases.map((testCase) => executeCase(emulator, testCase)),
+    close: async () => {},
+  };
+}
+
+interface Emulator {
+  readonly machine: Machine;
+  readonly rules: EmulatorRules;
+  readonly stepsMax: number;
+  readonly features: Features;
+  /** Regions that stay from case to case. */
+  readonly keptRegions: number;
+  readonly lowerings: Lowerings;
+  readonly ctxAccess: ReadonlyMap<RunRule, CtxAccess>;
+}
+
+function executeCase(emulator: Emulator, testCase: Case): Outcome {
+  const { machine, rules } = emulator;
+  const rule = rules.run[testCase.progType];
+  if (rule === undefined) return unsupported(missingFeatures(emulator.features, testCase));
+  startCase(machine);
+  const maps = createMaps(testCase.maps, machine, rules);
+  const outcome = Array.isArray(maps) ? runCase(emulator, testCase, rule) : maps;
+  dropRegions(machine.memory, emulator.keptRegions);
+  return outcome;
+}
+
+/** The maps are there: makes the prog ready and does the runs. */
+function runCase(emulator: Emulator, testCase: Case, rule: RunRule): Outcome {
+  const { machine } = emulator;
+  const { progs, runs } = testCase;
+  if (!prepare(progs[0].insns, machine, emulator.lowerings, rule.helpers)) {
+    return unsupported(missingFeatures(emulator.features, testCase));
+  }
+  const missing = runs.flatMap((run) => rule.unsupported(run, machine));
+  if (missing.length > 0) return unsupported(missing);
+  machine.ctx.access = emulator.ctxAccess.get(rule)!;
+  const session: RunSession = {
+    machine,
+    testCase,
+    rule,
+    execute: (repeat) => executeProg(machine, repeat, emulator.stepsMax),
+  };
+  return {
+    kind: 'completed',
+    load: { verdict: 'accepted' },
+    runs: runs.map((run) => runProg(session, run)),
+    maps: machine.maps.map((map) => map.content()),
+    console: '',
+    executed: progs.map(({ insns }, index) =>
+      index === 0 ? machine.executed.subarray(0, insns.length) : new Uint8Array(insns.length),
+    ),
+  };
+}
+
+const unsupported = (missing: readonly string[]): Outcome => ({ kind: 'unsupported', missing });

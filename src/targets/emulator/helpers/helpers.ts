@@ -1,0 +1,25 @@
+import { type HelperName, helperId } from '../../../isa/helpers.ts';
+import { getPrandomU32, getSmpProcessorId, ktimeGetNs } from './environment.ts';
+import type { Helper } from './helper.ts';
+import { loop } from './loop.ts';
+import { mapDeleteElem, mapLookupElem, mapUpdateElem } from './maps.ts';
+import { skbLoadBytes, skbStoreBytes } from './skb.ts';
+import { tracePrintk } from './trace-printk.ts';
+
+const BY_NAME: Partial<Record<HelperName, Helper>> = {
+  map_lookup_elem: mapLookupElem,
+  map_update_elem: mapUpdateElem,
+  map_delete_elem: mapDeleteElem,
+  ktime_get_ns: ktimeGetNs,
+  trace_printk: tracePrintk,
+  get_prandom_u32: getPrandomU32,
+  get_smp_processor_id: getSmpProcessorId,
+  skb_store_bytes: skbStoreBytes,
+  skb_load_bytes: skbLoadBytes,
+  loop,
+};
+
+/** By id. */
+export const HELPER_RULES: Readonly<Record<number, Helper>> = Object.fromEntries(
+  Object.entries(BY_NAME).map(([name, helper]) => [helperId(name)!, helper]),
+);

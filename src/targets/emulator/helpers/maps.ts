@@ -1,0 +1,29 @@
+import { failure } from '../errno.ts';
+import { Access } from '../memory.ts';
+import { type Helper, mapArgument, memoryArgument } from './helper.ts';
+
+/** `bpf_map_lookup_elem(map, key)`. */
+export const mapLookupElem: Helper = (machine) => {
+  const map = mapArgument(machine, 1);
+  if (map === undefined) return 0n;
+  const key = memoryArgument(machine, 2, map.spec.keyBytes, Access.READ);
+  return key === 0 ? 0n : BigInt(map.lookup(key));
+};
+
+/** `bpf_map_update_elem(map, key, value, flags)`. */
+export const mapUpdateElem: Helper = (machine) => {
+  const map = mapArgument(machine, 1);
+  if (map === undefined) return 0n;
+  const key = memoryArgument(machine, 2, map.spec.keyBytes, Access.READ);
+  const value = memoryArgument(machine, 3, map.spec.valueBytes, Access.READ);
+  if (key === 0 || value === 0) return 0n;
+  return failure(map.update(key, value, machine.regs[4]));
+};
+
+/** `bpf_map_delete_elem(map, key)`. */
+export const mapDeleteElem: Helper = (machine) => {
+  const map = mapArgument(machine, 1);
+  if (map === undefined) return 0n;
+  const key = memoryArgument(machine, 2, map.spec.keyBytes, Access.READ);
+  return key === 0 ? 0n : failure(map.delete(key));
+};

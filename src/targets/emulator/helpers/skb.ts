@@ -1,0 +1,48 @@
+import { EFAULT, EINVAL, failure } from '../errno.ts';
+import type { Machine } from '../machine.ts';
+import { Access } from '../memory.ts';
+import { numberIn } from '../registers.ts';
+import type { Packet } from '../run/packet.ts';
+import { badArgument, type Helper, memoryArgument, u32Argument } from './helper.ts';
+
+const INT_MAX = 0x7fff_ffff;
+/** BPF_F_RECOMPUTE_CSUM and BPF_F_INVALIDATE_HASH: neither shows in what a run reports. */
+const STORE_FLAGS = 3n;
+
+/** `bpf_skb_load_bytes(skb, offset, to, len)`, net/core/filter.c 6.1: clears `to` where it fails. */
+export const skbLoadBytes: Helper = (machine) => {
+  const packet = packetArgument(machine);
+  const lenBytes = u32Argument(machine, 4);
+  const to = memoryArgument(machine, 3, lenBytes, Access.WRITE);
+  if (packet === undefined || to === 0) return 0n;
+  const { bytes } = machine.memory;
+  const offset = u32Argument(machine, 2);
+  if (offset > INT_MAX || offset + lenBytes > packet.end - packet.start) {
+    bytes.fill(0, to, to + lenBytes);
+    return failure(EFAULT);
+  }
+  const from = packet.start + offset;
+  bytes.copyWithin(to, from, from + lenBytes);
+  return 0n;
+};
+
+/** `bpf_skb_store_bytes(skb, offset, from, len, flags)`, net/core/filter.c 6.1. */
+export const skbStoreBytes: Helper = (machine) => {
+  const packet = packetArgument(machine);
+  const lenBytes = u32Argument(machine, 4);
+  const from = memoryArgument(machine, 3, lenBytes, Access.READ);
+  if (packet === undefined || from === 0) return 0n;
+  if ((machine.regs[5] & ~STORE_FLAGS) !== 0n) return failure(EINVAL);
+  const offset = u32Argument(machine, 2);
+  if (offset > INT_MAX || offset + lenBytes > packet.end - packet.start) return failure(EFAULT);
+  machine.memory.bytes.copyWithin(packet.start + offset, from, from + lenBytes);
+  return 0n;
+};
+
+function packetArgument(machine: Machine): Packet | undefined {
+  if (machine.packet !== null && numberIn(machine.words, 1) === machine.ctx.start) {
+    return machine.packet;
+  }
+  badArgument(machine, 1, 'an skb');
+  return undefined;
+}

@@ -1,0 +1,249 @@
+import { Step } from './code.ts';
+import { FRAME_BYTES, type Machine, raise } from './machine.ts';
+import { Access, allows, NOWHERE } from './memory.ts';
+import { HIGH, LOW, numberIn } from './registers.ts';
+import type { AtomicRule } from './rules/atomic.ts';
+import { loadFromPacket } from './run/packet.ts';
+
+/** What a call of a helper leaves in r1..r5: nothing that a prog may read. */
+const CLOBBERED = 0xbadc_0ffe_e0dd_f00dn;
+
+/**
+ * Executes from a row on until the function that it belongs to exits, or faults: the answer is in r0,
+ * the fault in the machine. What an insn means stands in the rules that its row holds; here is only how
+ * a machine goes from one to the next.
+ */
+export function execute(machine: Machine, startRow: number): void {
+  const { code, regs, words, littleEndian, executed } = machine;
+  const { step, dst, src, off, imm, sizeBytes, target } = code;
+  const { alu, jump, load, store, atomic, helper } = code;
+  const { memory } = machine;
+  const { view } = memory;
+  const baseDepth = machine.depth;
+  let stepsLeft = machine.stepsLeft;
+  let row = startRow;
+  for (;;) {
+    if (--stepsLeft < 0) {
+      raise(machine, 'steps', row, 'the limit of executed insns');
+      return;
+    }
+    executed[row] = 1;
+    switch (step[row]) {
+      case Step.ALU_X:
+        regs[dst[row]] = alu[row](regs[dst[row]], regs[src[row]]);
+        row++;
+        break;
+      case Step.ALU_K:
+        regs[dst[row]] = alu[row](regs[dst[row]], imm[row]);
+        row++;
+        break;
+      case Step.LOAD: {
+        const address = effective(words, src[row], off[row]);
+        const from = allows(memory, address, sizeBytes[row], Access.READ)
+          ? address
+          : loadable(machine, row, address);
+        if (from === NOWHERE) return;
+        regs[dst[row]] = load[row](view, from, littleEndian);
+        row++;
+        break;
+      }
+      case Step.STORE_X: {
+        const address = effective(words, dst[row], off[row]);
+        if (allows(memory, address, sizeBytes[row], Access.WRITE)) {
+          store[row](view, address, regs[src[row]], littleEndian);
+        } else if (!storeToCtx(machine, row, address, regs[src[row]], 'x')) return;
+        row++;
+        break;
+      }
+      case Step.STORE_K: {
+        const address = effective(words, dst[row], off[row]);
+        if (allows(memory, address, sizeBytes[row], Access.WRITE)) {
+          store[row](view, address, imm[row], littleEndian);
+        } else if (!storeToCtx(machine, row, address, imm[row], 'k')) return;
+        row++;
+        break;
+      }
+      case Step.JUMP_X:
+        row = jump[row](regs[dst[row]], regs[src[row]]) ? target[row] : row + 1;
+        break;
+      case Step.JUMP_K:
+        row = jump[row](regs[dst[row]], imm[row]) ? target[row] : row + 1;
+        break;
+      case Step.GOTO:
+        row = target[row];
+        break;
+      case Step.CONSTANT:
+        regs[dst[row]] = imm[row];
+        row++;
+        break;
+      case Step.ATOMIC: {
+        const address = effective(words, dst[row], off[row]);
+        if (!allows(memory, address, sizeBytes[row], Access.BOTH)) {
+          raiseAccess(machine, row, address, 'atomic');
+          return;
+        }
+        atomically(machine, row, address, atomic[row]);
+        row++;
+        break;
+      }
+      case Step.HELPER:
+        machine.row = row;
+        machine.stepsLeft = stepsLeft;
+        regs[0] = helper[row](machine);
+        if (machine.fault !== null) return;
+        stepsLeft = machine.stepsLeft;
+        clobber(regs);
+        row++;
+        break;
+      case Step.CALL:
+        if (!enter(machine, row)) return;
+        row = target[row];
+        break;
+      case Step.PACKET_ABS:
+      case Step.PACKET_IND: {
+        const loaded = packetLoad(machine, row);
+        if (machine.fault !== null) return;
+        clobber(regs);
+        regs[0] = loaded ?? 0n;
+        if (loaded !== undefined) {
+          row++;
+          break;
+        }
+        // No such bytes: the function ends, as by `exit`.
+        machine.stepsLeft = stepsLeft;
+        if (machine.depth === baseDepth) return;
+        row = leave(machine);
+        break;
+      }
+      case Step.EXIT:
+        machine.stepsLeft = stepsLeft;
+        if (machine.depth === baseDepth) return;
+        row = leave(machine);
+        break;
+      default: {
+        const { reason, detail } = code.faults.get(row)!;
+        raise(machine, reason, row, detail);
+        return;
+      }
+    }
+  }
+}
+
+/**
+ * Calls a function of the prog from within a helper: in a frame of its own, with r1 and r2 set and
+ * r6..r9 kept for the caller.
+ */
+export function callFunction(machine: Machine, row: number, r1: bigint, r2: bigint): void {
+  if (!enter(machine, machine.row)) return;
+  machine.regs[1] = r1;
+  machine.regs[2] = r2;
+  execute(machine, row);
+  if (machine.fault === null) leave(machine);
+}
+
+/** `base + off`; no address that a region holds where it is beyond 2^32. */
+const effective = (words: Uint32Array, base: number, off: number): number =>
+  words[2 * base + HIGH] === 0 ? words[2 * base + LOW] + off : NOWHERE;
+
+/** Where a load reads that is not one of plain memory; NOWHERE, with a fault, where it may not. */
+function loadable(machine: Machine, row: number, address: number): number {
+  const { start, sizeBytes, access } = machine.ctx;
+  const bytes = machine.code.sizeBytes[row];
+  const offset = address - start;
+  if (offset >= 0 && offset + bytes <= sizeBytes) {
+    const from = access.loadAddress(offset, bytes);
+    if (from !== NOWHERE) return from;
+  }
+  raiseAccess(machine, row, address, 'load');
+  return NOWHERE;
+}
+
+/** Does a store that is not one to plain memory; false, with a fault, where it may not. */
+function storeToCtx(
+  machine: Machine,
+  row: number,
+  address: number,
+  value: bigint,
+  operand: 'k' | 'x',
+): boolean {
+  const { start, sizeBytes, access } = machine.ctx;
+  const bytes = machine.code.sizeBytes[row];
+  const offset = address - start;
+  if (offset >= 0 && offset + bytes <= sizeBytes && access.store(offset, bytes, value, operand)) {
+    return true;
+  }
+  raiseAccess(machine, row, address, 'store');
+  return false;
+}
+
+function atomically(machine: Machine, row: number, address: number, rule: AtomicRule): void {
+  const { regs, littleEndian, code } = machine;
+  const { view } = machine.memory;
+  const src = code.src[row];
+  const isWord = code.sizeBytes[row] === 4;
+  const old = isWord
+    ? BigInt(view.getUint32(address, littleEndian))
+    : view.getBigUint64(address, littleEndian);
+  const stored = rule.stored(old, regs[src], regs[0]);
+  if (isWord) view.setUint32(address, Number(BigInt.asUintN(32, stored)), littleEndian);
+  else view.setBigUint64(address, stored, littleEndian);
+  if (rule.fetchInto === 'src') regs[src] = rule.fetched(old);
+  else if (rule.fetchInto === 'r0') regs[0] = rule.fetched(old);
+}
+
+/** Undefined where the packet does not hold what is asked for. */
+function packetLoad(machine: Machine, row: number): bigint | undefined {
+  const { packet, code, regs } = machine;
+  if (packet === null || numberIn(machine.words, 6) !== machine.ctx.start) {
+    raise(machine, 'bad-argument', row, 'expected r6 to be an skb');
+    return undefined;
+  }
+  const isIndirect = code.step[row] === Step.PACKET_IND;
+  const base = isIndirect ? regs[code.src[row]] : 0n;
+  // The kernel's helper takes an `int`.
+  const offset = Number(BigInt.asIntN(32, base + code.imm[row]));
+  return loadFromPacket(machine.memory.view, packet, offset, code.sizeBytes[row]);
+}
+
+function clobber(regs: BigUint64Array): void {
+  regs[1] = CLOBBERED;
+  regs[2] = CLOBBERED;
+  regs[3] = CLOBBERED;
+  regs[4] = CLOBBERED;
+  regs[5] = CLOBBERED;
+}
+
+/** Begins a frame; false, with a fault, where there is none left. */
+function enter(machine: Machine, row: number): boolean {
+  const { regs, savedRegs, returnRows, depth } = machine;
+  if (depth + 1 === machine.release.callFrames) {
+    raise(machine, 'call-depth', row, `more than ${machine.release.callFrames} frames`);
+    return false;
+  }
+  returnRows[depth] = row + 1;
+  for (let i = 0; i < 4; i++) savedRegs[4 * depth + i] = regs[6 + i];
+  machine.depth = depth + 1;
+  setFramePointer(machine);
+  return true;
+}
+
+/** Ends a frame; comes back with the row to go on at. */
+function leave(machine: Machine): number {
+  const { regs, savedRegs, returnRows } = machine;
+  const depth = --machine.depth;
+  for (let i = 0; i < 4; i++) regs[6 + i] = savedRegs[4 * depth + i];
+  setFramePointer(machine);
+  return returnRows[depth];
+}
+
+/** r10 points behind the last byte of the frame. */
+export function setFramePointer({ words, stackStart, depth }: Machine): void {
+  words[2 * 10 + LOW] = stackStart + (depth + 1) * FRAME_BYTES;
+  words[2 * 10 + HIGH] = 0;
+}
+
+function raiseAccess(machine: Machine, row: number, address: number, what: string): void {
+  const bytes = machine.code.sizeBytes[row];
+  const where = address === NOWHERE ? 'an address beyond 2^32' : `0x${address.toString(16)}`;
+  raise(machine, 'access', row, `${what} of ${bytes} bytes at ${where}, which is out of bounds`);
+}

@@ -1,0 +1,136 @@
+import type { Fault, LinuxSetting } from '../target.ts';
+import { type Code, createCode } from './code.ts';
+import type { EmulatedMap } from './maps/map.ts';
+import { Access, addRegion, createMemory, type Memory, NOWHERE } from './memory.ts';
+import { type ReleaseRules, releaseRules } from './releases.ts';
+import type { Packet } from './run/packet.ts';
+
+/** All that a running prog can see or change. One for each emulator, used again for every case. */
+export interface Machine {
+  readonly linux: LinuxSetting;
+  readonly littleEndian: boolean;
+  readonly release: ReleaseRules;
+  readonly memory: Memory;
+  readonly code: Code;
+  /** r0..r10, and the same bytes as 32-bit words. */
+  readonly regs: BigUint64Array;
+  readonly words: Uint32Array;
+  /** Callers' r6..r9 and return rows, by depth. */
+  readonly savedRegs: BigUint64Array;
+  readonly returnRows: Int32Array;
+  /** Active frames less one. */
+  depth: number;
+  /** Address of the first byte of the outermost frame; deeper ones follow. */
+  readonly stackStart: number;
+  readonly ctx: CtxState;
+  readonly packetRegion: number;
+  /** Where the page of the packet begins, headroom included. */
+  readonly packetStart: number;
+  /** The packet of an skb type, for helpers and LD_ABS; null for other types. */
+  packet: Packet | null;
+  maps: readonly EmulatedMap[];
+  /** One byte for each row of the code: 1 where it was executed. */
+  executed: Uint8Array;
+  /** The row that a helper was called from. */
+  row: number;
+  stepsLeft: number;
+  fault: Fault | null;
+  /** Times that the clock was read, and the state of the random numbers: answers depend on no machine. */
+  clockReads: number;
+  randomState: number;
+  /** `callFunction`: for helpers with callbacks, which the interpreter itself calls. */
+  readonly call: (machine: Machine, row: number, r1: bigint, r2: bigint) => void;
+}
+
+/** Where the ctx lies, and how progs get at it. */
+export interface CtxState {
+  readonly start: number;
+  /** Bytes of the struct, for the prog type of the case. */
+  sizeBytes: number;
+  access: CtxAccess;
+}
+
+/** How accesses to a ctx differ from accesses to plain memory. */
+export interface CtxAccess {
+  /** Where a load of that many bytes at an offset into the ctx reads; NOWHERE where it may not. */
+  readonly loadAddress: (offset: number, sizeBytes: number) => number;
+  /** Does a store; false where the kernel would refuse it. */
+  readonly store: (offset: number, sizeBytes: number, value: bigint, operand: 'k' | 'x') => boolean;
+}
+
+/** Bytes of a frame, which is also how far apart they are. */
+export const FRAME_BYTES = 512;
+const CTX_BYTES_MAX = 256;
+const INITIAL_ROWS = 4096;
+/** Any number but 0. */
+const RANDOM_SEED = 0x2545f491;
+
+export function createMachine(linux: LinuxSetting, call: Machine['call']): Machine {
+  const release = releaseRules(linux.release);
+  const memory = createMemory();
+  const frames = { strideBytes: FRAME_BYTES, usedBytes: FRAME_BYTES };
+  const stackBytes = release.callFrames * FRAME_BYTES;
+  const stack = mustAdd(memory, stackBytes, Access.BOTH, frames);
+  const ctx = mustAdd(memory, CTX_BYTES_MAX, Access.NONE);
+  const packetRegion = mustAdd(memory, linux.pageBytes, Access.BOTH);
+  const regs = new BigUint64Array(11);
+  return {
+    linux,
+    littleEndian: linux.endianness === 'little',
+    release,
+    memory,
+    code: createCode(INITIAL_ROWS),
+    regs,
+    words: new Uint32Array(regs.buffer),
+    savedRegs: new BigUint64Array(4 * release.callFrames),
+    returnRows: new Int32Array(release.callFrames),
+    depth: 0,
+    stackStart: memory.starts[stack],
+    ctx: {
+      start: memory.starts[ctx],
+      sizeBytes: 0,
+      access: { loadAddress: () => NOWHERE, store: () => false },
+    },
+    packetRegion,
+    packetStart: memory.starts[packetRegion],
+    packet: null,
+    maps: [],
+    executed: new Uint8Array(0),
+    row: 0,
+    stepsLeft: 0,
+    fault: null,
+    clockReads: 0,
+    randomState: 0,
+    call,
+  };
+}
+
+/** Forgets what the last case did, but for its maps. */
+export function startCase(machine: Machine): void {
+  const { memory, stackStart, savedRegs } = machine;
+  memory.bytes.fill(0, stackStart, stackStart + (savedRegs.length / 4) * FRAME_BYTES);
+  machine.maps = [];
+  machine.clockReads = 0;
+  machine.randomState = RANDOM_SEED;
+}
+
+/** Records why the prog can't go on; the first reason counts. */
+export function raise(
+  machine: Machine,
+  reason: Fault['reason'],
+  row: number,
+  detail: string,
+): void {
+  machine.fault ??= { reason, prog: 0, slot: machine.code.slot[row], detail };
+}
+
+function mustAdd(
+  memory: Memory,
+  sizeBytes: number,
+  access: number,
+  elements?: { readonly strideBytes: number; readonly usedBytes: number },
+): number {
+  const region = addRegion(memory, { sizeBytes, access, ...(elements && { elements }) });
+  if (region === undefined) throw new Error(`no memory for ${sizeBytes} bytes`);
+  return region;
+}

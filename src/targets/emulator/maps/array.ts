@@ -1,0 +1,60 @@
+import type { MapEntry, MapSpec } from '../../../case/case.ts';
+import type { LinuxSetting, MapContent } from '../../target.ts';
+import type { Memory } from '../memory.ts';
+import { type EmulatedMap, fillValues, type Values, valuesOf } from './map.ts';
+import type { MapRule, Presence } from './rules.ts';
+
+/** `array` and `percpu_array` (kernel/bpf/arraymap.c): every element is there from the beginning. */
+export function createArrayMap(
+  spec: MapSpec,
+  rule: MapRule,
+  memory: Memory,
+  linux: LinuxSetting,
+  values: Values,
+): EmulatedMap {
+  const { maxEntries, valueBytes } = spec;
+  const littleEndian = linux.endianness === 'little';
+  const indexAt = (keyAddress: number) => memory.view.getUint32(keyAddress, littleEndian);
+  const addressOf = (index: number) => values.start + index * values.strideBytes;
+  const presence = (index: number): Presence => (index < maxEntries ? 'present' : 'outside');
+  return {
+    spec,
+    directValue: rule.values === 'shared' ? values.start : 0,
+    lookup(keyAddress) {
+      const index = indexAt(keyAddress);
+      return index < maxEntries ? addressOf(index) : 0;
+    },
+    update(keyAddress, valueAddress, flags) {
+      const index = indexAt(keyAddress);
+      const errno = rule.checkUpdate(flags, presence(index));
+      if (errno !== 0) return errno;
+      memory.bytes.copyWithin(addressOf(index), valueAddress, valueAddress + valueBytes);
+      return 0;
+    },
+    delete: (keyAddress) => rule.checkDelete(presence(indexAt(keyAddress))),
+    put({ key, value }: MapEntry) {
+      const index = new DataView(key.buffer, key.byteOffset).getUint32(0, true);
+      const errno = rule.checkUpdate(0n, presence(index));
+      if (errno === 0) fillValues(memory, values, index, value);
+      return errno;
+    },
+    content: () => sortedByKeyBytes(maxEntries, (index) => valuesOf(memory, values, index)),
+  };
+}
+
+/** Keys are little-endian in outcomes, whatever the byte order: index 256 comes before index 1. */
+function sortedByKeyBytes(
+  length: number,
+  valuesAt: (index: number) => readonly Uint8Array[],
+): MapContent {
+  const indexes = Array.from({ length }, (_, index) => index);
+  if (length > 256) indexes.sort((a, b) => swapped(a) - swapped(b));
+  return indexes.map((index) => ({ key: littleEndianKey(index), values: valuesAt(index) }));
+}
+
+const littleEndianKey = (index: number): Uint8Array =>
+  Uint8Array.of(index, index >>> 8, index >>> 16, index >>> 24);
+
+const swapped = (index: number): number =>
+  (((index & 0xff) << 24) | ((index & 0xff00) << 8) | ((index >>> 8) & 0xff00) | (index >>> 24)) >>>
+  0;

@@ -1,0 +1,43 @@
+export const ETHERNET_BYTES = 14;
+
+const IPV4 = 0x0800;
+const IPV6 = 0x86dd;
+const IPV4_HEADER_BYTES = 20;
+const IPV6_HEADER_BYTES = 40;
+/** Below it the field is a length, and what follows tells the protocol. */
+const ETHERTYPE_MIN = 0x0600;
+/** `ETH_P_802_3` and `ETH_P_802_2`, include/uapi/linux/if_ether.h. */
+const RAW_IPX = 0x0001;
+const LLC = 0x0004;
+
+/** `skb->pkt_type`, include/uapi/linux/if_packet.h. */
+const PacketType = { HOST: 0, MULTICAST: 2, OTHERHOST: 3 } as const;
+
+/**
+ * `eth_type_trans` (net/ethernet/eth.c 6.1) with the loopback device, whose address and broadcast
+ * address are all zeros: not even ff:ff:ff:ff:ff:ff is a broadcast.
+ */
+export function packetType(frame: Uint8Array): number {
+  if (frame.subarray(0, 6).every((byte) => byte === 0)) return PacketType.HOST;
+  return (frame[0] & 1) === 1 ? PacketType.MULTICAST : PacketType.OTHERHOST;
+}
+
+/** `skb->protocol` as a number of the machine: the two bytes as they lie in the packet. */
+export function protocolOf(frame: Uint8Array, littleEndian: boolean): number {
+  const protocol = etherTypeOf(frame);
+  return littleEndian ? ((protocol & 0xff) << 8) | (protocol >> 8) : protocol;
+}
+
+/** Whether a packet that says IP is long enough for its header. */
+export function hasIpHeader(frame: Uint8Array): boolean {
+  const protocol = etherTypeOf(frame);
+  const payloadBytes = frame.length - ETHERNET_BYTES;
+  if (protocol === IPV4) return payloadBytes >= IPV4_HEADER_BYTES;
+  return protocol !== IPV6 || payloadBytes >= IPV6_HEADER_BYTES;
+}
+
+function etherTypeOf(frame: Uint8Array): number {
+  const type = (frame[12] << 8) | frame[13];
+  if (type >= ETHERTYPE_MIN) return type;
+  return frame[14] === 0xff && frame[15] === 0xff ? RAW_IPX : LLC;
+}

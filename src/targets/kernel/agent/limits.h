@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* How much a request may have. ../../../case/limits.ts has the same, and a test compares them. */
+#ifndef BPFDIFF_LIMITS_H
+#define BPFDIFF_LIMITS_H
+
+#define CASES_MAX 4096u
+#define MAPS_MAX 64u
+#define ENTRIES_PER_MAP_MAX 65536u
+#define KEY_BYTES_MAX 65536u
+#define VALUE_BYTES_MAX (1024u * 1024)
+#define PROGS_MAX 64u
+#define SLOTS_PER_PROG_MAX (2u * 65536)
+#define RUNS_MAX 4096u
+#define DATA_BYTES_MAX (1024u * 1024)
+#define CTX_BYTES_MAX 65536u
+#define OUT_BYTES_MAX (1024u * 1024)
+/* Tails of the verifier's log and of what the kernel said. */
+#define LOG_BYTES_MAX 4096u
+#define CONSOLE_BYTES_MAX 4096u
+
+#endif

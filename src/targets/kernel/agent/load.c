@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: MIT
+#define _GNU_SOURCE
+#include "load.h"
+
+#include <string.h>
+#include <sys/mman.h>
+
+#include "bpf.h"
+#include "maps.h"
+
+/* Before 6.4 a log that doesn't fit keeps its beginning. Touched only as far as it is written. */
+#define LOG_BUFFER_BYTES (16u * 1024 * 1024)
+
+/* The verifier gives up with EAGAIN when a signal is pending. */
+#define LOAD_TRIES 5
+
+#ifndef SYS_close_range
+#define SYS_close_range 436
+#endif
+
+/* `regs` holds dst and src as the machine lays out bit fields. */
+struct slot {
+	uint8_t opcode;
+	uint8_t regs;
+	int16_t off;
+	int32_t imm;
+};
+
+static int src_of(struct slot slot)
+{
+	return __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? slot.regs & 0xf : slot.regs >> 4;
+}
+
+/*
+ * Replaces indexes of maps: by fds, or by indexes into the list of fds. An index without a map
+ * becomes that of the -1 at the list's end, hence EBADF: no other fd of ours is ever named.
+ * Returns whether the list is needed.
+ */
+static int relocate(const struct prog_spec *prog, const struct loaded *loaded)
+{
+	int needs_list = 0;
+
+	for (uint32_t i = 0; i < prog->slots; i++) {
+		uint8_t *at = prog->insns + 8ull * i;
+		struct slot slot;
+
+		memcpy(&slot, at, sizeof(slot));
+		if (slot.opcode != BPF_LDDW)
+			continue;
+		i++;
+		uint32_t index = slot.imm;
+		if (index > loaded->map_count)
+			index = loaded->map_count;
+		switch (src_of(slot)) {
+		case BPF_PSEUDO_MAP_FD:
+		case BPF_PSEUDO_MAP_VALUE:
+			slot.imm = loaded->maps[index];
+			break;
+		case BPF_PSEUDO_MAP_IDX:
+		case BPF_PSEUDO_MAP_IDX_VALUE:
+			slot.imm = index;
+			needs_list = 1;
+			break;
+		default:
+			continue;
+		}
+		memcpy(at, &slot, sizeof(slot));
+	}
+	return needs_list;
+}
+
+static int prog_load(struct bpf_prog_load *attr)
+{
+	int result = -EAGAIN;
+
+	for (int tries = 0; result == -EAGAIN && tries < LOAD_TRIES; tries++)
+		result = sys_bpf(BPF_PROG_LOAD, attr, sizeof(*attr));
+	return result;
+}
+
+/* Loads once more for the log alone: asking at once would slow down all that is accepted. */
+static void read_log(struct bpf_prog_load *attr, struct rejection *why)
+{
+	static char *log;
+
+	if (!log) {
+		log = mmap(NULL, LOG_BUFFER_BYTES, PROT_READ | PROT_WRITE,
+			   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+		if (log == MAP_FAILED) {
+			log = NULL;
+			return;
+		}
+	}
+	log[0] = 0;
+	attr->log_level = 1;
+	attr->log_size = LOG_BUFFER_BYTES;
+	attr->log_buf = ptr_u64(log);
+	int fd = prog_load(attr);
+
+	if (fd >= 0)
+		close(fd);
+	size_t len = strnlen(log, LOG_BUFFER_BYTES);
+	why->log_len = len < LOG_BYTES_MAX ? len : LOG_BYTES_MAX;
+	why->log = log + len - why->log_len;
+}
+
+static struct rejection load_prog(const struct testcase *testcase, uint32_t index, int wants_log,
+				  struct loaded *into)
+{
+	const struct prog_spec *prog = &testcase->progs[index];
+	struct rejection why = { .step = STEP_PROG_LOAD, .index = index };
+	struct bpf_prog_load attr = {
+		.prog_type = testcase->prog_type,
+		.insn_cnt = prog->slots,
+		.insns = ptr_u64(prog->insns),
+		.license = ptr_u64("GPL"),
+		.prog_flags = testcase->prog_flags,
+		.expected_attach_type = testcase->expected_attach_type,
+	};
+
+	if (relocate(prog, into))
+		attr.fd_array = ptr_u64(into->maps);
+	int fd = prog_load(&attr);
+
+	if (fd >= 0) {
+		into->progs[into->prog_count++] = fd;
+		return why;
+	}
+	why.error = -fd;
+	if (wants_log)
+		read_log(&attr, &why);
+	return why;
+}
+
+static struct rejection load_map(const struct testcase *testcase, uint32_t index,
+				 struct loaded *into)
+{
+	struct rejection why = { .step = STEP_MAP_CREATE, .index = index };
+	int fd = map_create(&testcase->maps[index]);
+
+	if (fd < 0) {
+		why.error = -fd;
+		return why;
+	}
+	into->maps[into->map_count++] = fd;
+	into->maps[into->map_count] = -1;
+	why.step = STEP_MAP_FILL;
+	why.error = -map_fill(fd, &testcase->maps[index], NULL, 0);
+	return why;
+}
+
+struct rejection load_case(const struct testcase *testcase, int wants_log, struct loaded *into)
+{
+	struct rejection why = { 0 };
+
+	into->map_count = into->prog_count = 0;
+	into->maps[0] = -1;
+	for (uint32_t i = 0; i < testcase->map_count && !why.error; i++)
+		why = load_map(testcase, i, into);
+	for (uint32_t i = 0; i < testcase->prog_count && !why.error; i++)
+		why = load_prog(testcase, i, wants_log, into);
+	for (uint32_t i = 0; i < testcase->map_count && !why.error; i++) {
+		why.step = STEP_MAP_FILL;
+		why.index = i;
+		why.error = -map_fill(into->maps[i], &testcase->maps[i], into->progs,
+				      into->prog_count);
+	}
+	return why;
+}
+
+/* In one syscall where the fds lie side by side, as they do. */
+void unload_case(struct loaded *loaded)
+{
+	uint32_t count = loaded->map_count + loaded->prog_count;
+	int fds[MAPS_MAX + PROGS_MAX];
+	int first = 0, last = 0;
+
+	if (!count)
+		return;
+	memcpy(fds, loaded->maps, loaded->map_count * sizeof(int));
+	memcpy(fds + loaded->map_count, loaded->progs, loaded->prog_count * sizeof(int));
+	first = last = fds[0];
+	for (uint32_t i = 1; i < count; i++) {
+		first = fds[i] < first ? fds[i] : first;
+		last = fds[i] > last ? fds[i] : last;
+	}
+	if (last - first + 1 == (int)count && !syscall(SYS_close_range, first, last, 0))
+		return;
+	for (uint32_t i = 0; i < count; i++)
+		close(fds[i]);
+}

@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: MIT
+#include "maps.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "bpf.h"
+#include "machine.h"
+
+/* What matters here about a type. */
+enum map_trait {
+	LISTED = 1,  /* user space can list its content */
+	INDEXED = 2, /* a key is a u32 index */
+	PER_CPU = 4,
+};
+
+static const uint8_t traits[] = {
+	[BPF_MAP_TYPE_HASH] = LISTED,
+	[BPF_MAP_TYPE_ARRAY] = LISTED | INDEXED,
+	[BPF_MAP_TYPE_PROG_ARRAY] = INDEXED,
+	[BPF_MAP_TYPE_PERCPU_HASH] = LISTED | PER_CPU,
+	[BPF_MAP_TYPE_PERCPU_ARRAY] = LISTED | INDEXED | PER_CPU,
+	[BPF_MAP_TYPE_LRU_HASH] = LISTED,
+	[BPF_MAP_TYPE_LRU_PERCPU_HASH] = LISTED | PER_CPU,
+	[BPF_MAP_TYPE_LPM_TRIE] = LISTED,
+};
+
+static int has(const struct map_spec *spec, enum map_trait trait)
+{
+	return spec->type < sizeof(traits) && traits[spec->type] & trait;
+}
+
+/* Each value of a per-CPU map is padded to 8 bytes (bpf_map_value_size, kernel/bpf/syscall.c, 6.1). */
+static size_t padded_bytes(const struct map_spec *spec)
+{
+	return has(spec, PER_CPU) ? (spec->value_bytes + 7) / 8 * 8 : spec->value_bytes;
+}
+
+static uint32_t values_per_key(const struct map_spec *spec)
+{
+	return has(spec, PER_CPU) ? machine.cpus : 1;
+}
+
+/* All that belongs to one key, as the kernel hands it over. */
+static size_t element_bytes(const struct map_spec *spec)
+{
+	return values_per_key(spec) * padded_bytes(spec);
+}
+
+uint64_t map_content_bytes(const struct map_spec *spec)
+{
+	return (uint64_t)spec->max_entries * (spec->key_bytes + element_bytes(spec));
+}
+
+/* An index is little-endian on the wire, and has the machine's own byte order in the kernel. */
+static void convert_key(const struct map_spec *spec, uint8_t *key)
+{
+	uint32_t index;
+
+	if (__BYTE_ORDER__ != __ORDER_BIG_ENDIAN__ || !has(spec, INDEXED) || spec->key_bytes != 4)
+		return;
+	memcpy(&index, key, 4);
+	index = __builtin_bswap32(index);
+	memcpy(key, &index, 4);
+}
+
+/* Memory for elements, kept from map to map. */
+static uint8_t *scratch(size_t bytes)
+{
+	static uint8_t *memory;
+	static size_t size;
+
+	if (bytes > size) {
+		uint8_t *larger = realloc(memory, bytes);
+		if (!larger)
+			return NULL;
+		memory = larger;
+		size = bytes;
+	}
+	return memory;
+}
+
+int map_create(const struct map_spec *spec)
+{
+	struct bpf_map_create attr = {
+		.map_type = spec->type,
+		.key_size = spec->key_bytes,
+		.value_size = spec->value_bytes,
+		.max_entries = spec->max_entries,
+		.map_flags = spec->flags,
+	};
+
+	return sys_bpf(BPF_MAP_CREATE, &attr, sizeof(attr));
+}
+
+static int update(int fd, const uint8_t *key, const void *value)
+{
+	struct bpf_map_elem attr = {
+		.map_fd = fd,
+		.key = ptr_u64(key),
+		.value = ptr_u64(value),
+		.flags = BPF_ANY,
+	};
+
+	return sys_bpf(BPF_MAP_UPDATE_ELEM, &attr, sizeof(attr));
+}
+
+/* In one syscall. Returns how many entries went in; where not all did, one by one finds out why. */
+static uint32_t update_batch(int fd, const struct map_spec *spec)
+{
+	struct bpf_map_batch attr = {
+		.keys = ptr_u64(spec->keys),
+		.values = ptr_u64(spec->values),
+		.count = spec->entry_count,
+		.map_fd = fd,
+		.elem_flags = BPF_ANY,
+	};
+
+	return sys_bpf(BPF_MAP_UPDATE_BATCH, &attr, sizeof(attr)) ? 0 : spec->entry_count;
+}
+
+static uint8_t *same_on_every_cpu(const struct map_spec *spec, const uint8_t *value)
+{
+	size_t stride = padded_bytes(spec);
+	uint8_t *values = scratch(element_bytes(spec));
+
+	if (!values)
+		return NULL;
+	memset(values, 0, element_bytes(spec));
+	for (uint32_t cpu = 0; cpu < values_per_key(spec); cpu++)
+		memcpy(values + cpu * stride, value, spec->value_bytes);
+	return values;
+}
+
+static int prog_at(const uint8_t *value, const int *progs, uint32_t prog_count)
+{
+	struct reader from = { .at = (uint8_t *)value, .end = (uint8_t *)value + 4 };
+	uint32_t index = read_u32(&from);
+
+	return index < prog_count ? progs[index] : -1;
+}
+
+int map_fill(int fd, const struct map_spec *spec, const int *progs, uint32_t prog_count)
+{
+	int holds_progs = spec->type == BPF_MAP_TYPE_PROG_ARRAY && spec->value_bytes == 4;
+	int error = 0;
+	uint32_t i = 0;
+
+	if (holds_progs != !!progs)
+		return 0;
+	for (uint32_t k = 0; k < spec->entry_count; k++)
+		convert_key(spec, spec->keys + (size_t)k * spec->key_bytes);
+	if (spec->entry_count > 1 && !has(spec, PER_CPU) && !holds_progs)
+		i = update_batch(fd, spec);
+	for (; i < spec->entry_count && !error; i++) {
+		const uint8_t *key = spec->keys + (size_t)i * spec->key_bytes;
+		const void *value = spec->values + (size_t)i * spec->value_bytes;
+		int prog;
+
+		if (has(spec, PER_CPU) && !(value = same_on_every_cpu(spec, value)))
+			return -ENOMEM;
+		if (holds_progs) {
+			prog = prog_at(value, progs, prog_count);
+			value = &prog;
+		}
+		error = update(fd, key, value);
+	}
+	return error;
+}
+
+static int lookup(int fd, const uint8_t *key, uint8_t *element)
+{
+	struct bpf_map_elem attr = {
+		.map_fd = fd,
+		.key = ptr_u64(key),
+		.value = ptr_u64(element),
+	};
+
+	return sys_bpf(BPF_MAP_LOOKUP_ELEM, &attr, sizeof(attr));
+}
+
+/* In one syscall. Returns how many elements there are, or a negative errno. */
+static int64_t list_batch(int fd, const struct map_spec *spec, uint8_t *keys, uint8_t *elements,
+			  uint8_t *cursor)
+{
+	struct bpf_map_batch attr = {
+		.out_batch = ptr_u64(cursor),
+		.keys = ptr_u64(keys),
+		.values = ptr_u64(elements),
+		.count = spec->max_entries,
+		.map_fd = fd,
+	};
+	int error = sys_bpf(BPF_MAP_LOOKUP_BATCH, &attr, sizeof(attr));
+
+	/* ENOENT: that was the end. */
+	if (error && error != -ENOENT)
+		return error;
+	return attr.count;
+}
+
+/* One by one: per-CPU arrays have no batches before 5.13. */
+static uint32_t list_each(int fd, const struct map_spec *spec, uint8_t *keys, uint8_t *elements)
+{
+	uint32_t count = 0;
+	struct bpf_map_elem attr = { .map_fd = fd, .key = 0 };
+
+	while (count < spec->max_entries) {
+		uint8_t *key = keys + (size_t)count * spec->key_bytes;
+
+		attr.value = ptr_u64(key);
+		if (sys_bpf(BPF_MAP_GET_NEXT_KEY, &attr, sizeof(attr)))
+			break;
+		if (lookup(fd, key, elements + count * element_bytes(spec)))
+			break;
+		attr.key = attr.value;
+		count++;
+	}
+	return count;
+}
+
+static int64_t list(int fd, const struct map_spec *spec, uint8_t *keys, uint8_t *elements,
+		    uint8_t *cursor)
+{
+	if (has(spec, INDEXED) && spec->max_entries == 1) {
+		memset(keys, 0, spec->key_bytes);
+		return lookup(fd, keys, elements) ? 0 : 1;
+	}
+	int64_t count = list_batch(fd, spec, keys, elements, cursor);
+
+	if (count == -ENOTSUPP || count == -EINVAL)
+		count = list_each(fd, spec, keys, elements);
+	return count;
+}
+
+void put_map_content(struct writer *to, int fd, const struct map_spec *spec)
+{
+	size_t keys_bytes = (size_t)spec->max_entries * spec->key_bytes;
+	size_t elements_bytes = spec->max_entries * element_bytes(spec);
+	/* The cursor of a batch takes a key, or a u32. */
+	size_t cursor_bytes = spec->key_bytes + 4;
+	uint8_t *keys = NULL;
+	int64_t count = 0;
+
+	if (has(spec, LISTED))
+		keys = scratch(keys_bytes + elements_bytes + cursor_bytes);
+	uint8_t *elements = keys + keys_bytes;
+
+	if (keys)
+		count = list(fd, spec, keys, elements, elements + elements_bytes);
+	if (count < 0)
+		count = 0;
+	put_u32(to, count);
+	for (int64_t i = 0; i < count; i++) {
+		uint8_t *key = keys + i * spec->key_bytes;
+		uint8_t *element = elements + i * element_bytes(spec);
+
+		convert_key(spec, key);
+		put_bytes(to, key, spec->key_bytes);
+		for (uint32_t v = 0; v < values_per_key(spec); v++)
+			put_bytes(to, element + v * padded_bytes(spec), spec->value_bytes);
+	}
+}

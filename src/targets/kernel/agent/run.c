@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+#define _GNU_SOURCE
+#include "run.h"
+
+#include <string.h>
+#include <sys/mman.h>
+
+#include "bpf.h"
+
+/*
+ * With a pointer and a size of 0 the kernel copies all there is, without a bound
+ * (bpf_test_finish, net/bpf/test_run.c): a linear part and 17 fragments, each a page of 64 KiB at
+ * most.
+ */
+#define SLACK_BYTES (2u * 1024 * 1024)
+
+/* Buffer for what comes out; only what is used of it takes memory. */
+static uint8_t *out_buffer(void)
+{
+	void *memory = mmap(NULL, OUT_BYTES_MAX + SLACK_BYTES, PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	return memory == MAP_FAILED ? NULL : memory;
+}
+
+static uint32_t min_u32(uint32_t a, uint32_t b)
+{
+	return a < b ? a : b;
+}
+
+/*
+ * Whether anything came out. The kernel writes on success, and on ENOSPC the part that fits; then
+ * one of the sizes is larger than what was offered. Otherwise ENOSPC came before anything was
+ * written (fragments beyond data_size_out, up to 6.18).
+ */
+static int data_was_written(int error, const struct bpf_prog_test_run *attr,
+			    const struct run_spec *run)
+{
+	return !error || (error == -ENOSPC && (attr->data_size_out > run->data_out_bytes ||
+					       attr->ctx_size_out > run->ctx_out_bytes));
+}
+
+/* It is written last, and only if all data fitted. */
+static int ctx_was_written(int error, const struct bpf_prog_test_run *attr,
+			   const struct run_spec *run)
+{
+	return !error || (error == -ENOSPC && attr->ctx_size_out > run->ctx_out_bytes);
+}
+
+void put_run(struct writer *to, int prog_fd, const struct run_spec *run)
+{
+	static uint8_t *data_out, *ctx_out;
+	uint32_t data_len = 0, ctx_len = 0;
+
+	if (!data_out)
+		data_out = out_buffer();
+	if (!ctx_out)
+		ctx_out = out_buffer();
+	if (!data_out || !ctx_out)
+		_exit(1);
+
+	struct bpf_prog_test_run attr = {
+		.prog_fd = prog_fd,
+		.data_size_in = run->data_bytes,
+		.data_in = run->parts & RUN_HAS_DATA ? ptr_u64(run->data) : 0,
+		.ctx_size_in = run->ctx_bytes,
+		.ctx_in = run->parts & RUN_HAS_CTX ? ptr_u64(run->ctx) : 0,
+		.data_size_out = run->data_out_bytes,
+		.data_out = run->parts & RUN_HAS_DATA_OUT ? ptr_u64(data_out) : 0,
+		.ctx_size_out = run->ctx_out_bytes,
+		.ctx_out = run->parts & RUN_HAS_CTX_OUT ? ptr_u64(ctx_out) : 0,
+		.repeat = run->repeat,
+		.flags = run->flags,
+		.cpu = run->cpu,
+		.batch_size = run->batch_size,
+	};
+
+	memset(data_out, 0, run->data_out_bytes);
+	memset(ctx_out, 0, run->ctx_out_bytes);
+	int error = sys_bpf(BPF_PROG_TEST_RUN, &attr, sizeof(attr));
+
+	if (run->parts & RUN_HAS_DATA_OUT && data_was_written(error, &attr, run))
+		data_len = min_u32(attr.data_size_out, run->data_out_bytes);
+	if (run->parts & RUN_HAS_CTX_OUT && ctx_was_written(error, &attr, run))
+		ctx_len = min_u32(attr.ctx_size_out, run->ctx_out_bytes);
+	put_u32(to, -error);
+	put_u32(to, attr.retval);
+	put_u32(to, attr.data_size_out);
+	put_u32(to, attr.ctx_size_out);
+	put_u32(to, data_len);
+	put_u32(to, ctx_len);
+	put_bytes(to, data_out, data_len);
+	put_bytes(to, ctx_out, ctx_len);
+}

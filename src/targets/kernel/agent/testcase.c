@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+#include "testcase.h"
+
+#include "maps.h"
+#include "transport.h"
+
+static void parse_map(struct reader *from, struct map_spec *into)
+{
+	into->type = read_u32(from);
+	into->key_bytes = read_bounded(from, KEY_BYTES_MAX, "a key is too long");
+	into->value_bytes = read_bounded(from, VALUE_BYTES_MAX, "a value is too long");
+	into->max_entries = read_u32(from);
+	into->flags = read_u32(from);
+	into->entry_count = read_bounded(from, ENTRIES_PER_MAP_MAX, "a map has too many entries");
+	into->keys = read_bytes(from, (uint64_t)into->entry_count * into->key_bytes);
+	into->values = read_bytes(from, (uint64_t)into->entry_count * into->value_bytes);
+	if (map_content_bytes(into) > FRAME_BODY_MAX && !from->problem)
+		from->problem = "the content of a map is longer than a frame";
+}
+
+static void parse_prog(struct reader *from, struct prog_spec *into)
+{
+	into->slots = read_bounded(from, SLOTS_PER_PROG_MAX, "a prog is too long");
+	into->insns = read_bytes(from, 8ull * into->slots);
+}
+
+void parse_run(struct reader *from, struct run_spec *into)
+{
+	into->parts = read_u32(from);
+	into->data_bytes = read_bounded(from, DATA_BYTES_MAX, "data is too long");
+	into->ctx_bytes = read_bounded(from, CTX_BYTES_MAX, "a ctx is too long");
+	into->data_out_bytes = read_bounded(from, OUT_BYTES_MAX, "data_out is too long");
+	into->ctx_out_bytes = read_bounded(from, OUT_BYTES_MAX, "ctx_out is too long");
+	into->repeat = read_u32(from);
+	into->flags = read_u32(from);
+	into->cpu = read_u32(from);
+	into->batch_size = read_u32(from);
+	into->data = read_bytes(from, into->data_bytes);
+	into->ctx = read_bytes(from, into->ctx_bytes);
+}
+
+void parse_case(struct reader *from, struct testcase *into)
+{
+	struct run_spec run;
+
+	into->prog_type = read_u32(from);
+	into->expected_attach_type = read_u32(from);
+	into->prog_flags = read_u32(from);
+	into->map_count = read_bounded(from, MAPS_MAX, "a case has too many maps");
+	into->prog_count = read_bounded(from, PROGS_MAX, "a case has too many progs");
+	into->run_count = read_bounded(from, RUNS_MAX, "a case has too many runs");
+	for (uint32_t i = 0; i < into->map_count && !from->problem; i++)
+		parse_map(from, &into->maps[i]);
+	for (uint32_t i = 0; i < into->prog_count && !from->problem; i++)
+		parse_prog(from, &into->progs[i]);
+	if (!into->prog_count && !from->problem)
+		from->problem = "a case has no prog";
+	into->runs = *from;
+	for (uint32_t i = 0; i < into->run_count && !from->problem; i++)
+		parse_run(from, &run);
+}

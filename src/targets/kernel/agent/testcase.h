@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/* A case as it came: pointers into the body of its frame. */
+#ifndef BPFDIFF_TESTCASE_H
+#define BPFDIFF_TESTCASE_H
+
+#include "limits.h"
+#include "wire.h"
+
+struct map_spec {
+	uint32_t type, key_bytes, value_bytes, max_entries, flags;
+	uint32_t entry_count;
+	uint8_t *keys, *values; /* one behind the other */
+};
+
+struct prog_spec {
+	uint32_t slots;
+	uint8_t *insns;
+};
+
+struct run_spec {
+	uint32_t parts; /* enum run_part */
+	uint32_t data_bytes, ctx_bytes, data_out_bytes, ctx_out_bytes;
+	uint32_t repeat, flags, cpu, batch_size;
+	uint8_t *data, *ctx;
+};
+
+struct testcase {
+	uint32_t prog_type, expected_attach_type, prog_flags;
+	uint32_t map_count, prog_count, run_count;
+	struct map_spec maps[MAPS_MAX];
+	struct prog_spec progs[PROGS_MAX];
+	struct reader runs; /* `run_count` of them, which parse_run reads one by one */
+};
+
+/* Reads a case with all its runs. What is wrong with it is the reader's problem. */
+void parse_case(struct reader *from, struct testcase *into);
+
+void parse_run(struct reader *from, struct run_spec *into);
+
+#endif

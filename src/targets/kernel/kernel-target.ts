@@ -1,0 +1,115 @@
+import type { Case } from '../../case/case.ts';
+import { missingFeatures } from '../missing-features.ts';
+import { type Outcome, type Target, TargetFailedError, TargetUnavailableError } from '../target.ts';
+import { tooLongForAnswer } from './decode-batch.ts';
+import {
+  type KernelMachine,
+  type MachineOptions,
+  type MachineStats,
+  openKernelMachine,
+} from './kernel-machine.ts';
+import { probeFeatures } from './probe.ts';
+import type { Hello, KernelEngine } from './protocol.ts';
+
+/** One engine of one kernel. */
+export interface KernelTarget extends Target {
+  /** Of its machine, hence of all engines that share it. */
+  stats(): MachineStats;
+}
+
+export interface KernelTargetOptions {
+  /** Such as `debian12:interp`. */
+  readonly name: string;
+  readonly engine: KernelEngine;
+}
+
+/** Starts a kernel for one engine alone; closing the target ends it. Rejects as the two below do. */
+export async function openKernelTarget(
+  options: MachineOptions & KernelTargetOptions,
+): Promise<KernelTarget> {
+  const machine = await openKernelMachine(options);
+  try {
+    const target = await kernelTarget(machine, options);
+    return {
+      ...target,
+      close: async () => {
+        await target.close();
+        await machine.close();
+      },
+    };
+  } catch (error) {
+    await machine.close();
+    throw error;
+  }
+}
+
+/**
+ * One engine of a machine, which stays the caller's to close. Probes what it can load. Rejects with
+ * `TargetUnavailableError` where the machine has no such engine, and as `KernelMachine.run` does.
+ */
+export async function kernelTarget(
+  machine: KernelMachine,
+  { name, engine }: KernelTargetOptions,
+): Promise<KernelTarget> {
+  const { hello } = machine;
+  if (machine.sysctls === 'theirs') mustRun(name, engine, hello);
+  const features = await probeFeatures((cases, log) => machine.run(cases, { engine, log }));
+  let closed = false;
+
+  const missingOf = (testCase: Case): readonly string[] => {
+    const tooLong = tooLongForAnswer(testCase, hello.cpus);
+    const missing = missingFeatures(features, testCase);
+    return tooLong === undefined ? missing : [...missing, tooLong];
+  };
+
+  return {
+    name,
+    info: {
+      kernel: hello.release,
+      arch: hello.machine,
+      engine,
+      linux: {
+        release: /^\d+\.\d+/.exec(hello.release)?.[0] ?? hello.release,
+        endianness: hello.endianness,
+        pageBytes: hello.pageBytes,
+        cpus: hello.cpus,
+      },
+      build: buildOf(hello),
+    },
+    features,
+    stats: machine.stats,
+    execute: async (cases) => {
+      if (closed) throw new TargetFailedError(name, 'was closed');
+      const missing = cases.map(missingOf);
+      const tried = cases.filter((_, i) => missing[i].length === 0);
+      const outcomes = (await machine.run(tried, { engine, log: 'none' })).values();
+      return missing.map(
+        (lacks): Outcome =>
+          lacks.length > 0 ? { kind: 'unsupported', missing: lacks } : outcomes.next().value!,
+      );
+    },
+    close: async () => {
+      closed = true;
+    },
+  };
+}
+
+/** What else can change an answer; the same for all engines of a machine. */
+function buildOf({ version, bootParameters, cpu }: Hello): string {
+  const parts = [version, bootParameters, cpu === 0 ? '' : `on CPU ${cpu}`];
+  return parts.filter((part) => part !== '').join('; ');
+}
+
+/** A machine whose settings are not ours has the one engine that they choose. */
+function mustRun(name: string, engine: KernelEngine, hello: Hello): void {
+  const has = engineOf(hello);
+  if (engine === has) return;
+  const problem = `the machine is set to run progs by its engine ${has}, which is not changed here`;
+  throw new TargetUnavailableError(name, problem, `choose the engine ${has}, or another kernel`);
+}
+
+/** A harden of 1 spares those who have CAP_BPF (bpf_jit_blinding_enabled, Linux 6.1). */
+function engineOf({ jitEnable, jitHarden }: Hello): KernelEngine {
+  if (jitEnable === undefined || jitEnable === 0) return 'interp';
+  return jitHarden === 2 ? 'hardened' : 'jit';
+}
