@@ -3,6 +3,7 @@ import type { Shrinkable } from '../shrink/shrinkable.ts';
 import type { Outcome, Target } from '../targets/target.ts';
 import type { CampaignEvent, Limit, Summary } from './events.ts';
 import { investigate, type RecordFinding } from './investigate.ts';
+import { observedBy } from './observed-by.ts';
 import { type Pair, pairsOf } from './pairs.ts';
 import { type AnsweredBatch, pipeline } from './pipeline.ts';
 import { queued } from './queue.ts';
@@ -17,6 +18,8 @@ export interface CampaignOptions {
   readonly next: () => Shrinkable;
   /** Kernels and emulators, ready. They stay the caller's to close. */
   readonly targets: readonly Target[];
+  /** The same emulator with other garbage in uninitialised memory, by name; undefined for kernels. */
+  readonly controlOf: (emulator: string) => Target | undefined;
   /** Keeps a finding, shrunk and checked, and returns its id; undefined where it is known already. */
   readonly record: RecordFinding;
   readonly onEvent: (event: CampaignEvent) => void;
@@ -67,7 +70,8 @@ export async function runCampaign(options: CampaignOptions): Promise<Summary> {
       investigations++;
       onEvent({ kind: 'progress', progress: progress() });
       const pair = [targets[pairs[p][0]], targets[pairs[p][1]]] as const;
-      const found = { id: `d${investigations}`, start, comparison, pair };
+      const control = options.controlOf(pair[0].name);
+      const found = { id: `d${investigations}`, start, comparison, pair, control };
       const finding = await investigate(found, options);
       if (finding !== undefined) findings.push(finding);
     }
@@ -109,10 +113,6 @@ function comparePair(
   targets: readonly Target[],
   outcomes: readonly Outcome[],
 ): Comparison {
-  const [a, b] = pair.map((i) => ({
-    name: targets[i].name,
-    info: targets[i].info,
-    outcome: outcomes[i],
-  }));
+  const [a, b] = pair.map((i) => observedBy(targets[i], outcomes[i]));
   return compareOutcomes(testCase, a, b);
 }

@@ -1,9 +1,16 @@
 import type { Case } from '../case/case.ts';
-import { type Comparison, compareOutcomes, type Divergence } from '../compare/compare.ts';
+import {
+  type Comparison,
+  compareOutcomes,
+  type Divergence,
+  type Observed,
+} from '../compare/compare.ts';
+
 import { shrink } from '../shrink/shrink.ts';
 import type { Shrinkable } from '../shrink/shrinkable.ts';
-import type { Outcome, Target } from '../targets/target.ts';
+import type { Target } from '../targets/target.ts';
 import type { CampaignEvent } from './events.ts';
+import { observedBy } from './observed-by.ts';
 
 /** A case on which two targets diverge, as the campaign met it. */
 export interface Found {
@@ -12,14 +19,20 @@ export interface Found {
   readonly start: Shrinkable;
   readonly comparison: Divergence;
   readonly pair: readonly [Target, Target];
+  /**
+   * The first of the pair with other garbage in uninitialised memory, where it is an emulator: a case
+   * that the two answer differently shows nothing.
+   */
+  readonly control: Target | undefined;
 }
 
 /** A divergence shrunk and checked once more, with all that a person needs to look at it. */
 export interface ShrunkDivergence {
   readonly original: Case;
   readonly shrunk: Case;
-  readonly comparison: Divergence;
-  readonly answers: readonly { readonly target: Target; readonly outcome: Outcome }[];
+  readonly divergence: Divergence;
+  /** What the two observed of the shrunk case, in the order of the divergence's values. */
+  readonly observed: readonly [Observed, Observed];
 }
 
 /** Keeps a finding and returns its id; undefined where the same is known already. */
@@ -37,7 +50,7 @@ interface Surroundings {
  * An interrupt ends the shrinking, not the recording: a case half shrunk is a finding as well.
  */
 export async function investigate(
-  { id, start, comparison, pair }: Found,
+  { id, start, comparison, pair, control }: Found,
   { record, onEvent, signal }: Surroundings,
 ): Promise<string | undefined> {
   onEvent({
@@ -47,26 +60,31 @@ export async function investigate(
     targets: [pair[0].name, pair[1].name],
     where: comparison.description,
   });
-  const holds = async (candidates: readonly Case[]): Promise<readonly boolean[]> =>
-    (await compareAll(candidates, pair)).map(
-      ({ comparison: found }) => found.kind === 'diverge' && found.class === comparison.class,
-    );
-  const { shrunk } = await shrink(start, holds, {
-    signal,
-    onProgress: ({ tried, smallest }) =>
-      onEvent({ kind: 'shrinking', id, tried, insns: insnCount(smallest) }),
-  });
-  const testCase = shrunk.testCase;
-  const [last] = await compareAll([testCase], pair);
-  if (last.comparison.kind !== 'diverge') {
-    onEvent({ kind: 'dismissed', id, why: 'it did not show again when it was run once more' });
+  const shows = ({ comparison: found, steady }: Compared): boolean =>
+    steady && found.kind === 'diverge' && sameKind(found, comparison);
+  const { shrunk } = await shrink(
+    start,
+    async (candidates) => (await compareAll(candidates, pair, control)).map(shows),
+    {
+      signal,
+      onProgress: ({ tried, smallest }) =>
+        onEvent({ kind: 'shrinking', id, tried, insns: insnCount(smallest) }),
+    },
+  );
+  const { testCase } = shrunk;
+  const [last] = await compareAll([testCase], pair, control);
+  if (last.comparison.kind !== 'diverge' || !last.steady) {
+    const why = last.steady
+      ? 'it did not show again when it was run once more'
+      : 'the answer depends on uninitialised stack';
+    onEvent({ kind: 'dismissed', id, why });
     return undefined;
   }
   const finding = record({
     original: start.testCase,
     shrunk: testCase,
-    comparison: last.comparison,
-    answers: pair.map((target, i) => ({ target, outcome: last.outcomes[i] })),
+    divergence: last.comparison,
+    observed: last.observed,
   });
   if (finding === undefined) onEvent({ kind: 'dismissed', id, why: 'the same is known already' });
   else onEvent({ kind: 'recorded', id, finding, insns: insnCount(testCase) });
@@ -76,25 +94,30 @@ export async function investigate(
 const insnCount = (testCase: Case): number =>
   testCase.progs.reduce((sum, { insns }) => sum + insns.length, 0);
 
+/** Whether a smaller case shows what the larger one did, as far as can be told from the place. */
+const sameKind = (a: Divergence, b: Divergence): boolean =>
+  a.class === b.class && a.where.map === b.where.map;
+
 interface Compared {
   readonly comparison: Comparison;
-  readonly outcomes: readonly [Outcome, Outcome];
+  readonly observed: readonly [Observed, Observed];
+  /** Whether the control answers as the first of the pair does. */
+  readonly steady: boolean;
 }
 
 async function compareAll(
   cases: readonly Case[],
-  pair: readonly [Target, Target],
+  [a, b]: readonly [Target, Target],
+  control: Target | undefined,
 ): Promise<readonly Compared[]> {
-  const [ofA, ofB] = await Promise.all(pair.map((target) => target.execute(cases)));
+  const [ofA, ofB, ofControl] = await Promise.all(
+    [a, b, control].map((target) => target?.execute(cases)),
+  );
   return cases.map((testCase, i) => {
-    const observed = (target: Target, outcome: Outcome) => ({
-      name: target.name,
-      info: target.info,
-      outcome,
-    });
-    return {
-      comparison: compareOutcomes(testCase, observed(pair[0], ofA[i]), observed(pair[1], ofB[i])),
-      outcomes: [ofA[i], ofB[i]],
-    };
+    const observed = [observedBy(a, ofA![i]), observedBy(b, ofB![i])] as const;
+    const steady =
+      control === undefined ||
+      compareOutcomes(testCase, observed[0], observedBy(control, ofControl![i])).kind === 'agree';
+    return { observed, comparison: compareOutcomes(testCase, ...observed), steady };
   });
 }

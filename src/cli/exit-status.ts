@@ -43,5 +43,8 @@ export function explainError(error: unknown): { lines: readonly string[]; status
     return { lines: [`bpfdiff: ${error.message}`], status: ExitStatus.USAGE };
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return { lines: ['bpfdiff: this is a mistake of bpfdiff itself:', stack], status: ExitStatus.USAGE };
+  return {
+    lines: ['bpfdiff: this is a mistake of bpfdiff itself:', stack],
+    status: ExitStatus.USAGE,
+  };
 }

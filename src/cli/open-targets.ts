@@ -25,8 +25,13 @@ export interface OpenTargets {
   /** Emulators first. */
   readonly targets: readonly Target[];
   readonly kernels: readonly KernelTarget[];
+  /** See `CampaignOptions`. */
+  readonly controlOf: (emulator: string) => Target | undefined;
   close(): Promise<void>;
 }
+
+/** Any byte but 0. */
+const CONTROL_GARBAGE = 0xa5;
 
 /** The Linux that an emulator is told to be where there is no kernel that it could follow. */
 const DEFAULT_LINUX: LinuxSetting = {
@@ -34,6 +39,7 @@ const DEFAULT_LINUX: LinuxSetting = {
   endianness: 'little',
   pageBytes: 4096,
   cpus: 1,
+  execution: 'interp',
 };
 
 /**
@@ -76,7 +82,11 @@ export async function openTargets(
       name.kind === 'emulator' ? emulatorsFor(name, kernels) : [],
     );
     for (const { name } of emulators) options.onEvent(name, { kind: 'ready', afterMs: 0 });
-    return { targets: [...emulators, ...kernels], kernels, close };
+    const controls = emulators.map(({ name, info: { linux } }) =>
+      createEmulator({ linux, name, stackGarbage: CONTROL_GARBAGE }),
+    );
+    const controlOf = (emulator: string) => controls.find(({ name }) => name === emulator);
+    return { targets: [...emulators, ...kernels], kernels, controlOf, close };
   } catch (error) {
     lifetime.abort();
     await close();
@@ -103,10 +113,7 @@ async function openMachine(
   });
 }
 
-type Prepare = (
-  agent: string,
-  options: Parameters<typeof ensureImage>[1],
-) => Promise<Launch>;
+type Prepare = (agent: string, options: Parameters<typeof ensureImage>[1]) => Promise<Launch>;
 
 const LAUNCHES: Readonly<Record<KernelName, Prepare>> = {
   uml: async (agent, options) => umlLaunch({ ...(await ensureImage('uml', options)), agent }),
@@ -134,8 +141,12 @@ function emulatorsFor(
   );
 }
 
-/** `emulator@6.1`, with a number behind it where release alone does not tell it from the others. */
-function nameOf({ release }: LinuxSetting, settings: readonly LinuxSetting[], i: number): string {
-  const before = settings.slice(0, i).filter((other) => other.release === release).length;
-  return `emulator@${release}${before === 0 ? '' : `-${before + 1}`}`;
+/** `emulator@6.1`, and as much more as tells it from the others before it. */
+function nameOf(linux: LinuxSetting, settings: readonly LinuxSetting[], i: number): string {
+  const { release, execution, endianness, cpus } = linux;
+  const before = settings.slice(0, i);
+  const details = [execution, endianness, `${cpus}cpus`];
+  const names = [0, 1, 2, 3].map((n) => [`emulator@${release}`, ...details.slice(0, n)].join(':'));
+  const taken = new Set(before.map((other, o) => nameOf(other, settings, o)));
+  return names.find((name) => !taken.has(name)) ?? `${names[0]}:${i}`;
 }

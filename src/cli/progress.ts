@@ -13,7 +13,10 @@ export interface ProgressFlags {
 }
 
 /** How a campaign is shown while it goes: a screen on a terminal, plain lines elsewhere, or NDJSON. */
-export function openProgress(flags: ProgressFlags, { env, stderrIsTerminal }: Surroundings): Display {
+export function openProgress(
+  flags: ProgressFlags,
+  { env, stderrIsTerminal }: Surroundings,
+): Display {
   if (flags.json) return ndjson((line) => process.stdout.write(`${line}\n`));
   const terminal = detectTerminal(env, stderrIsTerminal);
   if (flags.tui && terminal.drawing === 'screen') {

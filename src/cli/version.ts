@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 
 /** The package's root, from src/cli as well as from dist/src/cli. */
-export const PACKAGE_ROOT: URL = [new URL('../../', import.meta.url), new URL('../../../', import.meta.url)].find(
-  hasPackageJson,
-)!;
+export const PACKAGE_ROOT: URL = [
+  new URL('../../', import.meta.url),
+  new URL('../../../', import.meta.url),
+].find(hasPackageJson)!;
 
 /** The version of this bpfdiff. */
 export const VERSION: string = JSON.parse(

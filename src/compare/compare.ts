@@ -173,10 +173,7 @@ const faultText = (fault: Fault | undefined): string =>
     : `${fault.reason} fault at slot ${fault.slot} of prog ${fault.prog}: ${fault.detail}`;
 
 /** Names the field that the first differing byte lies in. */
-function ctxDifference(
-  { progType }: Case,
-  found: Difference | undefined,
-): Difference | undefined {
+function ctxDifference({ progType }: Case, found: Difference | undefined): Difference | undefined {
   if (found === undefined) return undefined;
   const layout = ctxLayoutOf(progType);
   const field = layout && ctxFieldAt(layout, found.where.offset!);

@@ -60,8 +60,7 @@ export const EXCUSES: readonly Excuse[] = [
     reason: 'The interpreter has no callbacks, no kfuncs, and no tail calls from subprogs.',
     kernels: 'interp against jit or hardened of the same kernel',
     source: 'kernel/bpf/verifier.c fixup_call_args, add_kfunc_call (6.1)',
-    applies: (_, a, b) =>
-      a.info.kernel === b.info.kernel && (isLacking(a, b) || isLacking(b, a)),
+    applies: (_, a, b) => a.info.kernel === b.info.kernel && (isLacking(a, b) || isLacking(b, a)),
   },
 ];
 

@@ -3,98 +3,125 @@ import { caseHash } from '../case/hash.ts';
 import { PASSES } from './passes.ts';
 import type { Shrinkable } from './shrinkable.ts';
 
-/** Whether each candidate still shows what is being shrunk, in the same order. */
-export type Predicate = (candidates: readonly Case[]) => Promise<readonly boolean[]>;
+/** Says of each candidate whether it still shows what is to be shrunk; in the same order. */
+export type Holds = (candidates: readonly Case[]) => Promise<readonly boolean[]>;
 
 export interface ShrinkOptions {
+  /** Candidates that are tried at once, at most. */
+  readonly batchSize?: number;
+  /** Candidates that are tried in all, at most. */
+  readonly candidatesMax?: number;
+  /** After every batch. */
+  readonly onProgress?: (progress: ShrinkProgress) => void;
   /** Ends the shrinking with the smallest case so far. */
-  readonly signal: AbortSignal;
-  readonly onProgress: (progress: ShrinkProgress) => void;
-  /** Candidates that are tried at most; 20,000 if not given. */
-  readonly triedMax?: number;
+  readonly signal?: AbortSignal;
 }
 
-/** How far the shrinking is. */
 export interface ShrinkProgress {
   readonly tried: number;
   readonly smallest: Case;
 }
 
-/** The smallest case that was found, and how many candidates it took. */
 export interface Shrunk {
-  readonly testCase: Case;
+  readonly shrunk: Shrinkable;
+  /** Candidates that were tried. */
   readonly tried: number;
+  /** How often a smaller case was found. */
+  readonly steps: number;
 }
 
-const TRIED_MAX = 20_000;
-/** The first candidate often holds, so a round begins with few; where none does it soon takes many. */
-const BATCH_FIRST = 4;
 const BATCH_MAX = 64;
+/** Mostly one of the first candidates holds, and what stands behind it in its batch is in vain. */
+const BATCH_FIRST = 8;
+const CANDIDATES_MAX = 20_000;
 
 /**
- * Makes a case smaller while the predicate holds: first down its own tree, whose candidates are valid
- * by construction, then by passes that look at the case alone, over and over until nothing helps.
- * Candidates are tried a batch at a time, and the first in order that holds is taken, so the result
- * is the one that trying them singly would give. A case that was tried before is not tried again.
+ * Makes a case smaller while `holds` says so: first along its own tree, then by the passes, again and
+ * again until none of them helps. Of the candidates the first in order that holds is taken, so the
+ * result is what trying them one by one would give. `start` itself is taken to hold, and `holds` to say
+ * the same of the same case every time. Rejects with what `holds` rejects with.
  */
 export async function shrink(
   start: Shrinkable,
-  holds: Predicate,
-  { signal, onProgress, triedMax = TRIED_MAX }: ShrinkOptions,
+  holds: Holds,
+  { batchSize = BATCH_MAX, candidatesMax = CANDIDATES_MAX, onProgress, signal }: ShrinkOptions = {},
 ): Promise<Shrunk> {
   const failed = new Set<string>();
+  let shrunk = start;
   let tried = 0;
+  let steps = 0;
 
-  /** The first candidate that holds; undefined where none does or the time is over. */
-  async function first(
-    candidates: Iterable<Shrinkable>,
-    now: Case,
-  ): Promise<Shrinkable | undefined> {
-    let size = BATCH_FIRST;
-    for (const batch of batches(candidates, failed, () => size)) {
-      if (signal.aborted || tried >= triedMax) return undefined;
-      tried += batch.length;
-      const held = await holds(batch.map(({ testCase }) => testCase));
-      onProgress({ tried, smallest: now });
-      const found = held.indexOf(true);
-      if (found >= 0) return batch[found];
-      for (const { testCase } of batch) failed.add(caseHash(testCase));
-      size = Math.min(size * 2, BATCH_MAX);
+  /** Goes on from the first candidate that holds, until there is none; returns whether it moved. */
+  async function descend(smallerOf: (from: Shrinkable) => Iterable<Shrinkable>): Promise<boolean> {
+    const stepsBefore = steps;
+    let next = await firstThatHolds(smallerOf(shrunk));
+    while (next !== undefined) {
+      shrunk = next;
+      steps++;
+      next = await firstThatHolds(smallerOf(shrunk));
+    }
+    return steps > stepsBefore;
+  }
+
+  async function firstThatHolds(candidates: Iterable<Shrinkable>): Promise<Shrinkable | undefined> {
+    const sizes = { first: Math.min(BATCH_FIRST, batchSize), max: batchSize };
+    for (const batch of growingBatches(without(candidates, failed), sizes)) {
+      const allowed = batch.slice(0, candidatesMax - tried);
+      if (allowed.length === 0 || signal?.aborted) return undefined;
+      const answers = await holds(allowed.map(({ testCase }) => testCase));
+      tried += allowed.length;
+      const winner = answers.indexOf(true);
+      for (const [i, { testCase }] of allowed.entries()) {
+        if (!answers[i]) failed.add(caseHash(testCase));
+      }
+      const smallest = winner < 0 ? shrunk : allowed[winner];
+      onProgress?.({ tried, smallest: smallest.testCase });
+      if (winner >= 0) return allowed[winner];
     }
     return undefined;
   }
 
-  let smallest = start;
-  while (true) {
-    const smaller =
-      (await first(smallest.shrink(), smallest.testCase)) ??
-      (await first(passCandidates(smallest.testCase), smallest.testCase));
-    if (smaller === undefined) return { testCase: smallest.testCase, tried };
-    smallest = smaller;
-    onProgress({ tried, smallest: smallest.testCase });
+  await descend((from) => from.shrink());
+  let moved = true;
+  while (moved) {
+    moved = false;
+    for (const { smaller } of PASSES) {
+      if (await descend((from) => bareAll(smaller(from.testCase)))) moved = true;
+    }
   }
+  return { shrunk, tried, steps };
 }
 
-/** What the passes make of a case, in their order; such a case has no tree of its own any more. */
-function* passCandidates(testCase: Case): Iterable<Shrinkable> {
-  for (const pass of PASSES) {
-    for (const smaller of pass(testCase)) yield { testCase: smaller, shrink: () => [] };
-  }
+/** A case whose tree is not known, such as one from a file: only the passes make it smaller. */
+export const bareShrinkable = (testCase: Case): Shrinkable => ({ testCase, shrink: () => [] });
+
+function* bareAll(cases: Iterable<Case>): Iterable<Shrinkable> {
+  for (const testCase of cases) yield bareShrinkable(testCase);
 }
 
-/** Candidates in batches whose size is asked for anew each time, without those that failed before. */
-function* batches(
+/** Passes begin anew after each step, and much of what they try then is what they tried before. */
+function* without(
   candidates: Iterable<Shrinkable>,
   failed: ReadonlySet<string>,
-  size: () => number,
-): Iterable<readonly Shrinkable[]> {
-  let batch: Shrinkable[] = [];
+): Iterable<Shrinkable> {
   for (const candidate of candidates) {
-    if (failed.has(caseHash(candidate.testCase))) continue;
-    batch.push(candidate);
-    if (batch.length < size()) continue;
+    if (!failed.has(caseHash(candidate.testCase))) yield candidate;
+  }
+}
+
+/** Each batch is twice as long as the one before. */
+function* growingBatches<T>(
+  items: Iterable<T>,
+  sizes: { readonly first: number; readonly max: number },
+): Iterable<readonly T[]> {
+  let size = sizes.first;
+  let batch: T[] = [];
+  for (const item of items) {
+    batch.push(item);
+    if (batch.length < size) continue;
     yield batch;
     batch = [];
+    size = Math.min(2 * size, sizes.max);
   }
   if (batch.length > 0) yield batch;
 }

@@ -20,6 +20,11 @@ export interface EmulatorOptions {
   readonly name?: string;
   /** Insns that one BPF_PROG_RUN may execute, all its repetitions together, before it faults. */
   readonly stepsMax?: number;
+  /**
+   * What bytes of the stack hold that no insn has written: 0 if not given. Privileged progs may read
+   * them, and then their answer means nothing: emulators of different garbage tell.
+   */
+  readonly stackGarbage?: number;
   /** Rules that replace Linux's own, for emulators that are wrong on purpose. */
   readonly rules?: Partial<EmulatorRules>;
 }
@@ -32,9 +37,9 @@ const STEPS_MAX = 1 << 22;
  * verifier would not have let a prog do is a fault in the run's outcome. Throws because of no prog.
  */
 export function createEmulator(options: EmulatorOptions): Target {
-  const { linux, name = 'emulator', stepsMax = STEPS_MAX } = options;
+  const { linux, name = 'emulator', stepsMax = STEPS_MAX, stackGarbage = 0 } = options;
   const rules = { ...defaultRules, ...options.rules };
-  const machine = createMachine(linux, callFunction);
+  const machine = createMachine(linux, stackGarbage, callFunction);
   const emulator: Emulator = {
     machine,
     rules,
@@ -94,7 +99,7 @@ function runCase(emulator: Emulator, testCase: Case, rule: RunRule): Outcome {
     return unsupported(missingFeatures(emulator.features, testCase));
   }
   const missing = runs.flatMap((run) => rule.unsupported(run, machine));
-  if (missing.length > 0) return unsupported(missing);
+  if (missing.length > 0) return unsupported([...new Set(missing)]);
   machine.ctx.access = emulator.ctxAccess.get(rule)!;
   const session: RunSession = {
     machine,

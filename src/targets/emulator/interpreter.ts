@@ -1,5 +1,6 @@
+import { R10, STACK_BYTES } from '../../isa/opcode.ts';
 import { Step } from './code.ts';
-import { FRAME_BYTES, type Machine, raise } from './machine.ts';
+import { type Machine, raise } from './machine.ts';
 import { Access, allows, NOWHERE } from './memory.ts';
 import { HIGH, LOW, numberIn } from './registers.ts';
 import type { AtomicRule } from './rules/atomic.ts';
@@ -223,7 +224,7 @@ function enter(machine: Machine, row: number): boolean {
   returnRows[depth] = row + 1;
   for (let i = 0; i < 4; i++) savedRegs[4 * depth + i] = regs[6 + i];
   machine.depth = depth + 1;
-  setFramePointer(machine);
+  beginFrame(machine);
   return true;
 }
 
@@ -232,14 +233,24 @@ function leave(machine: Machine): number {
   const { regs, savedRegs, returnRows } = machine;
   const depth = --machine.depth;
   for (let i = 0; i < 4; i++) regs[6 + i] = savedRegs[4 * depth + i];
-  setFramePointer(machine);
+  showFrame(machine);
   return returnRows[depth];
 }
 
-/** r10 points behind the last byte of the frame. */
-export function setFramePointer({ words, stackStart, depth }: Machine): void {
-  words[2 * 10 + LOW] = stackStart + (depth + 1) * FRAME_BYTES;
-  words[2 * 10 + HIGH] = 0;
+/** Makes the frame at the machine's depth the innermost one, with nothing written to it yet. */
+export function beginFrame(machine: Machine): void {
+  const { memory, stackRegion, stackGarbage } = machine;
+  showFrame(machine);
+  const end = memory.ends[stackRegion];
+  memory.bytes.fill(stackGarbage, end - STACK_BYTES, end);
+}
+
+/** r10 points behind the last byte of the frame; there is no stack beyond it yet. */
+function showFrame({ words, memory, stackRegion, depth }: Machine): void {
+  const end = memory.starts[stackRegion] + (depth + 1) * STACK_BYTES;
+  memory.ends[stackRegion] = end;
+  words[2 * R10 + LOW] = end;
+  words[2 * R10 + HIGH] = 0;
 }
 
 function raiseAccess(machine: Machine, row: number, address: number, what: string): void {

@@ -1,3 +1,5 @@
+import type { CtxField } from '../../case/ctx.ts';
+import { REGS, STACK_BYTES } from '../../isa/opcode.ts';
 import type { Fault, LinuxSetting } from '../target.ts';
 import { type Code, createCode } from './code.ts';
 import type { EmulatedMap } from './maps/map.ts';
@@ -20,8 +22,10 @@ export interface Machine {
   readonly returnRows: Int32Array;
   /** Active frames less one. */
   depth: number;
-  /** Address of the first byte of the outermost frame; deeper ones follow. */
-  readonly stackStart: number;
+  /** What every byte of a frame holds before it is written. */
+  readonly stackGarbage: number;
+  /** Frames, the outermost first; it ends with the innermost active one. */
+  readonly stackRegion: number;
   readonly ctx: CtxState;
   readonly packetRegion: number;
   /** Where the page of the packet begins, headroom included. */
@@ -48,32 +52,41 @@ export interface CtxState {
   /** Bytes of the struct, for the prog type of the case. */
   sizeBytes: number;
   access: CtxAccess;
+  /** Room for the struct as BPF_PROG_RUN takes it in and gives it out. */
+  readonly structBytes: Uint8Array;
+  readonly structView: DataView;
 }
 
 /** How accesses to a ctx differ from accesses to plain memory. */
 export interface CtxAccess {
+  /** By name. */
+  readonly fields: ReadonlyMap<string, CtxField>;
   /** Where a load of that many bytes at an offset into the ctx reads; NOWHERE where it may not. */
   readonly loadAddress: (offset: number, sizeBytes: number) => number;
   /** Does a store; false where the kernel would refuse it. */
   readonly store: (offset: number, sizeBytes: number, value: bigint, operand: 'k' | 'x') => boolean;
 }
 
-/** Bytes of a frame, which is also how far apart they are. */
-export const FRAME_BYTES = 512;
+/** More than any ctx struct has. */
 const CTX_BYTES_MAX = 256;
 const INITIAL_ROWS = 4096;
 /** Any number but 0. */
 const RANDOM_SEED = 0x2545f491;
 
-export function createMachine(linux: LinuxSetting, call: Machine['call']): Machine {
+export function createMachine(
+  linux: LinuxSetting,
+  stackGarbage: number,
+  call: Machine['call'],
+): Machine {
   const release = releaseRules(linux.release);
   const memory = createMemory();
-  const frames = { strideBytes: FRAME_BYTES, usedBytes: FRAME_BYTES };
-  const stackBytes = release.callFrames * FRAME_BYTES;
+  const frames = { strideBytes: STACK_BYTES, usedBytes: STACK_BYTES };
+  const stackBytes = release.callFrames * STACK_BYTES;
   const stack = mustAdd(memory, stackBytes, Access.BOTH, frames);
   const ctx = mustAdd(memory, CTX_BYTES_MAX, Access.NONE);
   const packetRegion = mustAdd(memory, linux.pageBytes, Access.BOTH);
-  const regs = new BigUint64Array(11);
+  const structBytes = new Uint8Array(CTX_BYTES_MAX);
+  const regs = new BigUint64Array(REGS);
   return {
     linux,
     littleEndian: linux.endianness === 'little',
@@ -85,11 +98,14 @@ export function createMachine(linux: LinuxSetting, call: Machine['call']): Machi
     savedRegs: new BigUint64Array(4 * release.callFrames),
     returnRows: new Int32Array(release.callFrames),
     depth: 0,
-    stackStart: memory.starts[stack],
+    stackGarbage,
+    stackRegion: stack,
     ctx: {
       start: memory.starts[ctx],
       sizeBytes: 0,
-      access: { loadAddress: () => NOWHERE, store: () => false },
+      structBytes,
+      structView: new DataView(structBytes.buffer),
+      access: { fields: new Map(), loadAddress: () => NOWHERE, store: () => false },
     },
     packetRegion,
     packetStart: memory.starts[packetRegion],
@@ -107,8 +123,6 @@ export function createMachine(linux: LinuxSetting, call: Machine['call']): Machi
 
 /** Forgets what the last case did, but for its maps. */
 export function startCase(machine: Machine): void {
-  const { memory, stackStart, savedRegs } = machine;
-  memory.bytes.fill(0, stackStart, stackStart + (savedRegs.length / 4) * FRAME_BYTES);
   machine.maps = [];
   machine.clockReads = 0;
   machine.randomState = RANDOM_SEED;

@@ -22,7 +22,12 @@ export interface ReleaseRules {
   readonly xdpMetaMax: number;
   /** How a multi-buffer packet goes into a `data_out` that is too short for it. */
   readonly xdpTruncation: 'frags-first' | 'in-order';
-  /** Whether a prog may store an immediate into its ctx with the rules of `STX`. */
+  /**
+   * Width of what `map_update_elem` and `map_delete_elem` return to a JITed prog, which calls the
+   * map's own function: that returned an `int`, whose upper half is not extended, up to 6.3 (commit
+   * d7ba4cc900bf, "bpf: return long from bpf_map_ops funcs").
+   */
+  readonly jitedMapResultBits: 32 | 64;
   readonly name: string;
 }
 
@@ -72,6 +77,10 @@ const DIFFERENCES: { readonly [Name in keyof Differing]: readonly Since<Differin
   xdpMetaMax: [
     ['0', 32],
     ['6.12', 216],
+  ],
+  jitedMapResultBits: [
+    ['0', 32],
+    ['6.4', 64],
   ],
   xdpTruncation: [
     ['0', 'frags-first'],

@@ -1,4 +1,6 @@
+import { u32 } from '../../../isa/integers.ts';
 import { failure } from '../errno.ts';
+import type { Machine } from '../machine.ts';
 import { Access } from '../memory.ts';
 import { type Helper, mapArgument, memoryArgument } from './helper.ts';
 
@@ -17,7 +19,7 @@ export const mapUpdateElem: Helper = (machine) => {
   const key = memoryArgument(machine, 2, map.spec.keyBytes, Access.READ);
   const value = memoryArgument(machine, 3, map.spec.valueBytes, Access.READ);
   if (key === 0 || value === 0) return 0n;
-  return failure(map.update(key, value, machine.regs[4]));
+  return mapResult(machine, map.update(key, value, machine.regs[4]));
 };
 
 /** `bpf_map_delete_elem(map, key)`. */
@@ -25,5 +27,11 @@ export const mapDeleteElem: Helper = (machine) => {
   const map = mapArgument(machine, 1);
   if (map === undefined) return 0n;
   const key = memoryArgument(machine, 2, map.spec.keyBytes, Access.READ);
-  return key === 0 ? 0n : failure(map.delete(key));
+  return key === 0 ? 0n : mapResult(machine, map.delete(key));
 };
+
+/** What r0 gets for an errno or 0. An `int` that is not extended leaves zeros in the upper half. */
+function mapResult({ linux, release }: Machine, errno: number): bigint {
+  const result = failure(errno);
+  return linux.execution === 'jit' && release.jitedMapResultBits === 32 ? u32(result) : result;
+}

@@ -7,6 +7,8 @@ import { type Helper, memoryArgument, u32Argument } from './helper.ts';
 const ARGS_MAX = 3;
 /** `MAX_BPRINTF_BIN_ARGS`, kernel/bpf/helpers.c: where arguments wait to be printed. */
 const BINARY_BYTES = 512;
+/** `FIELD_WIDTH_MAX`, lib/vsprintf.c. */
+const WIDTH_MAX = (1 << 23) - 1;
 /** What a pointer prints as, hashed or not. */
 const POINTER_DIGITS = 16;
 
@@ -60,7 +62,7 @@ function formattedLength(machine: Machine, format: string): number {
     if (argument.binaryBytes > room && !(argument.cut && room > 0)) return -ENOSPC;
     const cutBytes = argument.cut ? Math.max(0, argument.binaryBytes - room) : 0;
     binaryBytes = start + argument.binaryBytes - cutBytes;
-    length += Math.max(argument.length - cutBytes, Number(width ?? 0));
+    length += Math.max(argument.length - cutBytes, Math.min(Number(width ?? 0), WIDTH_MAX));
     at += argument.skip;
   }
   return length;

@@ -1,8 +1,9 @@
 import type { MapEntry, MapSpec } from '../../../case/case.ts';
 import type { LinuxSetting, MapContent } from '../../target.ts';
 import type { Memory } from '../memory.ts';
-import { type EmulatedMap, fillValues, type Values, valuesOf } from './map.ts';
+import type { EmulatedMap } from './map.ts';
 import type { MapRule, Presence } from './rules.ts';
+import { fillValues, type Values, valuesOf } from './values.ts';
 
 /** `array` and `percpu_array` (kernel/bpf/arraymap.c): every element is there from the beginning. */
 export function createArrayMap(

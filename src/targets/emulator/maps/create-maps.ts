@@ -1,9 +1,13 @@
 import type { MapSpec } from '../../../case/case.ts';
 import type { MapType } from '../../../case/map-type.ts';
-import type { Outcome } from '../../target.ts';
+import type { LinuxSetting, Outcome } from '../../target.ts';
 import type { Machine } from '../machine.ts';
-import { createMap, type EmulatedMap } from './map.ts';
+import type { Memory } from '../memory.ts';
+import { createArrayMap } from './array.ts';
+import { createHashMap } from './hash.ts';
+import type { EmulatedMap } from './map.ts';
 import { MapFlag, type MapRule } from './rules.ts';
+import { addValues } from './values.ts';
 
 /** Flags that keep user space, which fills maps and reads them back, from doing so. */
 const USER_ACCESS_FLAGS = MapFlag.RDONLY | MapFlag.WRONLY;
@@ -33,6 +37,22 @@ export function createMaps(
   }
   machine.maps = maps;
   return maps;
+}
+
+/** The map, or the errno of creating it; undefined where it is too big for the emulator's memory. */
+function createMap(
+  spec: MapSpec,
+  rule: MapRule,
+  memory: Memory,
+  linux: LinuxSetting,
+): EmulatedMap | number | undefined {
+  const errno = rule.checkCreate(spec);
+  if (errno !== 0) return errno;
+  const create = rule.storage === 'array' ? createArrayMap : createHashMap;
+  // An update of a hash map puts the new value into a spare element before it frees the old one.
+  const elements = spec.maxEntries + (rule.storage === 'array' ? 0 : 1);
+  const values = addValues(spec, rule, memory, linux.cpus, elements);
+  return values && create(spec, rule, memory, linux, values);
 }
 
 const unsupported = (what: string): Outcome => ({ kind: 'unsupported', missing: [what] });

@@ -2,8 +2,9 @@ import type { MapEntry, MapSpec } from '../../../case/case.ts';
 import type { LinuxSetting, MapContent } from '../../target.ts';
 import { E2BIG } from '../errno.ts';
 import type { Memory } from '../memory.ts';
-import { type EmulatedMap, fillValues, type Values, valuesOf } from './map.ts';
+import type { EmulatedMap } from './map.ts';
 import { MapFlag, type MapRule, type Presence } from './rules.ts';
+import { fillValues, type Values, valuesOf } from './values.ts';
 
 /**
  * `hash` and `percpu_hash` (kernel/bpf/hashtab.c 6.1). A pointer to a value stays usable after its

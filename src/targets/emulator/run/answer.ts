@@ -1,8 +1,6 @@
 import type { Run } from '../../../case/case.ts';
-import { encodeCtx } from '../../../case/ctx.ts';
 import type { Fault, RunOutcome } from '../../target.ts';
-import { E2BIG, ENOSPC } from '../errno.ts';
-import { readCtxField, setCtxFields } from './ctx-rule.ts';
+import { ENOSPC } from '../errno.ts';
 import type { RunSession } from './rules.ts';
 
 const NOTHING = new Uint8Array(0);
@@ -48,7 +46,10 @@ export function finish({ machine }: RunSession, run: Run, produced: Produced): R
   const dataOut =
     run.dataOutBytes === null
       ? NOTHING
-      : joined(head.subarray(0, headBytes), frags.subarray(0, copyBytes - headBytes), hint);
+      : joined(head.subarray(0, headBytes), frags.subarray(0, copyBytes - headBytes)).subarray(
+          0,
+          hint,
+        );
   const done = {
     errno: isShort ? ENOSPC : 0,
     retval,
@@ -62,55 +63,10 @@ export function finish({ machine }: RunSession, run: Run, produced: Produced): R
   return { ...done, errno, ctxOut: ctx.slice(0, run.ctxOutBytes), ctxSizeOut: ctx.length };
 }
 
-/**
- * `bpf_ctx_init`: the struct's bytes; null where neither `ctx_in` nor `ctx_out` is given; the errno
- * where it is too long.
- */
-export function ctxBytes(
-  { machine, rule }: RunSession,
-  run: Run,
-  structBytes: number,
-): Uint8Array | null | number {
-  if (run.ctx === null && run.ctxOutBytes === null) return null;
-  const bytes = new Uint8Array(structBytes);
-  if (run.ctx === null) return bytes;
-  const { sizeBytes, fields } = run.ctx;
-  if (sizeBytes > machine.linux.pageBytes) return E2BIG;
-  const given = encodeCtx(rule.ctx.layout, fields, sizeBytes, machine.littleEndian);
-  if (given.subarray(structBytes).some((byte) => byte !== 0)) return E2BIG;
-  bytes.set(given.subarray(0, structBytes));
-  return bytes;
-}
-
-/** Puts into a ctx struct the fields that the command writes back, as the prog left them. */
-export function writeBack({ machine, rule }: RunSession, ctx: Uint8Array): void {
-  const { layout } = rule.ctx;
-  const { start } = machine.ctx;
-  for (const name of rule.ctx.writeBack) {
-    const { offset, sizeBytes } = layout.fields.find((field) => field.name === name)!;
-    if (offset + sizeBytes > ctx.length) continue;
-    ctx.set(machine.memory.bytes.subarray(start + offset, start + offset + sizeBytes), offset);
-  }
-}
-
-/** A field of a ctx struct. */
-export const ctxValue = ({ machine, rule }: RunSession, ctx: Uint8Array, name: string): bigint =>
-  readCtxField(ctx, rule.ctx.layout, name, machine.littleEndian);
-
-/** Clears the ctx that progs see and sets the fields given. */
-export function enterCtx(
-  { machine, rule }: RunSession,
-  fields: Readonly<Record<string, number | bigint>>,
-): void {
-  const { memory, ctx } = machine;
-  ctx.sizeBytes = rule.ctx.layout.sizeBytes;
-  memory.bytes.fill(0, ctx.start, ctx.start + ctx.sizeBytes);
-  setCtxFields(memory.view, ctx.start, rule.ctx.layout, fields, machine.littleEndian);
-}
-
-function joined(head: Uint8Array, tail: Uint8Array, maxBytes: number): Uint8Array {
-  const bytes = new Uint8Array(head.length + tail.length);
+function joined(head: Uint8Array, frags: Uint8Array): Uint8Array {
+  if (frags.length === 0) return head;
+  const bytes = new Uint8Array(head.length + frags.length);
   bytes.set(head);
-  bytes.set(tail, head.length);
-  return bytes.subarray(0, maxBytes);
+  bytes.set(frags, head.length);
+  return bytes;
 }

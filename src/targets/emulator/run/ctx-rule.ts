@@ -1,4 +1,4 @@
-import { type CtxField, type CtxLayout, ctxField } from '../../../case/ctx.ts';
+import type { CtxField, CtxLayout } from '../../../case/ctx.ts';
 import { s64, u32 } from '../../../isa/integers.ts';
 import type { CtxAccess } from '../machine.ts';
 import { type Memory, NOWHERE } from '../memory.ts';
@@ -53,6 +53,7 @@ export function ctxAccess(
   const isPlain = (offset: number, sizeBytes: number) =>
     plain[offset] === true && plain[offset + sizeBytes - 1] === true;
   return {
+    fields: new Map(layout.fields.map((field) => [field.name, field])),
     loadAddress(offset, sizeBytes) {
       const field = fieldAt[offset];
       if (field === undefined) return NOWHERE;
@@ -82,33 +83,28 @@ export function ctxAccess(
   };
 }
 
-/** Sets fields of a ctx that begins at `start`; names that the layout lacks are our own mistake. */
-export function setCtxFields(
+/** A field's value in a struct that begins at `start` of what `view` shows. */
+export function readField(
   view: DataView,
   start: number,
-  layout: CtxLayout,
-  fields: Readonly<Record<string, number | bigint>>,
-  littleEndian: boolean,
-): void {
-  for (const [name, value] of Object.entries(fields)) {
-    const { offset, sizeBytes } = mustHave(layout, name);
-    setBytes(view, start + offset, sizeBytes, BigInt(value), littleEndian);
-  }
-}
-
-/** A ctx as BPF_PROG_RUN takes it in and gives it out: bytes of the struct, read by field. */
-export function readCtxField(
-  bytes: Uint8Array,
-  layout: CtxLayout,
-  name: string,
+  { offset, sizeBytes }: CtxField,
   littleEndian: boolean,
 ): bigint {
-  const { offset, sizeBytes } = mustHave(layout, name);
-  const view = new DataView(bytes.buffer, bytes.byteOffset);
-  if (sizeBytes === 8) return view.getBigUint64(offset, littleEndian);
-  if (sizeBytes === 4) return BigInt(view.getUint32(offset, littleEndian));
-  if (sizeBytes === 2) return BigInt(view.getUint16(offset, littleEndian));
-  return BigInt(view.getUint8(offset));
+  const at = start + offset;
+  if (sizeBytes === 8) return view.getBigUint64(at, littleEndian);
+  if (sizeBytes === 4) return BigInt(view.getUint32(at, littleEndian));
+  if (sizeBytes === 2) return BigInt(view.getUint16(at, littleEndian));
+  return BigInt(view.getUint8(at));
+}
+
+export function writeField(
+  view: DataView,
+  start: number,
+  { offset, sizeBytes }: CtxField,
+  value: bigint,
+  littleEndian: boolean,
+): void {
+  setBytes(view, start + offset, sizeBytes, value, littleEndian);
 }
 
 function setBytes(
@@ -122,10 +118,4 @@ function setBytes(
   else if (sizeBytes === 4) view.setUint32(at, Number(u32(value)), littleEndian);
   else if (sizeBytes === 2) view.setUint16(at, Number(u32(value)), littleEndian);
   else view.setUint8(at, Number(u32(value)));
-}
-
-function mustHave(layout: CtxLayout, name: string): CtxField {
-  const field = ctxField(layout, name);
-  if (field === undefined) throw new Error(`${layout.struct} has no field ${name}`);
-  return field;
 }

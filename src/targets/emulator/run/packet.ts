@@ -9,6 +9,9 @@ export interface Packet {
   readonly macOffset: number;
 }
 
+/** `SKB_DATA_ALIGN(sizeof(struct skb_shared_info))` with 17 frags: room kept behind a packet. */
+export const TAILROOM_BYTES = 320;
+
 /** Offsets from which LD_ABS and LD_IND count from a header (include/uapi/linux/filter.h). */
 const NETWORK_BASE = -0x100000;
 const MAC_BASE = -0x200000;

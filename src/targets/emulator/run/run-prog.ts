@@ -1,7 +1,7 @@
 import type { Run } from '../../../case/case.ts';
 import type { RunOutcome } from '../../target.ts';
 import { EINVAL } from '../errno.ts';
-import { execute, setFramePointer } from '../interpreter.ts';
+import { beginFrame, execute } from '../interpreter.ts';
 import type { Machine } from '../machine.ts';
 import { LOW } from '../registers.ts';
 import { failed } from './answer.ts';
@@ -31,7 +31,7 @@ export function executeProg(
     machine.depth = 0;
     machine.regs.fill(0n);
     machine.regs[1] = BigInt(machine.ctx.start);
-    setFramePointer(machine);
+    beginFrame(machine);
     execute(machine, 0);
     if (machine.fault !== null) return undefined;
   }

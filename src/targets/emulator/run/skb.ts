@@ -6,7 +6,8 @@ import { EINVAL, ENODEV } from '../errno.ts';
 import type { Machine } from '../machine.ts';
 import { setBounds } from '../memory.ts';
 import { SOCKET_POINTER } from '../pointers.ts';
-import { ctxBytes, ctxValue, enterCtx, failed, faulted, finish, writeBack } from './answer.ts';
+import { failed, faulted, finish } from './answer.ts';
+import { type CtxStruct, ctxIn, enterCtx, givenField, writeBack } from './ctx-exchange.ts';
 import {
   type CtxRule,
   type CtxStore,
@@ -16,16 +17,18 @@ import {
   storeQueueMapping,
 } from './ctx-rule.ts';
 import { ETHERNET_BYTES, hasIpHeader, packetType, protocolOf } from './ethernet.ts';
+import { TAILROOM_BYTES } from './packet.ts';
 import type { RunRule, RunSession } from './rules.ts';
 
-/** `NET_SKB_PAD + NET_IP_ALIGN` of x86-64; 2 more where the architecture sets no NET_IP_ALIGN. */
+/** `NET_SKB_PAD`. */
 const HEADROOM_BYTES = 64;
-/** `SKB_DATA_ALIGN(sizeof(struct skb_shared_info))` with 17 frags. */
-export const TAILROOM_BYTES = 320;
+/** `NET_IP_ALIGN`: 0 on x86-64, and this where the architecture does not say, as in user-mode Linux. */
+const IP_ALIGN_BYTES = 2;
 /** `GSO_LEGACY_MAX_SIZE` and `GSO_MAX_SEGS`, include/linux/netdevice.h. */
 const WIRE_LEN_MAX = 65536n;
 const GSO_SEGS_MAX = 65535n;
 const LOOPBACK_IFINDEX = 1;
+const NO_FRAGS = new Uint8Array(0);
 
 /** Fields of `ctx_in` that `convert___skb_to_skb` takes; all else must be 0. */
 const TAKEN: ReadonlySet<string> = new Set([
@@ -109,30 +112,30 @@ function runSkb(
   if (run.flags !== 0 || run.cpu !== 0 || run.batchSize !== 0) return failed(run, EINVAL);
   if (data.length < ETHERNET_BYTES) return failed(run, EINVAL);
   if (data.length > linearMax(machine)) return failed(run, EINVAL);
-  const ctx = ctxBytes(session, run, release.skBuffBytes);
+  const ctx = ctxIn(session, run, release.skBuffBytes);
   if (typeof ctx === 'number') return failed(run, ctx);
-  if (ctx !== null && ctxValue(session, ctx, 'ifindex') > LOOPBACK_IFINDEX) {
+  if (ctx !== null && givenField(session, ctx, 'ifindex') > LOOPBACK_IFINDEX) {
     return failed(run, ENODEV);
   }
   if (!hasIpHeader(data)) return failed(run, EINVAL);
-  const lenBytes = startsAt === 'ethernet' ? data.length : data.length - ETHERNET_BYTES;
-  const given = ctx === null ? {} : takeCtx(session, ctx, lenBytes);
-  if (given === undefined) return failed(run, EINVAL);
+  const isDirect = startsAt === 'ethernet';
+  const lenBytes = isDirect ? data.length : data.length - ETHERNET_BYTES;
+  const converted = ctx === null ? {} : convertCtx(session, run, ctx, lenBytes);
+  if (converted === undefined) return failed(run, EINVAL);
 
   const frame = machine.packetStart + HEADROOM_BYTES;
   memory.bytes.set(data, frame);
   const end = frame + data.length;
   const start = end - lenBytes;
-  setBounds(memory, machine.packetRegion, start, startsAt === 'ethernet' ? end : start);
+  setBounds(memory, machine.packetRegion, start, isDirect ? end : start);
   machine.packet = {
     start,
     end,
     networkOffset: frame + ETHERNET_BYTES - start,
     macOffset: frame - start,
   };
-  const isDirect = startsAt === 'ethernet';
-  enterCtx(session, {
-    ...given,
+  enterCtx(session, ctx, {
+    ...converted,
     len: lenBytes,
     pkt_type: packetType(data),
     protocol: protocolOf(data, machine.littleEndian),
@@ -147,42 +150,47 @@ function runSkb(
   if (!isDirect) memory.bytes.fill(0, frame, start);
   if (ctx !== null) writeBack(session, ctx);
   const head = memory.bytes.slice(frame, end);
-  return finish(session, run, { retval, head, frags: new Uint8Array(0), ctx });
+  return finish(session, run, { retval, head, frags: NO_FRAGS, ctx: ctx?.bytes ?? null });
 }
 
 /**
- * `convert___skb_to_skb`: the fields that the prog will see; undefined where the ctx is refused. Without
- * any ctx `wire_len` reads 0, with a `wire_len` of 0 the length of the packet.
+ * `convert___skb_to_skb`: the fields that progs see otherwise than they were given; undefined where the
+ * ctx is refused. Without any ctx `wire_len` reads 0, with a `wire_len` of 0 the packet's length.
  */
-function takeCtx(
+function convertCtx(
   session: RunSession,
-  ctx: Uint8Array,
+  run: Run,
+  ctx: CtxStruct,
   lenBytes: number,
 ): Readonly<Record<string, bigint>> | undefined {
   const { skbIngressIfindex } = session.machine.release;
-  const fields: Record<string, bigint> = {};
-  for (const { name, offset, sizeBytes } of session.rule.ctx.layout.fields) {
-    if (offset + sizeBytes > ctx.length) continue;
-    const value = ctxValue(session, ctx, name);
-    const taken = TAKEN.has(name) && (name !== 'ingress_ifindex' || skbIngressIfindex === 'kept');
-    if (value !== 0n && !taken) return undefined;
-    if (taken) fields[name] = value;
+  for (const name in run.ctx?.fields) {
+    const isTaken = TAKEN.has(name) && (name !== 'ingress_ifindex' || skbIngressIfindex === 'kept');
+    if (!isTaken && givenField(session, ctx, name) !== 0n) return undefined;
   }
-  if (fields.wire_len === 0n) fields.wire_len = BigInt(lenBytes);
-  else if (fields.wire_len < BigInt(lenBytes) || fields.wire_len > WIRE_LEN_MAX) return undefined;
-  if (fields.gso_segs > GSO_SEGS_MAX) return undefined;
-  fields.gso_size &= 0xffffn;
-  return fields;
+  const wireLen = givenField(session, ctx, 'wire_len');
+  if (wireLen !== 0n && (wireLen < BigInt(lenBytes) || wireLen > WIRE_LEN_MAX)) return undefined;
+  if (givenField(session, ctx, 'gso_segs') > GSO_SEGS_MAX) return undefined;
+  return {
+    wire_len: wireLen === 0n ? BigInt(lenBytes) : wireLen,
+    gso_size: givenField(session, ctx, 'gso_size') & 0xffffn,
+  };
 }
 
 const linearMax = ({ linux }: Machine): number => linux.pageBytes - HEADROOM_BYTES - TAILROOM_BYTES;
 
 function unsupported(run: Run, machine: Machine): readonly string[] {
+  const { skbFlags, skbFrags } = machine.release;
+  const dataBytes = run.data?.length ?? 0;
+  const max = linearMax(machine);
   const missing: string[] = [];
-  if ((run.flags & machine.release.skbFlags) !== 0) missing.push('checksum flag of a run');
-  if (machine.release.skbFrags === 'nonlinear') {
-    if ((run.data?.length ?? 0) > linearMax(machine)) missing.push('non-linear skb');
-    if ((run.ctx?.fields.data_end ?? 0n) !== 0n) missing.push('linear size of an skb');
+  if ((run.flags & skbFlags) !== 0) missing.push('checksum flag of a run');
+  if (dataBytes > max - IP_ALIGN_BYTES && dataBytes <= max) {
+    missing.push('packet as long as some architectures take and others refuse');
+  }
+  if (skbFrags === 'nonlinear' && dataBytes > max) missing.push('non-linear skb');
+  if (skbFrags === 'nonlinear' && (run.ctx?.fields.data_end ?? 0n) !== 0n) {
+    missing.push('linear size of an skb');
   }
   return missing;
 }

@@ -5,11 +5,11 @@ import type { RunOutcome } from '../../target.ts';
 import { EINVAL, EMSGSIZE, ENODEV, ENOMEM } from '../errno.ts';
 import type { Machine } from '../machine.ts';
 import { setBounds } from '../memory.ts';
-import { ctxBytes, ctxValue, enterCtx, failed, faulted, finish } from './answer.ts';
-import { setCtxFields } from './ctx-rule.ts';
+import { failed, faulted, finish } from './answer.ts';
+import { type CtxStruct, ctxIn, enterCtx, givenField, putField } from './ctx-exchange.ts';
 import { ETHERNET_BYTES } from './ethernet.ts';
+import { TAILROOM_BYTES } from './packet.ts';
 import type { RunRule, RunSession } from './rules.ts';
-import { TAILROOM_BYTES } from './skb.ts';
 
 /** `XDP_PACKET_HEADROOM`, include/uapi/linux/bpf.h. */
 const HEADROOM_BYTES = 256;
@@ -28,13 +28,7 @@ const HELPERS = [
 
 export const XDP: RunRule = {
   helpers: new Set(HELPERS.map((name) => helperId(name)!)),
-  ctx: {
-    layout: XDP_MD,
-    kernelBytes: {},
-    stores: {},
-    /** `xdp_convert_buff_to_md`; relative to the metadata. */
-    writeBack: ['data', 'data_end'],
-  },
+  ctx: { layout: XDP_MD, kernelBytes: {}, stores: {}, writeBack: ['data', 'data_end'] },
   run: runXdp,
   unsupported: (run, machine) =>
     machine.release.xdpFlags === 'checked' && (run.flags & LIVE_FRAMES) !== 0
@@ -57,25 +51,23 @@ function runXdp(session: RunSession, run: Run): RunOutcome {
   if (REDIRECT_TARGETS.has(testCase.expectedAttachType)) return failed(run, EINVAL);
   if (release.xdpFlags === 'checked' && run.flags !== 0) return failed(run, EINVAL);
   if (run.batchSize !== 0) return failed(run, EINVAL);
-  if (release.xdpCtx === 'refused' && (run.ctx !== null || run.ctxOutBytes !== null)) {
-    return failed(run, EINVAL);
-  }
-  const ctx = ctxBytes(session, run, XDP_MD.sizeBytes);
+  const hasCtx = run.ctx !== null || run.ctxOutBytes !== null;
+  if (release.xdpCtx === 'refused' && hasCtx) return failed(run, EINVAL);
+  const ctx = ctxIn(session, run, XDP_MD.sizeBytes);
   if (typeof ctx === 'number') return failed(run, ctx);
   const layout = release.xdpCtx === 'refused' ? onePiece(machine, data) : split(session, data, ctx);
   if (typeof layout === 'number') return failed(run, layout);
+  const deviceErrno = ctx === null ? 0 : checkDevice(session, ctx);
+  if (deviceErrno !== 0) return failed(run, deviceErrno);
   const { metaBytes, linearBytes } = layout;
-  const device = ctx === null ? 0 : checkDevice(session, ctx);
-  if (device !== 0) return failed(run, device);
-  const fragBytes = data.length - linearBytes;
-  if (fragBytes > FRAGS_MAX * machine.linux.pageBytes) return failed(run, ENOMEM);
+  if (data.length - linearBytes > FRAGS_MAX * machine.linux.pageBytes) return failed(run, ENOMEM);
 
   const start = machine.packetStart + HEADROOM_BYTES - metaBytes;
   const end = start + linearBytes;
   memory.bytes.set(data.subarray(0, linearBytes), start);
   setBounds(memory, machine.packetRegion, start, end);
   machine.packet = null;
-  enterCtx(session, {
+  enterCtx(session, null, {
     data: start + metaBytes,
     data_end: end,
     data_meta: start,
@@ -89,7 +81,7 @@ function runXdp(session: RunSession, run: Run): RunOutcome {
     retval,
     head: memory.bytes.slice(start, end),
     frags: data.subarray(linearBytes),
-    ctx,
+    ctx: ctx?.bytes ?? null,
   });
 }
 
@@ -99,15 +91,15 @@ function onePiece(machine: Machine, data: Uint8Array): Layout | number {
   return { metaBytes: 0, linearBytes: data.length };
 }
 
-function split(session: RunSession, data: Uint8Array, ctx: Uint8Array | null): Layout | number {
+function split(session: RunSession, data: Uint8Array, ctx: CtxStruct | null): Layout | number {
   const { machine } = session;
   if (ctx === null) {
     if (data.length < ETHERNET_BYTES) return EINVAL;
     return { metaBytes: 0, linearBytes: Math.min(data.length, linearMax(machine, 0)) };
   }
-  const metaBytes = Number(ctxValue(session, ctx, 'data'));
-  const dataEnd = Number(ctxValue(session, ctx, 'data_end'));
-  if (ctxValue(session, ctx, 'data_meta') !== 0n) return EINVAL;
+  const metaBytes = Number(givenField(session, ctx, 'data'));
+  const dataEnd = Number(givenField(session, ctx, 'data_end'));
+  if (givenField(session, ctx, 'data_meta') !== 0n) return EINVAL;
   if (dataEnd > data.length || metaBytes > dataEnd) return EINVAL;
   if (metaBytes % 4 !== 0 || metaBytes > machine.release.xdpMetaMax) return EINVAL;
   if (data.length - metaBytes < ETHERNET_BYTES) return EINVAL;
@@ -119,26 +111,17 @@ const linearMax = ({ linux }: Machine, metaBytes: number): number =>
   linux.pageBytes - (HEADROOM_BYTES - metaBytes) - TAILROOM_BYTES;
 
 /** `xdp_convert_md_to_buff`, with the loopback device, which has one queue, as the only one. */
-function checkDevice(session: RunSession, ctx: Uint8Array): number {
-  const ifindex = ctxValue(session, ctx, 'ingress_ifindex');
-  const queue = ctxValue(session, ctx, 'rx_queue_index');
-  if (ctxValue(session, ctx, 'egress_ifindex') !== 0n) return EINVAL;
+function checkDevice(session: RunSession, ctx: CtxStruct): number {
+  const ifindex = givenField(session, ctx, 'ingress_ifindex');
+  const queue = givenField(session, ctx, 'rx_queue_index');
+  if (givenField(session, ctx, 'egress_ifindex') !== 0n) return EINVAL;
   if (ifindex === 0n) return queue === 0n ? 0 : EINVAL;
   if (ifindex !== LOOPBACK_IFINDEX) return ENODEV;
   return queue === 0n ? 0 : EINVAL;
 }
 
 /** `xdp_convert_buff_to_md`: where the packet is, counted from its metadata. */
-function putBounds(
-  { machine, rule }: RunSession,
-  ctx: Uint8Array,
-  data: number,
-  dataEnd: number,
-): void {
+function putBounds(session: RunSession, ctx: CtxStruct, data: number, dataEnd: number): void {
   const bounds: Readonly<Record<string, number>> = { data, data_end: dataEnd };
-  const view = new DataView(ctx.buffer);
-  for (const name of rule.ctx.writeBack) {
-    const field = { [name]: bounds[name] };
-    setCtxFields(view, 0, XDP_MD, field, machine.littleEndian);
-  }
+  for (const name of session.rule.ctx.writeBack) putField(session, ctx, name, bounds[name]);
 }

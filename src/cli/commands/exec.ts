@@ -1,0 +1,101 @@
+import { readFile } from 'node:fs/promises';
+import type { Command } from 'commander';
+import { observedBy } from '../../campaign/observed-by.ts';
+import { pairsOf } from '../../campaign/pairs.ts';
+import type { Case } from '../../case/case.ts';
+import { parseCaseText } from '../../case/text.ts';
+import { compareOutcomes, type Observed } from '../../compare/compare.ts';
+import { outcomesTable } from '../../reports/outcomes.ts';
+import type { Target } from '../../targets/target.ts';
+import { ExitStatus } from '../exit-status.ts';
+import { asJson } from '../json.ts';
+import type { Surroundings } from '../surroundings.ts';
+import { parseTargetNames } from '../target-names.ts';
+import { textOptions } from '../text-options.ts';
+import { withTargets } from '../with-targets.ts';
+
+interface ExecFlags {
+  readonly targets: string;
+  readonly json?: boolean;
+}
+
+interface NamedCase {
+  readonly file: string;
+  readonly claim: string;
+  readonly testCase: Case;
+}
+
+/** `bpfdiff exec`: runs cases on targets and prints the outcomes side by side. */
+export function addExec(
+  program: Command,
+  surroundings: Surroundings,
+  end: (status: ExitStatus) => void,
+): void {
+  program
+    .command('exec')
+    .argument('<file.case...>', 'cases in their text form (docs/case-format.md)')
+    .description('run cases on targets and print the outcomes side by side')
+    .option(
+      '--targets <names>',
+      'emulator, KERNEL or KERNEL:ENGINE, separated by commas',
+      'emulator,uml',
+    )
+    .option('--json', 'print one JSON object for each case')
+    .action(async (files: readonly string[], flags: ExecFlags) =>
+      end(await exec(files, flags, surroundings)),
+    );
+}
+
+async function exec(
+  files: readonly string[],
+  { targets: names, json }: ExecFlags,
+  surroundings: Surroundings,
+): Promise<ExitStatus> {
+  const cases = await Promise.all(files.map(readCase));
+  return withTargets(parseTargetNames(names), surroundings, async ({ targets }) => {
+    const testCases = cases.map(({ testCase }) => testCase);
+    const outcomes = await Promise.all(targets.map((target) => target.execute(testCases)));
+    let status: ExitStatus = ExitStatus.AGREE;
+    for (const [i, named] of cases.entries()) {
+      const observed = targets.map((target, t) => observedBy(target, outcomes[t][i]));
+      const divergences = divergencesOf(named.testCase, targets, observed);
+      if (divergences.length > 0) status = ExitStatus.DIVERGE;
+      const text = json
+        ? asJson({ file: named.file, claim: named.claim, divergences, observed })
+        : report(named, observed, divergences, surroundings);
+      process.stdout.write(`${text}\n`);
+    }
+    return status;
+  });
+}
+
+async function readCase(file: string): Promise<NamedCase> {
+  const { claim, testCase } = parseCaseText(await readFile(file, 'utf8'), file);
+  return { file, claim, testCase };
+}
+
+function divergencesOf(
+  testCase: Case,
+  targets: readonly Target[],
+  observed: readonly Observed[],
+): readonly string[] {
+  return pairsOf(targets).flatMap(([a, b]) => {
+    const comparison = compareOutcomes(testCase, observed[a], observed[b]);
+    return comparison.kind === 'diverge' ? [`${comparison.class}: ${comparison.description}`] : [];
+  });
+}
+
+function report(
+  { file, claim, testCase }: NamedCase,
+  observed: readonly Observed[],
+  divergences: readonly string[],
+  surroundings: Surroundings,
+): string {
+  const options = textOptions(surroundings);
+  return [
+    options.style('strong', `${file}: ${claim}`),
+    ...outcomesTable(testCase, observed, options),
+    ...divergences.map((line) => options.style('bad', `diverge in ${line}`)),
+    '',
+  ].join('\n');
+}

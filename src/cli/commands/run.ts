@@ -1,0 +1,187 @@
+import { randomBytes } from 'node:crypto';
+import { type Command, Option } from 'commander';
+import { createCaseSource, PROFILES, type ProfileName } from '../../../generators/index.ts';
+import { runCampaign } from '../../campaign/campaign.ts';
+import { featureSets } from '../../campaign/common-features.ts';
+import type { Limit, Summary } from '../../campaign/events.ts';
+import type { RecordFinding } from '../../campaign/investigate.ts';
+import { PROG_TYPES, type ProgType } from '../../case/prog-type.ts';
+import { signatureOf } from '../../compare/signature.ts';
+import { type Corpus, openCorpus } from '../../corpus/corpus.ts';
+import { summaryText } from '../../reports/summary.ts';
+import { ExitStatus, UsageError } from '../exit-status.ts';
+import { listenForInterrupt } from '../interrupt.ts';
+import { duration, seed, wholeNumber } from '../numbers.ts';
+import { type OpenTargets, openTargets } from '../open-targets.ts';
+import { openProgress } from '../progress.ts';
+import type { Surroundings } from '../surroundings.ts';
+import { parseTargetNames } from '../target-names.ts';
+import { textOptions } from '../text-options.ts';
+import { VERSION } from '../version.ts';
+
+interface RunFlags {
+  readonly targets: string;
+  readonly cases: number;
+  readonly time?: number;
+  readonly seed?: string;
+  readonly profile: ProfileName;
+  readonly progTypes?: readonly ProgType[];
+  readonly corpus: string;
+  readonly maxFindings: number;
+  readonly json?: boolean;
+  readonly tui: boolean;
+}
+
+const CASES_MAX = 1_000_000_000;
+
+/** `bpfdiff run`: a campaign. */
+export function addRun(
+  program: Command,
+  surroundings: Surroundings,
+  end: (status: ExitStatus) => void,
+): void {
+  program
+    .command('run')
+    .description('a campaign: generate cases, run them on targets, compare, shrink, record')
+    .option(
+      '--targets <names>',
+      'emulator, KERNEL or KERNEL:ENGINE, separated by commas',
+      'emulator,uml',
+    )
+    .option('--cases <n>', 'end after so many cases', wholeNumber(1, CASES_MAX), 10_000)
+    .addOption(
+      new Option('--time <duration>', 'end after that time instead, such as 60s or 10m')
+        .argParser(duration)
+        .conflicts('cases'),
+    )
+    .option('--seed <number>', 'draw the cases of an earlier campaign again', seed)
+    .addOption(
+      new Option('--profile <name>', 'how progs are drawn')
+        .choices(Object.keys(PROFILES))
+        .default('default'),
+    )
+    .option('--prog-types <names>', 'only these prog types, separated by commas', parseProgTypes)
+    .option('--corpus <file>', 'where findings are kept', surroundings.corpusFile)
+    .option('--max-findings <n>', 'end after so many findings', wholeNumber(1, 10_000), 10)
+    .option('--json', 'print events as NDJSON on stdout, the summary last')
+    .option('--no-tui', 'plain lines instead of a screen')
+    .action(async (flags: RunFlags) => end(await run(flags, surroundings)));
+}
+
+async function run(flags: RunFlags, surroundings: Surroundings): Promise<ExitStatus> {
+  const names = parseTargetNames(flags.targets);
+  if (names.length < 2) {
+    throw new UsageError(`Expected two targets or more to compare, got ${flags.targets}`);
+  }
+  // Opened first: that it can't be written must not be found out after an hour.
+  const corpus = openCorpus(flags.corpus);
+  const interrupt = listenForInterrupt();
+  const display = openProgress(flags, surroundings);
+  interrupt.signal.addEventListener('abort', () => display.interrupted());
+  try {
+    const opened = await openTargets(names, {
+      cacheDir: surroundings.cacheDir,
+      signal: interrupt.signal,
+      onEvent: (name, event) => display.onEvent({ kind: 'target', name, event }),
+    });
+    try {
+      const summary = await campaign(flags, opened, corpus, {
+        onEvent: display.onEvent,
+        signal: interrupt.signal,
+      });
+      await display.close();
+      if (!flags.json) process.stdout.write(summaryText(summary, textOptions(surroundings)));
+      return statusOf(summary);
+    } finally {
+      await opened.close();
+    }
+  } catch (error) {
+    if (interrupt.signal.aborted) return ExitStatus.INTERRUPTED;
+    throw error;
+  } finally {
+    await display.close();
+    interrupt.close();
+    corpus.close();
+  }
+}
+
+type Listening = Pick<Parameters<typeof runCampaign>[0], 'onEvent' | 'signal'>;
+
+async function campaign(
+  flags: RunFlags,
+  { targets, controlOf }: OpenTargets,
+  corpus: Corpus,
+  listening: Listening,
+): Promise<Summary> {
+  const campaignSeed = flags.seed ?? randomSeed();
+  const { profile } = flags;
+  const [emulators, kernels] = [true, false].map((wanted) =>
+    targets.filter(({ info }) => (info.engine === 'emulator') === wanted),
+  );
+  const source = createCaseSource({
+    seed: campaignSeed,
+    profile,
+    capabilities: featureSets(
+      kernels.map(({ features }) => features),
+      emulators.map(({ features }) => features),
+    ),
+    progTypes: flags.progTypes,
+  });
+  const id = corpus.addCampaign({
+    seed: campaignSeed,
+    profile,
+    versions: { bpfdiff: VERSION, node: process.versions.node },
+    startedAtMs: Date.now(),
+  });
+  const summary = await runCampaign({
+    ...listening,
+    seed: campaignSeed,
+    profile,
+    limit: limitOf(flags),
+    next: source.next,
+    targets,
+    controlOf,
+    record: recorder(corpus, id),
+    findingsMax: flags.maxFindings,
+    now: () => performance.now(),
+  });
+  corpus.endCampaign(id, { endedAtMs: Date.now(), ...summary });
+  return summary;
+}
+
+const recorder =
+  (corpus: Corpus, campaign: number): RecordFinding =>
+  (divergence) => {
+    const recorded = corpus.recordFinding({
+      ...divergence,
+      signature: signatureOf(divergence.shrunk, divergence.divergence, divergence.observed),
+      firstSlot: null,
+      campaign,
+      foundAtMs: Date.now(),
+    });
+    return recorded.kind === 'new' ? recorded.id : undefined;
+  };
+
+const limitOf = ({ cases, time }: RunFlags): Limit =>
+  time === undefined ? { kind: 'cases', cases } : { kind: 'time', ms: time };
+
+const randomSeed = (): string => randomBytes(8).readBigUInt64LE().toString();
+
+/** Below this share of the cases, a target compared next to nothing. */
+const COMPARED_MIN = 0.05;
+
+function statusOf({ divergences, targets, cases, stopped }: Summary): ExitStatus {
+  if (divergences > 0) return ExitStatus.DIVERGE;
+  if (stopped === 'interrupted') return ExitStatus.INTERRUPTED;
+  const idle = Object.values(targets).some(({ compared }) => compared < cases * COMPARED_MIN);
+  return idle ? ExitStatus.UNAVAILABLE : ExitStatus.AGREE;
+}
+
+function parseProgTypes(text: string): readonly ProgType[] {
+  return text.split(',').map((name) => {
+    const type = PROG_TYPES.find((known) => known === name.trim());
+    if (type === undefined)
+      throw new UsageError(`Unknown prog type "${name}"; expected xdp, sched_cls or socket_filter`);
+    return type;
+  });
+}

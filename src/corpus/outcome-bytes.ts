@@ -1,0 +1,173 @@
+import { ByteReader } from '../case/byte-reader.ts';
+import { ByteWriter } from '../case/byte-writer.ts';
+import type { Case } from '../case/case.ts';
+import type {
+  Completed,
+  Fault,
+  LoadOutcome,
+  MapContent,
+  Outcome,
+  RunOutcome,
+} from '../targets/target.ts';
+import { FAULT_NUMBERS, FAULT_REASONS, OUTCOME_KINDS, OUTCOME_LIMITS } from './outcome-limits.ts';
+
+/** Goes up with every change of the bytes; it is their first byte. */
+const OUTCOME_BYTES_VERSION = 1;
+
+const writer = new ByteWriter();
+
+/**
+ * An outcome as compact bytes, without `executed`. Numbers are little-endian, 32 bits wide if nothing
+ * else is said; text is UTF-8 behind its length, bytes stand behind their length.
+ *
+ *   version u8 | kind u8 | crashed, hung: console | unsupported: count, texts
+ *     completed: errno of the load | log where it isn't 0
+ *                | runs: errno, retval, data_size_out, data_out, ctx_size_out, ctx_out, fault
+ *                | maps: count, entries: key, count, values
+ *                | console
+ *   fault: 0 u8, or number of its reason u8 | prog u8 | slot | detail
+ */
+export function encodeOutcome(outcome: Outcome): Uint8Array {
+  writer.begin();
+  writer.u8(OUTCOME_BYTES_VERSION);
+  writer.u8(OUTCOME_KINDS.indexOf(outcome.kind));
+  if (outcome.kind === 'completed') writeCompleted(outcome);
+  else if (outcome.kind === 'unsupported') writeList(outcome.missing, writeText);
+  else writeText(outcome.console);
+  return writer.taken();
+}
+
+/**
+ * The outcome of `testCase` that `encodeOutcome` wrote. Throws `CaseBytesError` for anything else, and
+ * where the numbers of runs and maps are not those of the case.
+ */
+export function decodeOutcome(bytes: Uint8Array, testCase: Case): Outcome {
+  const reader = new ByteReader(bytes);
+  const version = reader.u8('version of an outcome');
+  if (version !== OUTCOME_BYTES_VERSION) {
+    reader.fail(`version ${OUTCOME_BYTES_VERSION}`, `version ${version}`);
+  }
+  const kind = OUTCOME_KINDS[reader.u8('kind of an outcome', OUTCOME_KINDS.length - 1)];
+  const outcome = readOutcome(reader, kind, testCase);
+  reader.end();
+  return outcome;
+}
+
+function readOutcome(reader: ByteReader, kind: Outcome['kind'], testCase: Case): Outcome {
+  switch (kind) {
+    case 'completed':
+      return readCompleted(reader, testCase);
+    case 'unsupported':
+      return { kind, missing: readList(reader, 'missing', OUTCOME_LIMITS.missing, readText) };
+    default:
+      return { kind, console: readText(reader) };
+  }
+}
+
+function writeCompleted({ load, runs, maps, console }: Completed): void {
+  writer.u32(load.verdict === 'accepted' ? 0 : load.errno);
+  if (load.verdict === 'rejected') writeText(load.log);
+  writeList(runs, writeRun);
+  writeList(maps, writeMap);
+  writeText(console);
+}
+
+function readCompleted(reader: ByteReader, testCase: Case): Completed {
+  const load = readLoad(reader);
+  const expected = load.verdict === 'accepted' ? testCase : { runs: [], maps: [] };
+  const runs = readList(reader, 'runs', expected.runs.length, readRun);
+  const maps = readList(reader, 'maps', expected.maps.length, readMap);
+  if (runs.length !== expected.runs.length || maps.length !== expected.maps.length) {
+    reader.fail('an outcome for each run and map of the case', 'fewer');
+  }
+  return { kind: 'completed', load, runs, maps, console: readText(reader) };
+}
+
+function readLoad(reader: ByteReader): LoadOutcome {
+  const errno = reader.u32('errno of the load', OUTCOME_LIMITS.errno);
+  return errno === 0
+    ? { verdict: 'accepted' }
+    : { verdict: 'rejected', errno, log: readText(reader) };
+}
+
+function writeRun(run: RunOutcome): void {
+  writer.u32(run.errno);
+  writer.u32(run.retval);
+  writer.u32(run.dataSizeOut);
+  writeBytes(run.dataOut);
+  writer.u32(run.ctxSizeOut);
+  writeBytes(run.ctxOut);
+  writeFault(run.fault);
+}
+
+function readRun(reader: ByteReader): RunOutcome {
+  const run = {
+    errno: reader.u32('errno', OUTCOME_LIMITS.errno),
+    retval: reader.u32('retval'),
+    dataSizeOut: reader.u32('data_size_out'),
+    dataOut: readBytes(reader, 'data_out'),
+    ctxSizeOut: reader.u32('ctx_size_out'),
+    ctxOut: readBytes(reader, 'ctx_out'),
+  };
+  const fault = readFault(reader);
+  return fault === undefined ? run : { ...run, fault };
+}
+
+function writeFault(fault: Fault | undefined): void {
+  writer.u8(fault === undefined ? 0 : FAULT_NUMBERS[fault.reason]);
+  if (fault === undefined) return;
+  writer.u8(fault.prog);
+  writer.u32(fault.slot);
+  writeText(fault.detail);
+}
+
+function readFault(reader: ByteReader): Fault | undefined {
+  const number = reader.u8('reason of a fault', FAULT_REASONS.length);
+  if (number === 0) return undefined;
+  const reason = FAULT_REASONS.find((known) => FAULT_NUMBERS[known] === number)!;
+  return {
+    reason,
+    prog: reader.u8('prog'),
+    slot: reader.u32('slot'),
+    detail: readText(reader),
+  };
+}
+
+function writeMap(content: MapContent): void {
+  writeList(content, ({ key, values }) => {
+    writeBytes(key);
+    writeList(values, writeBytes);
+  });
+}
+
+const readMap = (reader: ByteReader): MapContent =>
+  readList(reader, 'entries', OUTCOME_LIMITS.entriesPerMap, () => ({
+    key: readBytes(reader, 'key'),
+    values: readList(reader, 'values', OUTCOME_LIMITS.cpus, () => readBytes(reader, 'value')),
+  }));
+
+function writeList<T>(items: readonly T[], write: (item: T) => void): void {
+  writer.u32(items.length);
+  for (const item of items) write(item);
+}
+
+function readList<T>(
+  reader: ByteReader,
+  what: string,
+  max: number,
+  read: (reader: ByteReader) => T,
+): readonly T[] {
+  return Array.from({ length: reader.u32(what, max) }, () => read(reader));
+}
+
+const writeText = (text: string): void => writeBytes(Buffer.from(text, 'utf8'));
+
+const readText = (reader: ByteReader): string => Buffer.from(readBytes(reader, 'text')).toString();
+
+function writeBytes(bytes: Uint8Array): void {
+  writer.u32(bytes.length);
+  writer.bytes(bytes);
+}
+
+const readBytes = (reader: ByteReader, what: string): Uint8Array =>
+  reader.bytes(reader.u32(`length of ${what}`, OUTCOME_LIMITS.bytes), what);

@@ -1,0 +1,103 @@
+import type { Case } from '../case/case.ts';
+import { NO_BYTES } from '../case/text-syntax.ts';
+import type { Observed } from '../compare/compare.ts';
+import type { Completed, MapContentEntry, Outcome, RunOutcome } from '../targets/target.ts';
+
+/**
+ * An `answer` section of a `.case` file: what a target is, and what it observed of `testCase`. Its
+ * grammar is in corpus/README.md; `parseAnswers` gives the same back, but for `executed`.
+ */
+export function printAnswer({ name, info, outcome }: Observed, testCase: Case): string {
+  const { release, endianness, execution, pageBytes, cpus } = info.linux;
+  const lines = [
+    `linux ${release} ${endianness} ${execution} page ${pageBytes} cpus ${cpus}`,
+    ...textBlock('build', info.build),
+    ...outcomeLines(outcome, testCase),
+  ];
+  const header = `answer ${name} ${info.kernel} ${info.arch} ${info.engine}`;
+  return `${[header, ...lines.map(indented)].join('\n')}\n`;
+}
+
+function outcomeLines(outcome: Outcome, testCase: Case): readonly string[] {
+  switch (outcome.kind) {
+    case 'completed':
+      return completedLines(outcome, testCase);
+    case 'unsupported':
+      return [outcome.kind, ...outcome.missing.map(textLine)];
+    default:
+      return [outcome.kind, ...textBlock('console', outcome.console)];
+  }
+}
+
+function completedLines({ load, runs, maps, console }: Completed, testCase: Case) {
+  const verdict =
+    load.verdict === 'accepted'
+      ? [load.verdict]
+      : [`${load.verdict} ${load.errno}`, ...textBlock('log', load.log)];
+  return [
+    ...verdict,
+    ...runs.flatMap(runLines),
+    ...maps.flatMap((content, i) => [
+      `map ${testCase.maps[i].name}`,
+      ...content.flatMap(entryLines).map(indented),
+    ]),
+    ...textBlock('console', console),
+  ];
+}
+
+function runLines(run: RunOutcome): readonly string[] {
+  const { fault } = run;
+  const lines = [
+    ...(run.errno === 0 ? [] : [`errno ${run.errno}`]),
+    ...(run.retval === 0 ? [] : [`retval 0x${run.retval.toString(16)}`]),
+    ...(run.dataSizeOut === 0 ? [] : [`data_size_out ${run.dataSizeOut}`]),
+    ...bytesBlock('data_out', run.dataOut),
+    ...(run.ctxSizeOut === 0 ? [] : [`ctx_size_out ${run.ctxSizeOut}`]),
+    ...bytesBlock('ctx_out', run.ctxOut),
+    ...(fault === undefined
+      ? []
+      : [`fault ${fault.reason} prog ${fault.prog} slot ${fault.slot}`, ...textOf(fault.detail)]),
+  ];
+  return ['run', ...lines.map(indented)];
+}
+
+/** A value for each CPU, with `/` between them. */
+function entryLines({ key, values }: MapContentEntry): readonly string[] {
+  const [first, ...more] = values.map(hexLines).flatMap((lines, cpu) => {
+    const [start, ...rest] = lines;
+    return [cpu === 0 ? start : `/ ${start}`, ...rest];
+  });
+  return [`${hexLines(key).join(' ')} = ${first}`, ...more.map(indented)];
+}
+
+const textBlock = (keyword: string, text: string): readonly string[] =>
+  text === '' ? [] : [keyword, ...textOf(text)];
+
+const textOf = (text: string): readonly string[] =>
+  text === '' ? [] : text.split('\n').map(textLine);
+
+/** Anything but printable ASCII is escaped, so that every text comes back as it was. */
+function textLine(line: string): string {
+  const escaped = line
+    .replaceAll('\\', '\\\\')
+    .replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return indented(escaped === '' ? '|' : `| ${escaped}`);
+}
+
+const bytesBlock = (keyword: string, bytes: Uint8Array): readonly string[] =>
+  bytes.length === 0 ? [] : [keyword, ...hexLines(bytes).map(indented)];
+
+const LINE_BYTES = 32;
+
+/** At least one line; a space behind every 4 bytes. */
+function hexLines(bytes: Uint8Array): readonly string[] {
+  if (bytes.length === 0) return [NO_BYTES];
+  const lines: string[] = [];
+  for (let at = 0; at < bytes.length; at += LINE_BYTES) {
+    const hex = Buffer.from(bytes.subarray(at, at + LINE_BYTES)).toString('hex');
+    lines.push(hex.replace(/(\w{8})(?=\w)/g, '$1 '));
+  }
+  return lines;
+}
+
+const indented = (line: string): string => `  ${line}`;

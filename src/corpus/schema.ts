@@ -1,0 +1,94 @@
+import type { Database } from 'better-sqlite3';
+
+/** `bpfd` in ASCII: marks a SQLite file as a corpus of bpfdiff. */
+export const APPLICATION_ID = 0x62706664;
+
+/**
+ * What makes a corpus of version i one of version i + 1; `user_version` says how many were done. A row
+ * that was ever released stays as it is.
+ *
+ *   campaigns <-- findings --> cases <-- outcomes --> targets
+ *
+ * Times are milliseconds since 1970. `cases.bytes` is canonical, `cases.hash` its SHA-256 in hex, and
+ * `cases.text` the same for people. `outcomes.bytes` is as outcome-bytes.ts writes it.
+ */
+export const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE campaigns (
+    id INTEGER PRIMARY KEY,
+    seed TEXT NOT NULL,
+    profile TEXT NOT NULL,
+    versions TEXT NOT NULL,
+    started_at INTEGER NOT NULL,
+    ended_at INTEGER,
+    cases INTEGER,
+    runs INTEGER,
+    divergences INTEGER,
+    stopped TEXT
+  ) STRICT;
+
+  CREATE TABLE cases (
+    id INTEGER PRIMARY KEY,
+    hash TEXT NOT NULL UNIQUE,
+    bytes BLOB NOT NULL,
+    text TEXT NOT NULL
+  ) STRICT;
+
+  CREATE TABLE targets (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL,
+    kernel TEXT NOT NULL,
+    arch TEXT NOT NULL,
+    engine TEXT NOT NULL,
+    release TEXT NOT NULL,
+    endianness TEXT NOT NULL,
+    page_bytes INTEGER NOT NULL,
+    cpus INTEGER NOT NULL,
+    execution TEXT NOT NULL,
+    build TEXT NOT NULL,
+    UNIQUE (name, kernel, arch, engine, release, endianness, page_bytes, cpus,
+      execution, build)
+  ) STRICT;
+
+  CREATE TABLE outcomes (
+    case_id INTEGER NOT NULL REFERENCES cases ON DELETE CASCADE,
+    target_id INTEGER NOT NULL REFERENCES targets,
+    bytes BLOB NOT NULL,
+    PRIMARY KEY (case_id, target_id)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE findings (
+    id TEXT PRIMARY KEY,
+    hash TEXT NOT NULL UNIQUE,
+    shrunk_id INTEGER NOT NULL REFERENCES cases,
+    original_id INTEGER NOT NULL REFERENCES cases,
+    target_a INTEGER NOT NULL REFERENCES targets,
+    target_b INTEGER NOT NULL REFERENCES targets,
+    divergence TEXT NOT NULL,
+    signature TEXT NOT NULL,
+    first_slot INTEGER,
+    status TEXT NOT NULL DEFAULT 'open',
+    notes TEXT NOT NULL DEFAULT '',
+    campaign_id INTEGER REFERENCES campaigns,
+    found_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX findings_by_signature ON findings (signature);
+  CREATE INDEX findings_by_time ON findings (found_at);
+  `,
+];
+
+/** What this bpfdiff writes. */
+export const SCHEMA_VERSION = MIGRATIONS.length;
+
+/** Does the migrations that are missing, all or none. */
+export function migrate(db: Database, migrations: readonly string[] = MIGRATIONS): void {
+  const missing = (): readonly string[] =>
+    migrations.slice(db.pragma('user_version', { simple: true }) as number);
+  if (missing().length === 0) return;
+  db.transaction(() => {
+    // Asked again: another process may have been here while this one waited for the lock.
+    for (const migration of missing()) db.exec(migration);
+    db.pragma(`application_id = ${APPLICATION_ID}`);
+    db.pragma(`user_version = ${migrations.length}`);
+  }).immediate();
+}

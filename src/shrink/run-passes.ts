@@ -1,0 +1,72 @@
+import { type Case, type CtxInput, PLAIN_RUN, type Run } from '../case/case.ts';
+import { withEach, withoutChunks } from './chunks.ts';
+import { towardsZero } from './numbers.ts';
+import { withMoreZeros } from './zeros.ts';
+
+/** Cases with fewer runs. */
+export function* withFewerRuns(testCase: Case): Iterable<Case> {
+  for (const runs of withoutChunks(testCase.runs)) yield { ...testCase, runs };
+}
+
+/** Cases in which an attribute of the load or of a run is what it is where nobody sets it. */
+export function* withPlainAttributes(testCase: Case): Iterable<Case> {
+  for (const name of ['progFlags', 'expectedAttachType'] as const) {
+    if (testCase[name] !== 0) yield { ...testCase, [name]: 0 };
+  }
+  yield* withRuns(testCase, function* (run) {
+    for (const name of Object.keys(PLAIN_RUN) as (keyof Run)[]) {
+      if (run[name] !== PLAIN_RUN[name]) yield { ...run, [name]: PLAIN_RUN[name] };
+    }
+  });
+}
+
+/** Cases in which a run repeats its prog less often. */
+export const withFewerRepeats = (testCase: Case): Iterable<Case> =>
+  withRuns(testCase, function* (run) {
+    for (const fewer of towardsZero(BigInt(run.repeat))) {
+      if (fewer > 0n) yield { ...run, repeat: Number(fewer) };
+    }
+  });
+
+/** Cases in which a ctx names fewer fields. */
+export const withFewerCtxFields = (testCase: Case): Iterable<Case> =>
+  withCtx(testCase, function* (ctx) {
+    for (const fields of withoutChunks(Object.entries(ctx.fields))) {
+      yield { ...ctx, fields: Object.fromEntries(fields) };
+    }
+  });
+
+/** Cases in which a field of a ctx is nearer to 0. */
+export const withSmallerCtxFields = (testCase: Case): Iterable<Case> =>
+  withCtx(testCase, function* (ctx) {
+    const changed = withEach(Object.entries(ctx.fields), function* ([name, value]) {
+      for (const smaller of towardsZero(value)) yield [name, smaller] as [string, bigint];
+    });
+    for (const fields of changed) yield { ...ctx, fields: Object.fromEntries(fields) };
+  });
+
+/** Cases in which a packet is shorter; its beginning stays. */
+export const withShorterData = (testCase: Case): Iterable<Case> =>
+  withData(testCase, function* (data) {
+    for (const lenBytes of towardsZero(BigInt(data.length))) yield data.slice(0, Number(lenBytes));
+  });
+
+/** Cases in which a packet has more zeros. */
+export const withZeroedData = (testCase: Case): Iterable<Case> => withData(testCase, withMoreZeros);
+
+function* withRuns(testCase: Case, smaller: (run: Run) => Iterable<Run>): Iterable<Case> {
+  for (const runs of withEach(testCase.runs, smaller)) yield { ...testCase, runs };
+}
+
+const withCtx = (testCase: Case, smaller: (ctx: CtxInput) => Iterable<CtxInput>): Iterable<Case> =>
+  withRuns(testCase, function* (run) {
+    if (run.ctx !== null) for (const ctx of smaller(run.ctx)) yield { ...run, ctx };
+  });
+
+const withData = (
+  testCase: Case,
+  smaller: (data: Uint8Array) => Iterable<Uint8Array>,
+): Iterable<Case> =>
+  withRuns(testCase, function* (run) {
+    if (run.data !== null) for (const data of smaller(run.data)) yield { ...run, data };
+  });
