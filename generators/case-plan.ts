@@ -4,7 +4,7 @@ import { drawMaps } from './maps.ts';
 import type { CasePlan } from './plan.ts';
 import type { Profile } from './profiles.ts';
 import { drawProg } from './prog/prog.ts';
-import { oneIn } from './random.ts';
+import { percent } from './random.ts';
 import { drawRuns } from './run.ts';
 import { createPool } from './values.ts';
 
@@ -16,7 +16,7 @@ export function drawCasePlan(random: Random, palette: Palette, profile: Profile)
   const pool = createPool();
   return {
     progType: palette.progType,
-    progFlags: oneIn(random, 10) ? TEST_RND_HI32 : 0,
+    progFlags: percent(random, profile.scrambledPercent) ? TEST_RND_HI32 : 0,
     maps: drawMaps(random, palette, pool),
     prog: drawProg(random, palette, profile, pool),
     runs: drawRuns(random, palette.progType, pool),

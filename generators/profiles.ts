@@ -9,6 +9,8 @@ export interface Profile {
   readonly keptPercent: number;
   /** How deep bodies lie in bodies. */
   readonly depthMax: number;
+  /** Share of progs loaded with BPF_F_TEST_RND_HI32, in percent. */
+  readonly scrambledPercent: number;
 }
 
 const DEFAULT: Profile = {
@@ -36,6 +38,7 @@ const DEFAULT: Profile = {
   fragments: { min: 4, usual: 24, max: 60 },
   keptPercent: 75,
   depthMax: 3,
+  scrambledPercent: 0,
 };
 
 const only = (...kinds: FragmentKind[]): Profile['weights'] => {
@@ -55,6 +58,11 @@ export const PROFILES = {
     weights: only('alu', 'const', 'branch', 'loop', 'call'),
     keptPercent: 100,
   },
+  /**
+   * As the default, and upper halves that the verifier takes for unused are scrambled. Apart, because
+   * 6.18 takes too many of them for unused where it prunes a path: every campaign would find that.
+   */
+  scrambled: { ...DEFAULT, scrambledPercent: 100 },
   /** Maps, and memory in them. */
   maps: {
     ...DEFAULT,

@@ -39,7 +39,7 @@ const WRONG_FLAGS = [0x10, 0x80000000];
  * writes all it has (`bpf_test_finish`, 6.1).
  */
 function drawOut(random: Random, enoughBytes: number, fewBytes: number): number | null {
-  if (percent(random, 75)) return enoughBytes;
-  if (percent(random, 50)) return null;
+  if (percent(random, 80)) return enoughBytes;
+  if (percent(random, 70)) return null;
   return random.nextInt(1, Math.max(1, fewBytes));
 }

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { type Comparison, compareOutcomes } from '../compare/compare.ts';
 import type { Shrinkable } from '../shrink/shrinkable.ts';
 import type { Outcome, Target } from '../targets/target.ts';
@@ -30,6 +31,8 @@ export interface CampaignOptions {
   readonly now: () => number;
 }
 
+/** Cases between which kernels that have answered get their next batch. */
+const SLICE_CASES = 16;
 /** Divergences that turn out to be known when they are shrunk take only so much of a campaign. */
 const INVESTIGATIONS_PER_FINDING = 4;
 
@@ -63,15 +66,22 @@ export async function runCampaign(options: CampaignOptions): Promise<Summary> {
       const mine = outcomes.map((ofTarget) => ofTarget[c]);
       const comparisons = pairs.map((pair) => comparePair(start, pair, targets, mine));
       tally.addCase(start.testCase, mine, comparisons);
+      if (c % SLICE_CASES === 0) await setImmediate();
       const p = comparisons.findIndex(({ kind }) => kind === 'diverge');
       const comparison = comparisons[p];
       if (comparison?.kind !== 'diverge' || signal.aborted || full()) continue;
       if (investigations >= options.findingsMax * INVESTIGATIONS_PER_FINDING) continue;
       investigations++;
       onEvent({ kind: 'progress', progress: progress() });
-      const pair = [targets[pairs[p][0]], targets[pairs[p][1]]] as const;
-      const control = options.controlOf(pair[0].name);
-      const found = { id: `d${investigations}`, start, comparison, pair, control };
+      const [a, b] = pairs[p];
+      const found = {
+        id: `d${investigations}`,
+        start,
+        comparison,
+        pair: [targets[a], targets[b]] as const,
+        observed: [observedBy(targets[a], mine[a]), observedBy(targets[b], mine[b])] as const,
+        control: options.controlOf(targets[a].name),
+      };
       const finding = await investigate(found, options);
       if (finding !== undefined) findings.push(finding);
     }

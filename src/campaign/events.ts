@@ -35,6 +35,7 @@ export type CampaignEvent =
   | { readonly kind: 'dismissed'; readonly id: string; readonly why: string }
   | { readonly kind: 'summary'; readonly summary: Summary };
 
+/** When a campaign ends by itself. */
 export type Limit =
   | { readonly kind: 'cases'; readonly cases: number }
   | { readonly kind: 'time'; readonly ms: number };
@@ -64,6 +65,7 @@ export interface TargetCounts {
   readonly restarted: number;
 }
 
+/** What a campaign came to. */
 export interface Summary {
   readonly seed: string;
   readonly cases: number;
@@ -80,6 +82,7 @@ export interface Summary {
   readonly stopped: 'limit' | 'interrupted' | 'max-findings';
 }
 
+/** What a target came to, and what it is. */
 export interface TargetSummary
   extends TargetCounts,
     Pick<TargetInfo, 'arch' | 'engine' | 'kernel'> {

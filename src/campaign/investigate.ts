@@ -19,6 +19,7 @@ export interface Found {
   readonly start: Shrinkable;
   readonly comparison: Divergence;
   readonly pair: readonly [Target, Target];
+  readonly observed: readonly [Observed, Observed];
   /**
    * The first of the pair with other garbage in uninitialised memory, where it is an emulator: a case
    * that the two answer differently shows nothing.
@@ -50,7 +51,7 @@ interface Surroundings {
  * An interrupt ends the shrinking, not the recording: a case half shrunk is a finding as well.
  */
 export async function investigate(
-  { id, start, comparison, pair, control }: Found,
+  { id, start, comparison, pair, observed, control }: Found,
   { record, onEvent, signal }: Surroundings,
 ): Promise<string | undefined> {
   onEvent({
@@ -70,7 +71,12 @@ export async function investigate(
       onProgress: ({ tried, smallest }) =>
         onEvent({ kind: 'shrinking', id, tried, insns: insnCount(smallest) }),
     },
-  );
+  ).catch((error) => {
+    // A target was lost. What it had found is kept as it was found.
+    const original = start.testCase;
+    record({ original, shrunk: original, divergence: comparison, observed });
+    throw error;
+  });
   const { testCase } = shrunk;
   const [last] = await compareAll([testCase], pair, control);
   if (last.comparison.kind !== 'diverge' || !last.steady) {

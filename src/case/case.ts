@@ -45,7 +45,10 @@ export interface MapSpec {
 export interface MapEntry {
   /** `keyBytes` bytes. The key of an array map is its u32 index, here always little-endian. */
   readonly key: Uint8Array;
-  /** `valueBytes` bytes, as they lie in memory. */
+  /**
+   * `valueBytes` bytes, as they lie in memory. The value of a prog array is the index of a prog in
+   * `progs`, a u32, always little-endian.
+   */
   readonly value: Uint8Array;
 }
 

@@ -7,6 +7,7 @@ export interface CtxField {
   readonly sizeBytes: 1 | 2 | 4 | 8;
 }
 
+/** A ctx struct. */
 export interface CtxLayout {
   /** The UAPI struct's name. */
   readonly struct: string;

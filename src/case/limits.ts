@@ -16,6 +16,7 @@ export const CASE_LIMITS = {
   outBytes: 1024 * 1024,
 } as const;
 
+/** The largest number of 32 bits. */
 export const U32_MAX = 0xffff_ffff;
 
 /** What a map may be called. */

@@ -6,6 +6,7 @@ export interface Word extends Place {
   readonly text: string;
 }
 
+/** A line of a `.case` file; `number` counts from 1. */
 export interface Line {
   readonly file: string;
   readonly number: number;

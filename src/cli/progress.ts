@@ -1,4 +1,4 @@
-import type { CampaignEvent } from '../campaign/events.ts';
+import type { CampaignEvent, Summary } from '../campaign/events.ts';
 import type { Display } from '../ui/display.ts';
 import { plainProgress } from '../ui/plain-progress.ts';
 import { startScreen } from '../ui/start-screen.tsx';
@@ -17,7 +17,7 @@ export function openProgress(
   flags: ProgressFlags,
   { env, stderrIsTerminal }: Surroundings,
 ): Display {
-  if (flags.json) return ndjson((line) => process.stdout.write(`${line}\n`));
+  if (flags.json) return ndjson((value) => process.stdout.write(`${JSON.stringify(value)}\n`));
   const terminal = detectTerminal(env, stderrIsTerminal);
   if (flags.tui && terminal.drawing === 'screen') {
     return startScreen({ stream: process.stderr, terminal, now: () => performance.now() });
@@ -26,14 +26,17 @@ export function openProgress(
 }
 
 /** One event a line; the summary, which comes last, is what `design.md` promises to scripts. */
-function ndjson(write: (line: string) => void): Display {
+function ndjson(write: (value: object) => void): Display {
+  let summary: Summary | undefined;
   return {
-    onEvent: (event: CampaignEvent) => {
-      write(
-        JSON.stringify(event.kind === 'summary' ? { kind: 'summary', ...event.summary } : event),
-      );
+    onEvent(event: CampaignEvent) {
+      if (event.kind === 'summary') summary = event.summary;
+      else write(event);
     },
     interrupted() {},
-    close: async () => {},
+    async close() {
+      if (summary !== undefined) write({ kind: 'summary', ...summary });
+      summary = undefined;
+    },
   };
 }

@@ -208,9 +208,10 @@ function valueDifference(
 ): Difference | undefined {
   const count = Math.max(a.values.length, b.values.length);
   for (let cpu = 0; cpu < count; cpu++) {
+    const [ofA, ofB] = [a.values[cpu] ?? NONE, b.values[cpu] ?? NONE];
+    if (sameBytes(ofA, ofB)) continue;
     const where = { map, key: bytesHex(a.key), ...(count > 1 && { cpu }) };
-    const found = unequalBytes('map', where, a.values[cpu] ?? NONE, b.values[cpu] ?? NONE);
-    if (found !== undefined) return found;
+    return unequalBytes('map', where, ofA, ofB);
   }
   return undefined;
 }
@@ -235,7 +236,7 @@ function unequalBytes(
   a: Uint8Array,
   b: Uint8Array,
 ): Difference | undefined {
-  if (Buffer.compare(a, b) === 0) return undefined;
+  if (sameBytes(a, b)) return undefined;
   let offset = 0;
   while (offset < a.length && a[offset] === b[offset]) offset++;
   const shown = (bytes: Uint8Array): string =>
@@ -243,5 +244,6 @@ function unequalBytes(
   return { class: of, where: { ...where, offset }, values: [shown(a), shown(b)] };
 }
 
+const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
 const hex = (value: number): string => `0x${value.toString(16)}`;
 const bytesHex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');

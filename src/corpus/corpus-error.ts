@@ -61,8 +61,8 @@ const PROBLEMS: readonly (readonly [sqlite: string, code: CorpusCode, problem: s
   [
     'SQLITE_CANTOPEN',
     'CORPUS_READ_ONLY',
-    "it can't be opened for writing. Mend the permissions of the file and its folder, or name " +
-      'another file',
+    "it can't be opened; SQLite must be able to write beside it. Mend the permissions of its " +
+      'folder, or name another file',
   ],
   [
     'SQLITE_NOTADB',

@@ -5,7 +5,7 @@ import type { Completed, MapContentEntry, Outcome, RunOutcome } from '../targets
 
 /**
  * An `answer` section of a `.case` file: what a target is, and what it observed of `testCase`. Its
- * grammar is in corpus/README.md; `parseAnswers` gives the same back, but for `executed`.
+ * grammar is in docs/case-format.md; `parseAnswers` gives the same back, but for `executed`.
  */
 export function printAnswer({ name, info, outcome }: Observed, testCase: Case): string {
   const { release, endianness, execution, pageBytes, cpus } = info.linux;
@@ -85,19 +85,21 @@ function textLine(line: string): string {
 }
 
 const bytesBlock = (keyword: string, bytes: Uint8Array): readonly string[] =>
-  bytes.length === 0 ? [] : [keyword, ...hexLines(bytes).map(indented)];
+  bytes.length === 0 ? [] : [keyword, ...hexLines(bytes).map(grouped).map(indented)];
 
 const LINE_BYTES = 32;
 
-/** At least one line; a space behind every 4 bytes. */
+/** At least one line. */
 function hexLines(bytes: Uint8Array): readonly string[] {
   if (bytes.length === 0) return [NO_BYTES];
   const lines: string[] = [];
   for (let at = 0; at < bytes.length; at += LINE_BYTES) {
-    const hex = Buffer.from(bytes.subarray(at, at + LINE_BYTES)).toString('hex');
-    lines.push(hex.replace(/(\w{8})(?=\w)/g, '$1 '));
+    lines.push(Buffer.from(bytes.subarray(at, at + LINE_BYTES)).toString('hex'));
   }
   return lines;
 }
+
+/** Hex with a space behind every 4 bytes. */
+const grouped = (hex: string): string => hex.replace(/(\w{8})(?=\w)/g, '$1 ');
 
 const indented = (line: string): string => `  ${line}`;

@@ -44,6 +44,7 @@ export const SizeName = { 1: 'b', 2: 'h', 4: 'w', 8: 'dw' } as const;
 /** The only opcode that fills two slots. */
 export const OPCODE_LDDW = InsnClass.LD | Mode.IMM | SizeBits[8];
 
+/** r0 to r10. */
 export const REGS = 11;
 /** The frame pointer, read-only. */
 export const R10 = 10;

@@ -17,7 +17,9 @@ export interface Target {
   close(): Promise<void>;
 }
 
+/** Byte order of a machine. */
 export type Endianness = 'little' | 'big';
+/** What runs the progs of a target. */
 export type Engine = 'jit' | 'interp' | 'hardened' | 'emulator';
 
 /** The Linux that an emulator is told to be. */
@@ -28,6 +30,8 @@ export interface LinuxSetting {
   readonly pageBytes: number;
   /** Possible CPUs, which is how many values an element of a per-CPU map has. */
   readonly cpus: number;
+  /** What runs progs: calls of map helpers answer differently up to 6.3. */
+  readonly execution: 'interp' | 'jit';
 }
 
 /** What exactly ran. */
@@ -62,6 +66,7 @@ export type Outcome =
   /** The target lacks something that the case needs; it was not tried. */
   | { readonly kind: 'unsupported'; readonly missing: readonly string[] };
 
+/** A case that was loaded or refused, and run. */
 export interface Completed {
   readonly kind: 'completed';
   readonly load: LoadOutcome;
@@ -77,11 +82,13 @@ export interface Completed {
   readonly executed?: readonly Uint8Array[];
 }
 
+/** The verifier's decision. */
 export type LoadOutcome =
   | { readonly verdict: 'accepted' }
   /** `log` is the tail of the verifier's log, at most 4 KiB; '' where none was asked for. */
   | { readonly verdict: 'rejected'; readonly errno: number; readonly log: string };
 
+/** What one BPF_PROG_RUN gave. */
 export interface RunOutcome {
   /** 0, or the positive errno of the command (524 for ENOTSUPP). */
   readonly errno: number;
@@ -118,6 +125,7 @@ export interface Fault {
 /** Final content of a map, by key in byte order, so that it compares. */
 export type MapContent = readonly MapContentEntry[];
 
+/** An element of a map. */
 export interface MapContentEntry {
   /** As `MapEntry.key`. */
   readonly key: Uint8Array;

@@ -42,7 +42,10 @@ function ctxOf(progType: ProgType): fc.Arbitrary<CtxInput | null> {
   return fc.option(
     fc.record({
       sizeBytes: fc.nat(300),
-      fields: fc.record(Object.fromEntries(values), { requiredKeys: [], noNullPrototype: true }),
+      fields: fc.record<Record<string, bigint>>(Object.fromEntries(values), {
+        requiredKeys: [],
+        noNullPrototype: true,
+      }) as fc.Arbitrary<Record<string, bigint>>,
     }),
   );
 }

@@ -61,7 +61,13 @@ export const content = (...value: readonly number[]): MapContent => [
   { key: bytes(0, 0, 0, 0), values: [bytes(...value)] },
 ];
 
-const LINUX = { release: '6.1', endianness: 'little', pageBytes: 4096, cpus: 1 } as const;
+const LINUX = {
+  release: '6.1',
+  endianness: 'little',
+  pageBytes: 4096,
+  cpus: 1,
+  execution: 'interp',
+} as const;
 
 export const emulator = (outcome: Outcome): Observed => ({
   name: 'emulator',

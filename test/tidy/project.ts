@@ -15,14 +15,15 @@ export interface SourceFile {
 
 /** Every text file of the project below the folders or files named, sorted by path. */
 export function filesOf(...paths: readonly string[]): readonly SourceFile[] {
-  const found = paths.flatMap(function list(path): string[] {
-    const entries = readdirSync(join(ROOT, path), { withFileTypes: true });
-    return entries
-      .filter(({ name }) => !NOT_OURS.has(name))
-      .map((entry) => ({ entry, below: path === '.' ? entry.name : `${path}/${entry.name}` }))
-      .flatMap(({ entry, below }) => (entry.isDirectory() ? list(below) : [below]));
-  });
+  const found = paths.flatMap(list);
   return found.sort().map((path) => ({ path, text: readFileSync(join(ROOT, path), 'utf8') }));
+}
+
+function list(path: string): string[] {
+  return readdirSync(join(ROOT, path), { withFileTypes: true })
+    .filter(({ name }) => !NOT_OURS.has(name))
+    .map((entry) => ({ entry, below: path === '.' ? entry.name : `${path}/${entry.name}` }))
+    .flatMap(({ entry, below }) => (entry.isDirectory() ? list(below) : [below]));
 }
 
 /** The TypeScript of the folders. */

@@ -1,11 +1,12 @@
-import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { observedBy } from '../../campaign/observed-by.ts';
 import { pairsOf } from '../../campaign/pairs.ts';
 import type { Case } from '../../case/case.ts';
-import { parseCaseText } from '../../case/text.ts';
 import { compareOutcomes, type Observed } from '../../compare/compare.ts';
+import { readCaseFile, writeCaseFile } from '../../corpus/case-file.ts';
+import type { RecordedCase } from '../../corpus/records.ts';
 import { outcomesTable } from '../../reports/outcomes.ts';
+import { printable } from '../../reports/printable.ts';
 import type { Target } from '../../targets/target.ts';
 import { ExitStatus } from '../exit-status.ts';
 import { asJson } from '../json.ts';
@@ -17,12 +18,7 @@ import { withTargets } from '../with-targets.ts';
 interface ExecFlags {
   readonly targets: string;
   readonly json?: boolean;
-}
-
-interface NamedCase {
-  readonly file: string;
-  readonly claim: string;
-  readonly testCase: Case;
+  readonly record?: boolean;
 }
 
 /** `bpfdiff exec`: runs cases on targets and prints the outcomes side by side. */
@@ -41,6 +37,7 @@ export function addExec(
       'emulator,uml',
     )
     .option('--json', 'print one JSON object for each case')
+    .option('--record', 'write what the kernels answered into the files, for `replay`')
     .action(async (files: readonly string[], flags: ExecFlags) =>
       end(await exec(files, flags, surroundings)),
     );
@@ -48,30 +45,34 @@ export function addExec(
 
 async function exec(
   files: readonly string[],
-  { targets: names, json }: ExecFlags,
+  { targets: names, json, record }: ExecFlags,
   surroundings: Surroundings,
 ): Promise<ExitStatus> {
-  const cases = await Promise.all(files.map(readCase));
+  const cases = files.map(readCaseFile);
   return withTargets(parseTargetNames(names), surroundings, async ({ targets }) => {
     const testCases = cases.map(({ testCase }) => testCase);
     const outcomes = await Promise.all(targets.map((target) => target.execute(testCases)));
     let status: ExitStatus = ExitStatus.AGREE;
-    for (const [i, named] of cases.entries()) {
+    for (const [i, recorded] of cases.entries()) {
       const observed = targets.map((target, t) => observedBy(target, outcomes[t][i]));
-      const divergences = divergencesOf(named.testCase, targets, observed);
+      const divergences = divergencesOf(recorded.testCase, targets, observed);
       if (divergences.length > 0) status = ExitStatus.DIVERGE;
       const text = json
-        ? asJson({ file: named.file, claim: named.claim, divergences, observed })
-        : report(named, observed, divergences, surroundings);
+        ? asJson({ file: recorded.name, claim: recorded.claim, divergences, observed })
+        : report(recorded, observed, divergences, surroundings);
       process.stdout.write(`${text}\n`);
+      if (record)
+        writeCaseFile(recorded.name, { ...recorded, answers: merged(recorded, observed) });
     }
     return status;
   });
 }
 
-async function readCase(file: string): Promise<NamedCase> {
-  const { claim, testCase } = parseCaseText(await readFile(file, 'utf8'), file);
-  return { file, claim, testCase };
+/** New answers of kernels, and the old ones of those that did not run now. */
+function merged({ answers }: RecordedCase, observed: readonly Observed[]): readonly Observed[] {
+  const kernels = observed.filter(({ info }) => info.engine !== 'emulator');
+  const isNew = ({ name }: Observed): boolean => kernels.some((kernel) => kernel.name === name);
+  return [...answers.filter((answer) => !isNew(answer)), ...kernels];
 }
 
 function divergencesOf(
@@ -86,14 +87,14 @@ function divergencesOf(
 }
 
 function report(
-  { file, claim, testCase }: NamedCase,
+  { name, claim, testCase }: RecordedCase,
   observed: readonly Observed[],
   divergences: readonly string[],
   surroundings: Surroundings,
 ): string {
   const options = textOptions(surroundings);
   return [
-    options.style('strong', `${file}: ${claim}`),
+    options.style('strong', `${printable(name)}: ${claim}`),
     ...outcomesTable(testCase, observed, options),
     ...divergences.map((line) => options.style('bad', `diverge in ${line}`)),
     '',

@@ -1,12 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { type Command, Option } from 'commander';
-import { createCaseSource, PROFILES, type ProfileName } from '../../../generators/index.ts';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import {
+  createCaseSource,
+  GENERATED_TYPES,
+  PROFILES,
+  type ProfileName,
+} from '../../../generators/index.ts';
 import { runCampaign } from '../../campaign/campaign.ts';
 import { featureSets } from '../../campaign/common-features.ts';
 import type { Limit, Summary } from '../../campaign/events.ts';
-import type { RecordFinding } from '../../campaign/investigate.ts';
-import { PROG_TYPES, type ProgType } from '../../case/prog-type.ts';
-import { signatureOf } from '../../compare/signature.ts';
+import type { ProgType } from '../../case/prog-type.ts';
 import { type Corpus, openCorpus } from '../../corpus/corpus.ts';
 import { summaryText } from '../../reports/summary.ts';
 import { ExitStatus, UsageError } from '../exit-status.ts';
@@ -14,6 +17,7 @@ import { listenForInterrupt } from '../interrupt.ts';
 import { duration, seed, wholeNumber } from '../numbers.ts';
 import { type OpenTargets, openTargets } from '../open-targets.ts';
 import { openProgress } from '../progress.ts';
+import { findingRecorder } from '../record-finding.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { parseTargetNames } from '../target-names.ts';
 import { textOptions } from '../text-options.ts';
@@ -84,17 +88,13 @@ async function run(flags: RunFlags, surroundings: Surroundings): Promise<ExitSta
       signal: interrupt.signal,
       onEvent: (name, event) => display.onEvent({ kind: 'target', name, event }),
     });
-    try {
-      const summary = await campaign(flags, opened, corpus, {
-        onEvent: display.onEvent,
-        signal: interrupt.signal,
-      });
-      await display.close();
-      if (!flags.json) process.stdout.write(summaryText(summary, textOptions(surroundings)));
-      return statusOf(summary);
-    } finally {
-      await opened.close();
-    }
+    const summary = await campaign(flags, opened, corpus, {
+      onEvent: display.onEvent,
+      signal: interrupt.signal,
+    }).finally(opened.close);
+    await display.close();
+    if (!flags.json) process.stdout.write(summaryText(summary, textOptions(surroundings)));
+    return statusOf(summary);
   } catch (error) {
     if (interrupt.signal.aborted) return ExitStatus.INTERRUPTED;
     throw error;
@@ -141,26 +141,13 @@ async function campaign(
     next: source.next,
     targets,
     controlOf,
-    record: recorder(corpus, id),
+    record: findingRecorder(corpus, id, Date.now),
     findingsMax: flags.maxFindings,
     now: () => performance.now(),
   });
   corpus.endCampaign(id, { endedAtMs: Date.now(), ...summary });
   return summary;
 }
-
-const recorder =
-  (corpus: Corpus, campaign: number): RecordFinding =>
-  (divergence) => {
-    const recorded = corpus.recordFinding({
-      ...divergence,
-      signature: signatureOf(divergence.shrunk, divergence.divergence, divergence.observed),
-      firstSlot: null,
-      campaign,
-      foundAtMs: Date.now(),
-    });
-    return recorded.kind === 'new' ? recorded.id : undefined;
-  };
 
 const limitOf = ({ cases, time }: RunFlags): Limit =>
   time === undefined ? { kind: 'cases', cases } : { kind: 'time', ms: time };
@@ -179,9 +166,9 @@ function statusOf({ divergences, targets, cases, stopped }: Summary): ExitStatus
 
 function parseProgTypes(text: string): readonly ProgType[] {
   return text.split(',').map((name) => {
-    const type = PROG_TYPES.find((known) => known === name.trim());
-    if (type === undefined)
-      throw new UsageError(`Unknown prog type "${name}"; expected xdp, sched_cls or socket_filter`);
-    return type;
+    const type = GENERATED_TYPES.find((generated) => generated === name.trim());
+    if (type !== undefined) return type;
+    const expected = GENERATED_TYPES.join(', ');
+    throw new InvalidArgumentError(`No cases are generated for "${name}". Expected ${expected}.`);
   });
 }

@@ -1,7 +1,8 @@
+import type { Writable } from 'node:stream';
 import { execa } from 'execa';
 import { TargetUnavailableError } from '../target.ts';
 import { consoleRing } from './console-ring.ts';
-import { type Machine, openLink, streamPort } from './framing.ts';
+import { type FramePort, type Machine, openLink, streamPort } from './framing.ts';
 import type { Launch, Link } from './link.ts';
 import { decodeHello } from './protocol.ts';
 
@@ -27,8 +28,16 @@ export function hostLaunch({ agent, helloTimeoutMs = HELLO_TIMEOUT_MS }: HostOpt
   };
 }
 
+export interface AgentProcess {
+  readonly machine: Machine;
+  readonly port: FramePort;
+  readonly stdin: Writable;
+  /** undefined where it could not be started. */
+  readonly pid: number | undefined;
+}
+
 /** The agent ends when its standard input does, hence with this process, however that ends. */
-function startAgent(agent: string) {
+export function startAgent(agent: string): AgentProcess {
   const child = execa(agent, {
     stdio: ['pipe', 'pipe', 'pipe'],
     buffer: false,
@@ -53,7 +62,8 @@ function startAgent(agent: string) {
       await ended;
     },
   };
-  return { machine, port: streamPort(child.stdout, child.stdin) };
+  const { stdin, stdout, pid } = child;
+  return { machine, port: streamPort(stdout, stdin), stdin, pid };
 }
 
 async function mustBePrivileged(link: Link): Promise<void> {

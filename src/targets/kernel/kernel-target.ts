@@ -73,6 +73,7 @@ export async function kernelTarget(
         endianness: hello.endianness,
         pageBytes: hello.pageBytes,
         cpus: hello.cpus,
+        execution: engine === 'interp' ? 'interp' : 'jit',
       },
       build: buildOf(hello),
     },

@@ -75,7 +75,10 @@ function qemuArguments(options: QemuOptions, memoryMb: number): readonly string[
     ...['-display', 'none', '-nodefaults', '-no-user-config', '-no-reboot'],
     ...['-kernel', options.kernel, '-initrd', 'initramfs'],
     // nokaslr and mitigations=off are for speed.
-    ...['-append', `console=${console} quiet panic=-1 nokaslr mitigations=off bpfdiff.link=virtio`],
+    ...[
+      '-append',
+      `console=${console} quiet panic=-1 nokaslr mitigations=off rcupdate.rcu_expedited=1 bpfdiff.link=virtio`,
+    ],
     // The console on standard output, frames on the socket.
     ...['-chardev', 'stdio,id=console,signal=off', '-serial', 'chardev:console'],
     ...['-chardev', 'socket,id=frames,fd=3'],

@@ -30,7 +30,7 @@ describe.each(machines)('a link to $name (missing: $missing)', ({ name, launch, 
     expect(await ask(link, 'status')).toMatch(/^CapEff:\t000001ffffffffff$/m);
   });
 
-  it.skipIf(missing)('reaches a kernel with the JIT that it should have', async () => {
+  it.skipIf(missing)('reaches a kernel with its own JIT', async () => {
     expect(await ask(await start(), 'jit')).toBe({ uml: '', debian12: '1\n' }[name]);
   });
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How much a request may have. ../../../case/limits.ts has the same, and a test compares them. */
+/* How much a request may have. ../protocol.ts has the same, and a test compares them. */
 #ifndef BPFDIFF_LIMITS_H
 #define BPFDIFF_LIMITS_H
 

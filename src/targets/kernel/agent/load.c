@@ -168,23 +168,24 @@ struct rejection load_case(const struct testcase *testcase, int wants_log, struc
 	return why;
 }
 
+static int is_ascending(const int *fds, uint32_t count)
+{
+	for (uint32_t i = 1; i < count; i++)
+		if (fds[i] < fds[i - 1])
+			return 0;
+	return 1;
+}
+
 /* In one syscall where the fds lie side by side, as they do. */
-void unload_case(struct loaded *loaded)
+void unload_case(const struct loaded *loaded)
 {
 	uint32_t count = loaded->map_count + loaded->prog_count;
 	int fds[MAPS_MAX + PROGS_MAX];
-	int first = 0, last = 0;
 
-	if (!count)
-		return;
 	memcpy(fds, loaded->maps, loaded->map_count * sizeof(int));
 	memcpy(fds + loaded->map_count, loaded->progs, loaded->prog_count * sizeof(int));
-	first = last = fds[0];
-	for (uint32_t i = 1; i < count; i++) {
-		first = fds[i] < first ? fds[i] : first;
-		last = fds[i] > last ? fds[i] : last;
-	}
-	if (last - first + 1 == (int)count && !syscall(SYS_close_range, first, last, 0))
+	if (count && fds[count - 1] - fds[0] == (int)count - 1 && is_ascending(fds, count) &&
+	    !syscall(SYS_close_range, fds[0], fds[count - 1], 0))
 		return;
 	for (uint32_t i = 0; i < count; i++)
 		close(fds[i]);

@@ -24,6 +24,6 @@ struct rejection {
 /* Creates and fills the maps, loads the progs. What it opened is in `into` in any case. */
 struct rejection load_case(const struct testcase *testcase, int wants_log, struct loaded *into);
 
-void unload_case(struct loaded *loaded);
+void unload_case(const struct loaded *loaded);
 
 #endif

@@ -1,0 +1,101 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Case } from '../../src/case/case.ts';
+import { caseHash } from '../../src/case/hash.ts';
+import { distanceOf } from '../../src/isa/distance.ts';
+import type { Insn } from '../../src/isa/insn.ts';
+import { PASSES } from '../../src/shrink/passes.ts';
+import { someCase } from '../case/arbitrary-case.ts';
+
+/** Candidates that a property looks at; the first are the ones that are mostly taken. */
+const CANDIDATES_MAX = 300;
+
+const sum = (numbers: Iterable<number>): number => [...numbers].reduce((a, b) => a + b, 0);
+const nonZero = (bytes: Uint8Array): number => bytes.filter((byte) => byte !== 0).length;
+const immediates = ({ imm, nextImm = 0 }: Insn): number => Math.abs(imm) + Math.abs(nextImm);
+
+/** All that a pass may make smaller. */
+const MEASURES: Readonly<Record<string, (testCase: Case) => number | bigint>> = {
+  'load attributes': ({ progFlags, expectedAttachType }) =>
+    Number(progFlags !== 0) + Number(expectedAttachType !== 0),
+  runs: ({ runs }) => runs.length,
+  insns: ({ progs }) => sum(progs.map(({ insns }) => insns.length)),
+  distances: ({ progs }) =>
+    sum(progs.flatMap(({ insns }) => insns.map((insn) => Math.abs(distanceOf(insn) ?? 0)))),
+  immediates: ({ progs }) => sum(progs.flatMap(({ insns }) => insns.map(immediates))),
+  maps: ({ maps }) => maps.length,
+  'room in maps': ({ maps }) => sum(maps.map(({ maxEntries }) => Math.max(maxEntries, 1))),
+  'flags of maps': ({ maps }) => maps.filter(({ flags }) => flags !== 0).length,
+  'entries of maps': ({ maps }) => sum(maps.map(({ entries }) => entries.length)),
+  'bytes in maps': ({ maps }) =>
+    sum(maps.flatMap(({ entries }) => entries.map(({ value }) => nonZero(value)))),
+  packets: ({ runs }) => sum(runs.map(({ data }) => (data === null ? 0 : data.length + 1))),
+  'bytes in packets': ({ runs }) =>
+    sum(runs.map(({ data }) => (data === null ? 0 : nonZero(data)))),
+  'fields of ctx': ({ runs }) =>
+    sum(runs.map(({ ctx }) => (ctx === null ? 0 : Object.keys(ctx.fields).length + 1))),
+  'values in ctx': ({ runs }) =>
+    runs.flatMap(({ ctx }) => Object.values(ctx?.fields ?? {})).reduce((a, b) => a + b, 0n),
+  repeats: ({ runs }) => sum(runs.map(({ repeat }) => (repeat === 0 ? 2 : repeat))),
+  'run attributes': ({ runs }) =>
+    sum(
+      runs.map(
+        ({ flags, cpu, batchSize, dataOutBytes, ctxOutBytes }) =>
+          [flags, cpu, batchSize].filter((number) => number !== 0).length +
+          [dataOutBytes, ctxOutBytes].filter((size) => size !== null).length,
+      ),
+    ),
+};
+
+const firstOf = <T>(items: Iterable<T>, max: number): readonly T[] => {
+  const first: T[] = [];
+  for (const item of items) {
+    if (first.length === max) break;
+    first.push(item);
+  }
+  return first;
+};
+
+describe('every candidate of', () => {
+  it.each(PASSES)('"$name" is smaller in one measure and larger in none', ({ smaller }) => {
+    fc.assert(
+      fc.property(someCase, (testCase) => {
+        for (const candidate of firstOf(smaller(testCase), CANDIDATES_MAX)) {
+          const names = Object.keys(MEASURES);
+          const larger = names.filter(
+            (name) => MEASURES[name](candidate) > MEASURES[name](testCase),
+          );
+          expect(larger).toEqual([]);
+          expect(names.some((name) => MEASURES[name](candidate) < MEASURES[name](testCase))).toBe(
+            true,
+          );
+        }
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it.each(PASSES)('"$name" is a case that can be encoded', ({ smaller }) => {
+    fc.assert(
+      fc.property(someCase, (testCase) => {
+        for (const candidate of firstOf(smaller(testCase), 20)) {
+          expect(caseHash(candidate)).toHaveLength(64);
+        }
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
+
+describe('every pass', () => {
+  it('has a name of its own', () => {
+    expect(new Set(PASSES.map(({ name }) => name)).size).toBe(PASSES.length);
+  });
+
+  it.each(PASSES)('"$name" makes something of some case', ({ smaller }) => {
+    const helps = fc.sample(someCase, { numRuns: 300, seed: 1 }).some((testCase) => {
+      return firstOf(smaller(testCase), 1).length > 0;
+    });
+    expect(helps).toBe(true);
+  });
+});

@@ -1,0 +1,190 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Case, PLAIN_RUN } from '../../src/case/case.ts';
+import { caseHash } from '../../src/case/hash.ts';
+import { formNamed, insnOf } from '../../src/isa/forms.ts';
+import { bareShrinkable, type Holds, shrink } from '../../src/shrink/shrink.ts';
+import type { Shrinkable } from '../../src/shrink/shrinkable.ts';
+
+/** A case that no other number gives, and that no pass makes another number of. */
+const caseNumber = (number: number): Case => ({
+  progType: 'xdp',
+  expectedAttachType: 0,
+  progFlags: 0,
+  maps: [],
+  progs: [{ insns: [insnOf(formNamed('call.helper'), { imm: number })] }],
+  runs: [],
+});
+const numberOf = ({ progs: [prog] }: Case): number | undefined => prog?.insns[0]?.imm;
+
+interface Tree {
+  readonly number: number;
+  readonly holds: boolean;
+  readonly smaller: readonly Tree[];
+}
+
+const shrinkable = ({ number, smaller }: Tree): Shrinkable => ({
+  testCase: caseNumber(number),
+  shrink: () => smaller.map(shrinkable),
+});
+
+interface Node {
+  readonly holds: boolean;
+  readonly smaller: readonly Node[];
+}
+
+const someNode = (depthMax: number): fc.Arbitrary<Node> =>
+  fc.record({
+    holds: fc.boolean(),
+    smaller: depthMax === 0 ? fc.constant([]) : fc.array(someNode(depthMax - 1), { maxLength: 12 }),
+  });
+
+/** Trees whose nodes have a number each. */
+const someTree: fc.Arbitrary<Tree> = someNode(4).map((root) => {
+  let next = 0;
+  const numbered = ({ holds, smaller }: Node): Tree => ({
+    number: next++,
+    holds,
+    smaller: smaller.map(numbered),
+  });
+  return numbered(root);
+});
+
+const nodesOf = (tree: Tree): readonly Tree[] => [tree, ...tree.smaller.flatMap(nodesOf)];
+
+/** Only cases of the tree can hold, so that the passes change nothing. */
+function holdsIn(tree: Tree): Holds {
+  const holding = new Set(nodesOf(tree).flatMap(({ number, holds }) => (holds ? [number] : [])));
+  return async (candidates) => candidates.map((testCase) => holding.has(numberOf(testCase) ?? -1));
+}
+
+/** One candidate after another. */
+function serially({ smaller, number }: Tree): number {
+  const next = smaller.find(({ holds }) => holds);
+  return next === undefined ? number : serially(next);
+}
+
+describe('shrinking', () => {
+  it('in batches of every size gives what trying one candidate after another gives', async () => {
+    const size = fc.integer({ min: 1, max: 20 });
+    await fc.assert(
+      fc.asyncProperty(someTree, size, async (tree, batchSize) => {
+        const { shrunk } = await shrink(shrinkable(tree), holdsIn(tree), { batchSize });
+        expect(numberOf(shrunk.testCase)).toBe(serially(tree));
+      }),
+    );
+  });
+
+  it('by passes in batches of every size gives what batches of one give', async () => {
+    const start = bareShrinkable(RICH);
+    const holds: Holds = async (candidates) =>
+      candidates.map((testCase) => caseHash(testCase).charCodeAt(0) % 3 === 0);
+    const results = await Promise.all(
+      [1, 2, 7, 64].map((batchSize) => shrink(start, holds, { batchSize })),
+    );
+    expect(new Set(results.map(({ shrunk }) => caseHash(shrunk.testCase))).size).toBe(1);
+    expect(results[0].steps).toBeGreaterThan(0);
+  });
+
+  it('tries no case again that has failed', async () => {
+    const seen: string[] = [];
+    await shrink(bareShrinkable(RICH), async (candidates) => {
+      seen.push(...candidates.map(caseHash));
+      return candidates.map((testCase) => testCase.runs.length === 1);
+    });
+    const failed = new Set<string>();
+    expect(seen.length).toBeGreaterThan(10);
+    expect(seen.filter((hash) => failed.has(hash) || !failed.add(hash))).toEqual([]);
+  });
+
+  it('begins with few candidates, and takes ever more', async () => {
+    const tree = { number: 0, holds: true, smaller: [] as Tree[] };
+    tree.smaller = Array.from({ length: 200 }, (_, i) => ({
+      number: i + 1,
+      holds: false,
+      smaller: [],
+    }));
+    const sizes: number[] = [];
+    await shrink(shrinkable(tree), async (candidates) => {
+      sizes.push(candidates.length);
+      return candidates.map(() => false);
+    });
+    expect(sizes.slice(0, 5)).toEqual([8, 16, 32, 64, 64]);
+  });
+
+  it('ends with the smallest so far when it has tried enough', async () => {
+    const everything: Holds = async (candidates) => candidates.map(() => true);
+    const { tried, shrunk, steps } = await shrink(endless(0), everything, { candidatesMax: 20 });
+    expect(tried).toBe(20);
+    expect(numberOf(shrunk.testCase)).toBe(steps);
+  });
+
+  it('ends with the smallest so far when it is interrupted', async () => {
+    const controller = new AbortController();
+    const { shrunk, steps } = await shrink(
+      endless(0),
+      async (candidates) => {
+        if (numberOf(candidates[0]) === 5) controller.abort();
+        return candidates.map(() => true);
+      },
+      { signal: controller.signal },
+    );
+    expect(steps).toBe(5);
+    expect(numberOf(shrunk.testCase)).toBe(5);
+  });
+
+  it('tells how far it is after every batch', async () => {
+    const progress: (number | undefined)[][] = [];
+    await shrink(endless(0), async (candidates) => candidates.map(() => true), {
+      candidatesMax: 3,
+      onProgress: ({ tried, smallest }) => progress.push([tried, numberOf(smallest)]),
+    });
+    expect(progress).toEqual([
+      [1, 1],
+      [2, 2],
+      [3, 3],
+    ]);
+  });
+
+  it('rejects with what the predicate rejects with', async () => {
+    const lost = new Error('the target is lost');
+    await expect(shrink(endless(0), () => Promise.reject(lost))).rejects.toBe(lost);
+  });
+});
+
+/** Always one more candidate. */
+const endless = (number: number): Shrinkable => ({
+  testCase: caseNumber(number),
+  shrink: () => [endless(number + 1)],
+});
+
+/** Something for every pass. */
+const RICH: Case = {
+  ...caseNumber(1),
+  progFlags: 4,
+  maps: [
+    {
+      name: 'a',
+      type: 'hash',
+      keyBytes: 1,
+      valueBytes: 2,
+      maxEntries: 9,
+      flags: 1,
+      entries: [{ key: Uint8Array.of(1), value: Uint8Array.of(1, 2) }],
+    },
+  ],
+  progs: [
+    {
+      insns: [
+        insnOf(formNamed('mov64.k'), { imm: 77 }),
+        insnOf(formNamed('jeq64.k'), { imm: 5, off: 1 }),
+        insnOf(formNamed('add64.k'), { imm: -9 }),
+        insnOf(formNamed('exit')),
+      ],
+    },
+  ],
+  runs: [
+    { ...PLAIN_RUN, data: Uint8Array.of(1, 2, 3, 4), repeat: 5, flags: 1 },
+    { ...PLAIN_RUN, ctx: { sizeBytes: 24, fields: { data_end: 4n, rx_queue_index: 3n } } },
+  ],
+};
