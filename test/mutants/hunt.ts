@@ -17,6 +17,7 @@ export async function hunt(
   { rules }: Mutant,
   kernel: Target,
   cases: number,
+  record: RecordFinding = () => 'found',
 ): Promise<Found | undefined> {
   const { linux } = kernel.info;
   const mutant = createEmulator({ linux, rules });
