@@ -21,7 +21,7 @@ const DEFAULT: Profile = {
     loop: 2,
     call: 3,
     lookup: 4,
-    value: 2,
+    value: 6,
     update: 3,
     delete: 1,
     packet: 4,

@@ -70,7 +70,9 @@ async function exec(
 
 /** New answers of kernels, and the old ones of those that did not run now. */
 function merged({ answers }: RecordedCase, observed: readonly Observed[]): readonly Observed[] {
-  const kernels = observed.filter(({ info }) => info.engine !== 'emulator');
+  const kernels = observed.filter(
+    ({ info, outcome }) => info.engine !== 'emulator' && outcome.kind !== 'unsupported',
+  );
   const isNew = ({ name }: Observed): boolean => kernels.some((kernel) => kernel.name === name);
   return [...answers.filter((answer) => !isNew(answer)), ...kernels];
 }
