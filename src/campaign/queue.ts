@@ -12,6 +12,7 @@ export function queued(target: Target): Target {
       last = mine.catch(() => {});
       return mine;
     },
+    restarts: () => target.restarts(),
     close: () => target.close(),
   };
 }

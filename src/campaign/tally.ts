@@ -11,7 +11,6 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 export interface Tally {
   /** Counts what each target did with a case, and the forms it executed. */
   addCase(testCase: Case, outcomes: readonly Outcome[], comparisons: readonly Comparison[]): void;
-  addRestart(target: string): void;
   progress(elapsedMs: number): Progress;
   targets(): Readonly<Record<string, TargetSummary>>;
   excused(): Readonly<Record<string, number>>;
@@ -49,18 +48,15 @@ export function createTally(targets: readonly Target[], pairs: readonly Pair[]):
 
   return {
     addCase,
-    addRestart(name) {
-      targets.forEach((target, i) => {
-        if (target.name === name) counts[i].restarted++;
-      });
-    },
     progress: (elapsedMs) => ({
       cases,
       runs,
       elapsedMs,
       casesPerSecond: elapsedMs === 0 ? 0 : (cases * 1000) / elapsedMs,
       divergences,
-      targets: Object.fromEntries(targets.map(({ name }, i) => [name, { ...counts[i] }])),
+      targets: Object.fromEntries(
+        targets.map(({ name }, i) => [name, { ...counts[i], restarted: targets[i].restarts() }]),
+      ),
     }),
     targets: () =>
       Object.fromEntries(
@@ -71,6 +67,7 @@ export function createTally(targets: readonly Target[], pairs: readonly Pair[]):
             arch,
             engine,
             ...counts[i],
+            restarted: targets[i].restarts(),
             forms: Object.fromEntries([...forms[i]].sort(([a], [b]) => (a < b ? -1 : 1))),
           },
         ]),

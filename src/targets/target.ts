@@ -13,6 +13,8 @@ export interface Target {
    * the target is beyond repair. One call at a time.
    */
   execute(cases: readonly Case[]): Promise<readonly Outcome[]>;
+  /** How often it had to be started anew so far. */
+  restarts(): number;
   /** Leaves no process and no file behind. May be called at any time and more than once. */
   close(): Promise<void>;
 }

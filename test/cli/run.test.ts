@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Summary } from '../../src/campaign/events.ts';
 import { bpfdiff, ndjson, newFolder } from './command.ts';
+import { descendants, stillRunning } from './descendants.ts';
 
 describe('bpfdiff run', () => {
   let folder: string;
@@ -61,19 +61,52 @@ describe('bpfdiff run', () => {
   });
 
   it('ends at Ctrl-C with a summary of what was done, and leaves no process behind', async () => {
-    const process = bpfdiff(['run', '--time', '10m', '--json', '--corpus', corpus]);
-    let text = '';
-    await new Promise<void>((resolve) => {
-      process.stdout.on('data', (chunk) => {
-        text += chunk;
-        if (text.includes('"progress"')) resolve();
-      });
-    });
+    const { process, kernels } = await startCampaign(['--time', '10m', '--corpus', corpus]);
     process.kill('SIGINT');
     const { stdout, exitCode } = await process;
     expect(exitCode).toBe(130);
     expect(ndjson(stdout).at(-1)).toMatchObject({ kind: 'summary', stopped: 'interrupted' });
-    expect(await childrenOf(process.pid!)).toEqual([]);
+    expect(stillRunning(kernels)).toEqual([]);
+  });
+
+  it('leaves no process behind when it is killed itself', async () => {
+    const { process, kernels } = await startCampaign(['--time', '10m', '--corpus', corpus]);
+    process.kill('SIGKILL');
+    await process;
+    await vi.waitFor(() => expect(stillRunning(kernels)).toEqual([]), { timeout: 10_000 });
+  });
+
+  it('starts a kernel anew that was killed, and loses no case', async () => {
+    const args = ['--cases', '4000', '--corpus', corpus];
+    const { process, kernels } = await startCampaign(args);
+    const uml = kernels.find(({ name }) => name === 'kernel')!;
+    globalThis.process.kill(uml.pid, 'SIGKILL');
+    const { stdout, exitCode } = await process;
+    const { targets, ...summary } = ndjson(stdout).at(-1) as unknown as Summary;
+    expect(summary).toMatchObject({ cases: 4000, divergences: 0 });
+    expect(targets.uml).toMatchObject({ accepted: 4000, compared: 4000, crashed: 0, restarted: 1 });
+    expect(exitCode).toBe(0);
+  });
+
+  it('compares several kernels and engines in one campaign', async () => {
+    const names = 'emulator,uml,debian12:jit,debian12:interp,debian12:hardened';
+    const { stdout, exitCode } = await bpfdiff([
+      'run',
+      '--targets',
+      names,
+      '--cases',
+      '1000',
+      '--json',
+      '--corpus',
+      corpus,
+    ]);
+    const { targets, divergences } = ndjson(stdout).at(-1) as unknown as Summary;
+    expect(divergences).toBe(0);
+    for (const [name, { accepted, compared }] of Object.entries(targets)) {
+      expect(accepted, name).toBeGreaterThanOrEqual(900);
+      expect(compared, name).toBe(accepted);
+    }
+    expect(exitCode).toBe(0);
   });
 
   it.each([
@@ -113,8 +146,17 @@ describe('bpfdiff run', () => {
   });
 });
 
-/** Processes that a process which has ended has left behind, by what their environment says. */
-async function childrenOf(pid: number): Promise<readonly string[]> {
-  const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
-  return children.split(' ').filter((text) => text !== '');
+/** A campaign that has compared something on uml, and the processes that it has started. */
+async function startCampaign(args: readonly string[]) {
+  const process = bpfdiff(['run', '--json', ...args]);
+  let text = '';
+  await new Promise<void>((resolve) => {
+    process.stdout.on('data', (chunk) => {
+      text += chunk;
+      if (text.includes('"progress"')) resolve();
+    });
+  });
+  const kernels = descendants(process.pid!);
+  expect(kernels.length).toBeGreaterThan(0);
+  return { process, kernels };
 }

@@ -76,6 +76,7 @@ export function createEmulator(options: EmulatorOptions): Target {
       }
       return outcomes;
     },
+    restarts: () => 0,
     close: async () => {},
   };
 }

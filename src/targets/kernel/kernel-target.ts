@@ -79,6 +79,7 @@ export async function kernelTarget(
     },
     features,
     stats: machine.stats,
+    restarts: () => machine.stats().restarts,
     execute: async (cases) => {
       if (closed) throw new TargetFailedError(name, 'was closed');
       const missing = cases.map(missingOf);
