@@ -35,17 +35,14 @@ describe('bpfdiff exec', () => {
     ['r0 = 2', 'r0 = r11', /bad\.case:5:\d+: Expected .*, got /],
     ['prog_type xdp', 'prog_type nosuch', /bad\.case:2:11: Expected a prog type/],
     ['data 00', 'data 0g', /bad\.case:9:8: Expected bytes as pairs of hex digits/],
-  ])(
-    'a case with "%s" made "%s" is refused with file, line and column',
-    async (right, wrong, message) => {
-      const file = join(folder, 'bad.case');
-      const text = 'case x\nprog_type xdp\n\nprog\n  r0 = 2\n  exit\n\nrun\n  data 00\n';
-      await writeFile(file, text.replace(right, wrong));
-      const { stderr, exitCode } = await bpfdiff(['exec', file]);
-      expect(stderr).toMatch(message);
-      expect(exitCode).toBe(2);
-    },
-  );
+  ])('a case with "%s" made "%s" is refused with file, line and column', async (right, wrong, message) => {
+    const file = join(folder, 'bad.case');
+    const text = 'case x\nprog_type xdp\n\nprog\n  r0 = 2\n  exit\n\nrun\n  data 00\n';
+    await writeFile(file, text.replace(right, wrong));
+    const { stderr, exitCode } = await bpfdiff(['exec', file]);
+    expect(stderr).toMatch(message);
+    expect(exitCode).toBe(2);
+  });
 
   it('a file that is not there is named', async () => {
     const { stderr, exitCode } = await bpfdiff(['exec', join(folder, 'nosuch.case')]);

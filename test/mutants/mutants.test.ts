@@ -26,14 +26,13 @@ describe('mutants of the emulator, against uml', () => {
     expect(await hunt({ name: 'none', rules: {} }, kernels.targets[0], 2000)).toBeUndefined();
   });
 
-  it.each(MUTANTS.map((mutant) => [mutant.name, mutant] as const))(
-    '%s: found and shrunk',
-    async (_name, mutant) => {
-      const found = await hunt(mutant, kernels.targets[0], CASES_MAX);
-      expect(found, `not found in ${CASES_MAX} cases`).toBeDefined();
-      const insns = found!.divergence.shrunk.progs[0].insns.length;
-      score.push(`  ${mutant.name}: after ${found!.cases} cases, shrunk to ${insns} insns`);
-      expect(insns, [...formsUsed(found!.divergence.shrunk)].join()).toBeLessThanOrEqual(INSNS_MAX);
-    },
-  );
+  it.each(
+    MUTANTS.map((mutant) => [mutant.name, mutant] as const),
+  )('%s: found and shrunk', async (_name, mutant) => {
+    const found = await hunt(mutant, kernels.targets[0], CASES_MAX);
+    expect(found, `not found in ${CASES_MAX} cases`).toBeDefined();
+    const insns = found!.divergence.shrunk.progs[0].insns.length;
+    score.push(`  ${mutant.name}: after ${found!.cases} cases, shrunk to ${insns} insns`);
+    expect(insns, [...formsUsed(found!.divergence.shrunk)].join()).toBeLessThanOrEqual(INSNS_MAX);
+  });
 });

@@ -16,19 +16,18 @@ const frame = (seq: number, body: string): Buffer => bytes(encodeHeader(seq, bod
 describe('frameReader', () => {
   const wire = bytes(frame(0, ''), frame(1, 'one'), frame(0xffff_ffff, 'the last'));
 
-  it.each([1, 2, 3, 11, 12, 13, 15, 100])(
-    'puts frames together from %i bytes at a time',
-    (size) => {
-      const got: [number, string][] = [];
-      const read = frameReader(({ seq, body }) => got.push([seq, Buffer.from(body).toString()]));
-      for (let at = 0; at < wire.length; at += size) read(wire.subarray(at, at + size));
-      expect(got).toEqual([
-        [0, ''],
-        [1, 'one'],
-        [0xffff_ffff, 'the last'],
-      ]);
-    },
-  );
+  it.each([
+    1, 2, 3, 11, 12, 13, 15, 100,
+  ])('puts frames together from %i bytes at a time', (size) => {
+    const got: [number, string][] = [];
+    const read = frameReader(({ seq, body }) => got.push([seq, Buffer.from(body).toString()]));
+    for (let at = 0; at < wire.length; at += size) read(wire.subarray(at, at + size));
+    expect(got).toEqual([
+      [0, ''],
+      [1, 'one'],
+      [0xffff_ffff, 'the last'],
+    ]);
+  });
 
   it('lays a header out as "BPFD", seq, length, little-endian', () => {
     expect(encodeHeader(0x01020304, 5).toString('hex')).toBe('42504644' + '04030201' + '05000000');

@@ -43,15 +43,14 @@ const but = (exceptions: Record<number, string>): readonly string[] =>
   inOrder.map((name, i) => exceptions[i] ?? name);
 
 describe('runIsolated', () => {
-  it.each([1, 3, 19, 20])(
-    'answers in order where %i cases are answered at once',
-    async (atOnce) => {
-      expect(await run({ deathOf: () => undefined, atOnce })).toEqual({
-        restarts: 0,
-        kinds: inOrder,
-      });
-    },
-  );
+  it.each([
+    1, 3, 19, 20,
+  ])('answers in order where %i cases are answered at once', async (atOnce) => {
+    expect(await run({ deathOf: () => undefined, atOnce })).toEqual({
+      restarts: 0,
+      kinds: inOrder,
+    });
+  });
 
   it.each(inOrder.map(Number))('finds that case %i alone kills the machine', async (culprit) => {
     const deathOf = ({ progFlags }: Case) => (progFlags === culprit ? 'LINK_DIED' : undefined);
