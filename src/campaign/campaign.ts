@@ -3,7 +3,7 @@ import { type Comparison, compareOutcomes } from '../compare/compare.ts';
 import type { Shrinkable } from '../shrink/shrinkable.ts';
 import type { Outcome, Target } from '../targets/target.ts';
 import type { CampaignEvent, Limit, Summary } from './events.ts';
-import { investigate, type RecordFinding } from './investigate.ts';
+import { type IsSteady, investigate, type RecordFinding } from './investigate.ts';
 import { observedBy } from './observed-by.ts';
 import { type Pair, pairsOf } from './pairs.ts';
 import { type AnsweredBatch, pipeline } from './pipeline.ts';
@@ -19,8 +19,7 @@ export interface CampaignOptions {
   readonly next: () => Shrinkable;
   /** Kernels and emulators, ready. They stay the caller's to close. */
   readonly targets: readonly Target[];
-  /** The same emulator with other garbage in uninitialised memory, by name; undefined for kernels. */
-  readonly controlOf: (emulator: string) => Target | undefined;
+  readonly isSteady: IsSteady;
   /** Keeps a finding, shrunk and checked, and returns its id; undefined where it is known already. */
   readonly record: RecordFinding;
   readonly onEvent: (event: CampaignEvent) => void;
@@ -80,7 +79,6 @@ export async function runCampaign(options: CampaignOptions): Promise<Summary> {
         comparison,
         pair: [targets[a], targets[b]] as const,
         observed: [observedBy(targets[a], mine[a]), observedBy(targets[b], mine[b])] as const,
-        control: options.controlOf(targets[a].name),
       };
       const finding = await investigate(found, options);
       if (finding !== undefined) findings.push(finding);

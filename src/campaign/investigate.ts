@@ -20,12 +20,13 @@ export interface Found {
   readonly comparison: Divergence;
   readonly pair: readonly [Target, Target];
   readonly observed: readonly [Observed, Observed];
-  /**
-   * The first of the pair with other garbage in uninitialised memory, where it is an emulator: a case
-   * that the two answer differently shows nothing.
-   */
-  readonly control: Target | undefined;
 }
+
+/**
+ * Says of each case whether its answer is the same whatever uninitialised memory holds, in the same
+ * order. Privileged progs may read it, and then that targets differ shows nothing.
+ */
+export type IsSteady = (cases: readonly Case[]) => Promise<readonly boolean[]>;
 
 /** A divergence shrunk and checked once more, with all that a person needs to look at it. */
 export interface ShrunkDivergence {
@@ -41,6 +42,7 @@ export type RecordFinding = (divergence: ShrunkDivergence) => string | undefined
 
 interface Surroundings {
   readonly record: RecordFinding;
+  readonly isSteady: IsSteady;
   readonly onEvent: (event: CampaignEvent) => void;
   readonly signal: AbortSignal;
 }
@@ -51,8 +53,8 @@ interface Surroundings {
  * An interrupt ends the shrinking, not the recording: a case half shrunk is a finding as well.
  */
 export async function investigate(
-  { id, start, comparison, pair, observed, control }: Found,
-  { record, onEvent, signal }: Surroundings,
+  { id, start, comparison, pair, observed }: Found,
+  { record, isSteady, onEvent, signal }: Surroundings,
 ): Promise<string | undefined> {
   onEvent({
     kind: 'divergence',
@@ -65,7 +67,7 @@ export async function investigate(
     steady && found.kind === 'diverge' && sameKind(found, comparison);
   const { shrunk } = await shrink(
     start,
-    async (candidates) => (await compareAll(candidates, pair, control)).map(shows),
+    async (candidates) => (await compareAll(candidates, pair, isSteady)).map(shows),
     {
       signal,
       onProgress: ({ tried, smallest }) =>
@@ -78,7 +80,7 @@ export async function investigate(
     throw error;
   });
   const { testCase } = shrunk;
-  const [last] = await compareAll([testCase], pair, control);
+  const [last] = await compareAll([testCase], pair, isSteady);
   if (last.comparison.kind !== 'diverge' || !last.steady) {
     const why = last.steady
       ? 'it did not show again when it was run once more'
@@ -107,23 +109,21 @@ const sameKind = (a: Divergence, b: Divergence): boolean =>
 interface Compared {
   readonly comparison: Comparison;
   readonly observed: readonly [Observed, Observed];
-  /** Whether the control answers as the first of the pair does. */
   readonly steady: boolean;
 }
 
 async function compareAll(
   cases: readonly Case[],
   [a, b]: readonly [Target, Target],
-  control: Target | undefined,
+  isSteady: IsSteady,
 ): Promise<readonly Compared[]> {
-  const [ofA, ofB, ofControl] = await Promise.all(
-    [a, b, control].map((target) => target?.execute(cases)),
-  );
+  const [ofA, ofB, steady] = await Promise.all([
+    a.execute(cases),
+    b.execute(cases),
+    isSteady(cases),
+  ]);
   return cases.map((testCase, i) => {
-    const observed = [observedBy(a, ofA![i]), observedBy(b, ofB![i])] as const;
-    const steady =
-      control === undefined ||
-      compareOutcomes(testCase, observed[0], observedBy(control, ofControl![i])).kind === 'agree';
-    return { observed, comparison: compareOutcomes(testCase, ...observed), steady };
+    const observed = [observedBy(a, ofA[i]), observedBy(b, ofB[i])] as const;
+    return { observed, comparison: compareOutcomes(testCase, ...observed), steady: steady[i] };
   });
 }

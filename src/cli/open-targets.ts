@@ -25,13 +25,8 @@ export interface OpenTargets {
   /** Emulators first. */
   readonly targets: readonly Target[];
   readonly kernels: readonly KernelTarget[];
-  /** See `CampaignOptions`. */
-  readonly controlOf: (emulator: string) => Target | undefined;
   close(): Promise<void>;
 }
-
-/** Any byte but 0. */
-const CONTROL_GARBAGE = 0xa5;
 
 /** The Linux that an emulator is told to be where there is no kernel that it could follow. */
 const DEFAULT_LINUX: LinuxSetting = {
@@ -82,11 +77,7 @@ export async function openTargets(
       name.kind === 'emulator' ? emulatorsFor(name, kernels) : [],
     );
     for (const { name } of emulators) options.onEvent(name, { kind: 'ready', afterMs: 0 });
-    const controls = emulators.map(({ name, info: { linux } }) =>
-      createEmulator({ linux, name, stackGarbage: CONTROL_GARBAGE }),
-    );
-    const controlOf = (emulator: string) => controls.find(({ name }) => name === emulator);
-    return { targets: [...emulators, ...kernels], kernels, controlOf, close };
+    return { targets: [...emulators, ...kernels], kernels, close };
   } catch (error) {
     lifetime.abort();
     await close();

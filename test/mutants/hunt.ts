@@ -2,6 +2,7 @@ import { createCaseSource } from '../../generators/index.ts';
 import { runCampaign } from '../../src/campaign/campaign.ts';
 import { common } from '../../src/campaign/common-features.ts';
 import type { RecordFinding, ShrunkDivergence } from '../../src/campaign/investigate.ts';
+import { steadyOn } from '../../src/cli/steady.ts';
 import { createEmulator } from '../../src/targets/emulator/emulator.ts';
 import type { Target } from '../../src/targets/target.ts';
 import type { Mutant } from './mutants.ts';
@@ -21,7 +22,6 @@ export async function hunt(
 ): Promise<Found | undefined> {
   const { linux } = kernel.info;
   const mutant = createEmulator({ linux, rules });
-  const control = createEmulator({ linux, rules, stackGarbage: 0xa5 });
   const source = createCaseSource({
     seed: 20261121n,
     profile: 'default',
@@ -34,7 +34,7 @@ export async function hunt(
     limit: { kind: 'cases', cases },
     next: source.next,
     targets: [mutant, kernel],
-    controlOf: () => control,
+    isSteady: steadyOn(linux),
     record: (divergence) => {
       found.push(divergence);
       return record(divergence);

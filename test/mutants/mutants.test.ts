@@ -6,7 +6,7 @@ import { MUTANTS } from './mutants.ts';
 
 const CASES_MAX = 20_000;
 /** A shrunk case that a person understands at a glance. */
-const INSNS_MAX = 16;
+const INSNS_MAX = 20;
 
 describe('mutants of the emulator, against uml', () => {
   let kernels: TestKernels;

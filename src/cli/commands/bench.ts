@@ -14,6 +14,7 @@ import type { LinuxSetting } from '../../targets/target.ts';
 import { ExitStatus } from '../exit-status.ts';
 import { wholeNumber } from '../numbers.ts';
 import { openTargets } from '../open-targets.ts';
+import { steadyOn } from '../steady.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { parseTargetNames } from '../target-names.ts';
 import { textOptions } from '../text-options.ts';
@@ -161,7 +162,7 @@ async function benchCampaign(
       limit: { kind: 'cases', cases },
       next: source.next,
       targets: opened.targets,
-      controlOf: opened.controlOf,
+      isSteady: steadyOn(opened.targets[0].info.linux),
       record: () => undefined,
       findingsMax: 1,
       signal,

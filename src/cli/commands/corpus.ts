@@ -7,6 +7,7 @@ import { printable } from '../../reports/printable.ts';
 import { tableLines } from '../../reports/table.ts';
 import { ExitStatus } from '../exit-status.ts';
 import { asJson } from '../json.ts';
+import { quoted } from '../quoted.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { textOptions } from '../text-options.ts';
 
@@ -85,7 +86,3 @@ function show(id: string, { corpus: path, json }: CorpusFlags, surroundings: Sur
     corpus.close();
   }
 }
-
-/** As a shell takes it. */
-const quoted = (path: string): string =>
-  /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;

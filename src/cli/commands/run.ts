@@ -17,7 +17,9 @@ import { listenForInterrupt } from '../interrupt.ts';
 import { duration, seed, wholeNumber } from '../numbers.ts';
 import { type OpenTargets, openTargets } from '../open-targets.ts';
 import { openProgress } from '../progress.ts';
+import { quoted } from '../quoted.ts';
 import { findingRecorder } from '../record-finding.ts';
+import { steadyOn } from '../steady.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { parseTargetNames } from '../target-names.ts';
 import { textOptions } from '../text-options.ts';
@@ -93,7 +95,12 @@ async function run(flags: RunFlags, surroundings: Surroundings): Promise<ExitSta
       signal: interrupt.signal,
     }).finally(opened.close);
     await display.close();
-    if (!flags.json) process.stdout.write(summaryText(summary, textOptions(surroundings)));
+    if (!flags.json) {
+      process.stdout.write(summaryText(summary, textOptions(surroundings)));
+      if (summary.findings.length > 0 && flags.corpus !== surroundings.corpusFile) {
+        process.stdout.write(`They are in another corpus: add --corpus ${quoted(flags.corpus)}\n`);
+      }
+    }
     return statusOf(summary);
   } catch (error) {
     if (interrupt.signal.aborted) return ExitStatus.INTERRUPTED;
@@ -109,7 +116,7 @@ type Listening = Pick<Parameters<typeof runCampaign>[0], 'onEvent' | 'signal'>;
 
 async function campaign(
   flags: RunFlags,
-  { targets, controlOf }: OpenTargets,
+  { targets }: OpenTargets,
   corpus: Corpus,
   listening: Listening,
 ): Promise<Summary> {
@@ -140,7 +147,7 @@ async function campaign(
     limit: limitOf(flags),
     next: source.next,
     targets,
-    controlOf,
+    isSteady: steadyOn(targets[0].info.linux),
     record: findingRecorder(corpus, id, Date.now),
     findingsMax: flags.maxFindings,
     now: () => performance.now(),

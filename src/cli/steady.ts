@@ -1,0 +1,20 @@
+import type { IsSteady } from '../campaign/investigate.ts';
+import { observedBy } from '../campaign/observed-by.ts';
+import { compareOutcomes } from '../compare/compare.ts';
+import { createEmulator } from '../targets/emulator/emulator.ts';
+import type { LinuxSetting } from '../targets/target.ts';
+
+/** Two bytes that differ in every half. */
+const GARBAGE = [0x00, 0xa5] as const;
+
+/** Asks two emulators of that Linux whose uninitialised memory holds different bytes. */
+export function steadyOn(linux: LinuxSetting): IsSteady {
+  const [a, b] = GARBAGE.map((stackGarbage) => createEmulator({ linux, stackGarbage }));
+  return async (cases) => {
+    const [ofA, ofB] = [await a.execute(cases), await b.execute(cases)];
+    return cases.map((testCase, i) => {
+      const answers = [observedBy(a, ofA[i]), observedBy(b, ofB[i])] as const;
+      return compareOutcomes(testCase, ...answers).kind !== 'diverge';
+    });
+  };
+}
