@@ -14,8 +14,8 @@ export interface PipelineOptions {
   readonly next: () => Shrinkable | undefined;
 }
 
-/** Cases in a batch: enough to make the round trip cheap, few enough to be answered within 0.1 s. */
-const BATCH_CASES = 128;
+/** Cases in a batch: enough to make the round trip cheap, few enough to be answered within 0.3 s. */
+const BATCH_CASES = 256;
 /** Batches that may be under way: no target is further ahead of the slowest than that. */
 const WINDOW_BATCHES = 4;
 /** Cases generated before a kernel that has finished meanwhile gets its next batch. */

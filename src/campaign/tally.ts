@@ -19,6 +19,9 @@ export interface Tally {
 export function createTally(targets: readonly Target[], pairs: readonly Pair[]): Tally {
   const counts = targets.map(emptyCounts);
   const forms = targets.map(() => new Map<string, number>());
+  const pairsOfTarget = targets.map((_, i) =>
+    [...pairs.keys()].filter((p) => pairs[p].includes(i)),
+  );
   const excused = new Map<string, number>();
   let cases = 0;
   let runs = 0;
@@ -33,13 +36,13 @@ export function createTally(targets: readonly Target[], pairs: readonly Pair[]):
     runs += testCase.runs.length;
     for (const [i, outcome] of outcomes.entries()) countOutcome(counts[i], outcome);
     if (comparisons.some(({ kind }) => kind === 'diverge')) divergences++;
-    const comparedForms = formsByTarget(testCase, outcomes, comparisons, pairs);
-    targets.forEach((_, i) => {
-      const mine = comparisons.filter((_c, p) => pairs[p].includes(i));
-      if (mine.some(({ kind }) => kind !== 'incomparable')) counts[i].compared++;
+    const executed = outcomes.map((outcome) => executedForms(testCase, outcome));
+    for (const [i, mine] of pairsOfTarget.entries()) {
+      const compared = mine.filter((p) => comparisons[p].kind !== 'incomparable');
+      if (compared.length > 0) counts[i].compared++;
       else if (mine.length > 0 && outcomes[i].kind !== 'unsupported') counts[i].incomparable++;
-      for (const name of comparedForms[i]) forms[i].set(name, (forms[i].get(name) ?? 0) + 1);
-    });
+      if (compared.length > 0) countForms(forms[i], executed[pairs[compared[0]][0]]);
+    }
     for (const comparison of comparisons) {
       if (comparison.kind !== 'incomparable') continue;
       excused.set(comparison.rule, (excused.get(comparison.rule) ?? 0) + 1);
@@ -94,26 +97,14 @@ function countOutcome(counts: Mutable<TargetCounts>, outcome: Outcome): void {
   else counts[outcome.kind]++;
 }
 
-/** For each target, the forms that an emulator executed in a case that was compared with it. */
-function formsByTarget(
-  testCase: Case,
-  outcomes: readonly Outcome[],
-  comparisons: readonly Comparison[],
-  pairs: readonly Pair[],
-): readonly ReadonlySet<string>[] {
-  const executed = outcomes.map((outcome) =>
-    outcome.kind === 'completed' && outcome.executed !== undefined
-      ? formsUsed(testCase, outcome.executed)
-      : undefined,
-  );
-  const forms = outcomes.map(() => new Set<string>());
-  for (const [p, comparison] of comparisons.entries()) {
-    if (comparison.kind === 'incomparable') continue;
-    const [a, b] = pairs[p];
-    for (const name of executed[a] ?? []) {
-      forms[a].add(name);
-      forms[b].add(name);
-    }
-  }
-  return forms;
+/** The forms that an emulator has executed; none for a kernel, which does not tell. */
+const executedForms = (testCase: Case, outcome: Outcome): ReadonlySet<string> =>
+  outcome.kind === 'completed' && outcome.executed !== undefined
+    ? formsUsed(testCase, outcome.executed)
+    : NO_FORMS;
+
+const NO_FORMS: ReadonlySet<string> = new Set();
+
+function countForms(counts: Map<string, number>, names: ReadonlySet<string>): void {
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
 }

@@ -1,4 +1,4 @@
-import { formOf } from '../isa/forms.ts';
+import { formsOf } from '../isa/forms-of.ts';
 import type { Case } from './case.ts';
 
 /**
@@ -7,13 +7,13 @@ import type { Case } from './case.ts';
  */
 export function formsUsed(testCase: Case, executed?: readonly Uint8Array[]): ReadonlySet<string> {
   const names = new Set<string>();
-  testCase.progs.forEach(({ insns }, prog) => {
+  for (const [prog, { insns }] of testCase.progs.entries()) {
     const reached = executed?.[prog];
-    insns.forEach((insn, index) => {
-      if (reached !== undefined && reached[index] === 0) return;
-      const form = formOf(insn);
-      if (form !== undefined) names.add(form.name);
-    });
-  });
+    const forms = formsOf(insns);
+    for (let i = 0; i < forms.length; i++) {
+      const form = forms[i];
+      if (form !== undefined && reached?.[i] !== 0) names.add(form.name);
+    }
+  }
   return names;
 }

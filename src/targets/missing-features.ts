@@ -1,6 +1,7 @@
 import type { Case } from '../case/case.ts';
 import type { ProgType } from '../case/prog-type.ts';
-import { type Form, formOf } from '../isa/forms.ts';
+import type { Form } from '../isa/forms.ts';
+import { formsOf } from '../isa/forms-of.ts';
 import { HELPERS } from '../isa/helpers.ts';
 import type { Insn } from '../isa/insn.ts';
 import type { Features } from './target.ts';
@@ -18,8 +19,8 @@ export function missingFeatures(features: Features, testCase: Case): readonly st
     if (!features.mapTypes.has(type)) missing.add(`map type ${type}`);
   }
   for (const { insns } of testCase.progs) {
-    for (const insn of insns) {
-      const form = formOf(insn);
+    for (const [i, form] of formsOf(insns).entries()) {
+      const insn = insns[i];
       if (form === undefined) continue;
       if (!features.forms.has(form.name)) missing.add(`insn ${form.name}`);
       else if (!hasHelper(features, testCase.progType, form, insn)) {

@@ -1,4 +1,4 @@
-import { formOf } from '../../isa/forms.ts';
+import { formsOf } from '../../isa/forms-of.ts';
 import { type Insn, slotsOf } from '../../isa/insn.ts';
 import { REGS } from '../../isa/opcode.ts';
 import { type Code, faultRow, growCode } from './code.ts';
@@ -22,9 +22,10 @@ export function prepare(
   placeInsns(insns, code);
   const words = new Uint32Array(code.imm.buffer);
   const to: Preparation = { code, maps: machine.maps, helperIds, words, lacking: false };
+  const forms = formsOf(insns);
   for (let row = 0; row < insns.length; row++) {
     const insn = insns[row];
-    const form = formOf(insn);
+    const form = forms[row];
     if (form === undefined || insn.dst >= REGS || (insn.src >= REGS && form.src === 'reg')) {
       faultRow(code, row, 'unknown-insn', `opcode 0x${insn.opcode.toString(16)}`);
     } else lowerings.get(form)!(row, insn, to);
