@@ -54,7 +54,7 @@ export function addBench(
     .command('bench')
     .description('measure the emulator, and a campaign against the kernel that it waits for')
     .option('--kernel <name>', 'KERNEL or KERNEL:ENGINE', 'uml')
-    .option('--cases <n>', 'of the campaign', wholeNumber(256, 1_000_000), 6000)
+    .option('--cases <n>', 'of the campaign', wholeNumber(256, 1_000_000), 16_000)
     .option('--json', 'print one JSON object')
     .action(async (flags: BenchFlags) => {
       process.stderr.write('measuring the emulator\n');

@@ -6,8 +6,9 @@ import type { Lowerings, Preparation } from './lowering.ts';
 import type { Machine } from './machine.ts';
 
 /**
- * Makes a prog ready in `machine.code`, with no row executed; false where it has an insn that is right, and not emulated. An
- * insn that can't be executed becomes a row that faults: it does no harm where it isn't reached.
+ * Makes a prog ready in `machine.code`, with no row executed; false where it has an insn that is right,
+ * and not emulated. An insn that can't be executed becomes a row that faults: it does no harm where it
+ * isn't reached.
  */
 export function prepare(
   insns: readonly Insn[],
