@@ -1,17 +1,8 @@
-import { type Form, type FormOf, formNamed } from '../../src/isa/forms.ts';
+import { type Form, type FormOf, formNamed, insnOf, type Operands } from '../../src/isa/forms.ts';
 import { type Insn, slotsOf } from '../../src/isa/insn.ts';
 
 /** A place to jump to; where it is becomes known by `place`. */
 export type Label = number;
-
-/** What an insn's fields hold, where the form leaves them open; 0 where they aren't named. */
-export interface Operands {
-  readonly dst?: number;
-  readonly src?: number;
-  readonly off?: number;
-  readonly imm?: number;
-  readonly nextImm?: number;
-}
 
 /** Collects the insns of one function; jumps and calls stay open until `link`. */
 export interface Assembler {
@@ -47,9 +38,9 @@ export function createAssembler(): Assembler {
   return {
     code,
     places,
-    emit: (form, operands = {}) => void code.push({ form, insn: insnOf(form, operands) }),
-    jump: (form, to, operands = {}) => void code.push({ form, insn: insnOf(form, operands), to }),
-    call: (callee) => void code.push({ form: CALL, insn: insnOf(CALL, {}), callee }),
+    emit: (form, operands) => void code.push({ form, insn: insnOf(form, operands) }),
+    jump: (form, to, operands) => void code.push({ form, insn: insnOf(form, operands), to }),
+    call: (callee) => void code.push({ form: CALL, insn: insnOf(CALL), callee }),
     label: () => places.push(-1) - 1,
     place: (label) => {
       places[label] = code.length;
@@ -84,17 +75,6 @@ export function link(functions: readonly (Assembler | undefined)[]): Insn[] {
 }
 
 const CALL = formNamed('call.local') as FormOf<'call'>;
-
-function insnOf(form: Form, { dst = 0, src = 0, off = 0, imm = 0, nextImm }: Operands): Insn {
-  const insn = {
-    opcode: form.opcode,
-    dst: typeof form.dst === 'number' ? form.dst : dst,
-    src: typeof form.src === 'number' ? form.src : src,
-    off: typeof form.off === 'number' ? form.off : off,
-    imm: typeof form.imm === 'number' ? form.imm : imm,
-  };
-  return nextImm === undefined ? insn : { ...insn, nextImm };
-}
 
 function reachable(functions: readonly (Assembler | undefined)[]): readonly number[] {
   const seen = new Set([0]);
