@@ -109,6 +109,7 @@ function paletteOf(capabilities: Capabilities, progType: GeneratedType): Palette
     branch: palette.jumps.length > 0 && palette.reaches.includes('ja'),
     loop: LOOP_JUMPS.every((name) => capabilities.forms.has(name)),
     call: capabilities.forms.has('call.local'),
+    each: capabilities.forms.has('lddw.code_addr') && can('loop'),
     lookup: maps && can('map_lookup_elem'),
     value: palette.valueBy.length > 0 && capabilities.mapTypes.has('array'),
     update: maps && can('map_update_elem'),

@@ -41,6 +41,8 @@ export interface ProgPlan {
 }
 
 export interface FunctionPlan {
+  /** A callback takes a number and a slot, and ends a `bpf_loop` by returning 1. */
+  readonly role: 'subprog' | 'callback';
   readonly args: readonly ArgKind[];
   readonly body: Body;
   /** The registers that are folded into the result: bit n for rn. */
@@ -99,6 +101,14 @@ export type Fragment =
       readonly bodies: readonly [Body];
     }
   | { readonly kind: 'call'; readonly callee: number; readonly args: readonly number[] }
+  /** bpf_loop with a callback, which is given a slot of the stack. */
+  | {
+      readonly kind: 'each';
+      readonly callee: number;
+      readonly times: bigint;
+      readonly slot: number;
+      readonly flags: number;
+    }
   /** Bodies: the key was found, it wasn't. */
   | {
       readonly kind: 'lookup';

@@ -20,6 +20,7 @@ const DEFAULT: Profile = {
     branch: 10,
     loop: 2,
     call: 3,
+    each: 2,
     lookup: 4,
     value: 6,
     update: 3,
@@ -55,7 +56,7 @@ export const PROFILES = {
   /** Arithmetic and comparisons. */
   compute: {
     ...DEFAULT,
-    weights: only('alu', 'const', 'branch', 'loop', 'call'),
+    weights: only('alu', 'const', 'branch', 'loop', 'call', 'each'),
     keptPercent: 100,
   },
   /**

@@ -9,8 +9,9 @@ export interface Assembler {
   emit(form: Form, operands?: Operands): void;
   /** A comparison or a `goto`. */
   jump(form: FormOf<'jump'> | FormOf<'goto'>, to: Label, operands?: Operands): void;
-  /** A call of the function of that number. */
+  /** A call of the function of that number, and `dst` = its address. */
   call(callee: number): void;
+  address(dst: number, callee: number): void;
   label(): Label;
   /** The label stands before the next insn. */
   place(label: Label): void;
@@ -41,6 +42,8 @@ export function createAssembler(): Assembler {
     emit: (form, operands) => void code.push({ form, insn: insnOf(form, operands) }),
     jump: (form, to, operands) => void code.push({ form, insn: insnOf(form, operands), to }),
     call: (callee) => void code.push({ form: CALL, insn: insnOf(CALL), callee }),
+    address: (dst, callee) =>
+      void code.push({ form: ADDRESS, insn: insnOf(ADDRESS, { dst }), callee }),
     label: () => places.push(-1) - 1,
     place: (label) => {
       places[label] = code.length;
@@ -74,7 +77,8 @@ export function link(functions: readonly (Assembler | undefined)[]): Insn[] {
   return called.flatMap((number) => resolve(functions[number]!, starts.get(number)!, starts));
 }
 
-const CALL = formNamed('call.local') as FormOf<'call'>;
+const CALL = formNamed('call.local');
+const ADDRESS = formNamed('lddw.code_addr');
 
 function reachable(functions: readonly (Assembler | undefined)[]): readonly number[] {
   const seen = new Set([0]);
@@ -99,7 +103,8 @@ function resolve(
         ? { ...insn, imm: distance }
         : { ...insn, off: distance };
     }
-    return callee === undefined ? insn : { ...insn, imm: starts.get(callee)! - next };
+    // Both count from the slot behind the insn's first one.
+    return callee === undefined ? insn : { ...insn, imm: starts.get(callee)! - slots[index] - 1 };
   });
 }
 

@@ -1,6 +1,6 @@
 import type { Body, FragmentKind, FragmentOf } from '../plan.ts';
 import { lowerAccess, lowerIndexed } from './access.ts';
-import { lowerCall } from './call.ts';
+import { lowerCall, lowerEach } from './call.ts';
 import { lowerAlu, lowerConst } from './compute.ts';
 import { type LowerBody, lowerBranch, lowerLeave } from './control.ts';
 import { lowerCtxRead, lowerCtxWrite, lowerPacket } from './ctx.ts';
@@ -29,6 +29,7 @@ const LOWER: { readonly [Kind in FragmentKind]: Lower<Kind> } = {
   branch: lowerBranch,
   loop: lowerLoop,
   call: lowerCall,
+  each: lowerEach,
   lookup: lowerLookup,
   value: lowerValue,
   update: lowerUpdate,

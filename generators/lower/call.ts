@@ -1,8 +1,11 @@
-import type { ArgKind, FragmentOf } from '../plan.ts';
+import type { ArgKind, FragmentOf, FunctionPlan } from '../plan.ts';
+import { emitConst } from './compute.ts';
 import {
+  callHelper,
   ctxRegister,
   dropPackets,
   dropValues,
+  type Effects,
   F,
   type Frame,
   noteCall,
@@ -15,26 +18,52 @@ import { Byte, CTX, SCALAR } from './view.ts';
 
 /** Sets the arguments, calls, and takes over what the callee does to this function's pointers. */
 export function lowerCall(frame: Frame, { callee, args }: FragmentOf<'call'>): void {
-  const target = calleeOf(frame, callee);
+  const target = calleeOf(frame, callee, 'subprog');
   if (target === undefined) return;
-  const { asm, effects } = frame;
   const done = frame.functionEffects(target);
   const kinds = frame.plan.prog.functions[target - 1].args;
   setArguments(frame, kinds, args);
-  asm.call(target);
+  frame.asm.call(target);
+  noteCallOf(frame, done, 1);
+}
+
+/** bpf_loop(times, callback, slot, flags). */
+export function lowerEach(frame: Frame, { callee, times, slot, flags }: FragmentOf<'each'>): void {
+  const target = calleeOf(frame, callee, 'callback');
+  if (target === undefined) return;
+  const { asm, view } = frame;
+  const done = frame.functionEffects(target);
+  const at = slotAt(slot, 8);
+  ensureReadable(frame, at, 8);
+  view.stack.fill(Byte.MAYBE_ZERO, at, at + 8);
+  emitConst(frame, 1, times);
+  asm.address(2, target);
+  stackPointer(frame, 3, frame.stackBase + at);
+  asm.emit(F.movK, { dst: 4, imm: flags });
+  callHelper(frame, 'loop');
+  noteCallOf(frame, done, CALLBACK_WALKS);
+}
+
+/** How often the verifier walks a callback until nothing changes, or so (since 6.7). */
+const CALLBACK_WALKS = 4;
+
+/** What the callee did is done. */
+function noteCallOf(frame: Frame, done: Effects, walks: number): void {
   noteCall(frame);
   if (done.packet) dropPackets(frame);
   for (const map of done.maps) dropValues(frame, map);
-  effects.weight += done.weight;
-  effects.forks += done.forks;
+  frame.effects.weight += walks * done.weight;
+  frame.effects.forks += walks * done.forks;
 }
 
-function calleeOf(frame: Frame, hint: number): number | undefined {
+function calleeOf(frame: Frame, hint: number, role: FunctionPlan['role']): number | undefined {
   const { functions } = frame.plan.prog;
   const hasCtx = frame.view.regs.includes(CTX);
+  const suits = (plan: FunctionPlan) =>
+    plan.role === role && (hasCtx || !plan.args.includes('ctx'));
   const possible: number[] = [];
   for (let number = frame.number + 1; number <= functions.length; number++) {
-    if (hasCtx || !functions[number - 1].args.includes('ctx')) possible.push(number);
+    if (suits(functions[number - 1])) possible.push(number);
   }
   return possible.length === 0 ? undefined : possible[hint % possible.length];
 }

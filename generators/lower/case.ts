@@ -43,5 +43,5 @@ export function lowerCase(plan: CasePlan): Case {
 function namesMap(insn: Insn): boolean {
   if (insn.nextImm === undefined) return false;
   const form = formOf(insn);
-  return form?.kind === 'lddw' && form.pseudo !== 'imm';
+  return form?.kind === 'lddw' && form.pseudo.startsWith('map_');
 }

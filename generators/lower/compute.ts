@@ -21,8 +21,13 @@ export function lowerAlu(frame: Frame, { form, dst, src, imm }: FragmentOf<'alu'
 
 export function lowerConst(frame: Frame, { dst, value }: FragmentOf<'const'>): void {
   const to = writable(frame, dst);
-  frame.asm.emit(F.lddw, { dst: to, ...halves(value) });
+  emitConst(frame, to, value);
   frame.view.regs[to] = SCALAR;
+}
+
+/** `dst` = 64 bits. */
+export function emitConst({ asm }: Frame, dst: number, value: bigint): void {
+  asm.emit(F.lddw, { dst, ...halves(value) });
 }
 
 /** The immediate, brought into what the operation takes. */

@@ -57,7 +57,7 @@ export function lowerLeave(frame: Frame, { how, result }: FragmentOf<'leave'>): 
   const { asm, view } = frame;
   if (how === 'exit') {
     setResult(frame, result);
-    asm.emit(F.exit);
+    emitExit(frame);
   } else {
     frame.arrivals.push(copyView(view));
     asm.jump(GOTO[how], frame.end);
@@ -70,6 +70,13 @@ export function setResult(frame: Frame, result: number): void {
   const from = scalar(frame, result);
   if (from !== 0) frame.asm.emit(F.movX, { dst: 0, src: from });
   frame.view.regs[0] = SCALAR;
+}
+
+/** The end of a function; the verifier lets callbacks return 0 or 1 only. */
+export function emitExit({ asm, number, plan }: Frame): void {
+  const isCallback = number > 0 && plan.prog.functions[number - 1].role === 'callback';
+  if (isCallback) asm.emit(F.andK, { dst: 0, imm: 1 });
+  asm.emit(F.exit);
 }
 
 const GOTO: Record<Reach, FormOf<'goto'>> = {

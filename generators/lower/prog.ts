@@ -4,7 +4,7 @@ import { R10, STACK_BYTES } from '../../src/isa/opcode.ts';
 import type { ArgKind, Body, CasePlan } from '../plan.ts';
 import { type Assembler, createAssembler, link } from './assembler.ts';
 import { lowerBody } from './body.ts';
-import { setResult } from './control.ts';
+import { emitExit, setResult } from './control.ts';
 import { type Effects, F, FRAME_BYTES, type Frame, scalar } from './frame.ts';
 import {
   CTX,
@@ -177,5 +177,5 @@ function foldAndExit(
     asm.emit(F.mulK, { dst: 0, imm: 31 });
     asm.emit(F.addX, { dst: 0, src: reg });
   }
-  asm.emit(F.exit);
+  emitExit(frame);
 }

@@ -105,6 +105,13 @@ const DRAW: { readonly [Kind in FragmentKind]: Draw<Kind> } = {
     callee: random.nextInt(0, 3),
     args: Array.from({ length: 5 }, () => reg(random)),
   }),
+  each: (random) => ({
+    kind: 'each',
+    callee: random.nextInt(0, 3),
+    times: oneIn(random, 8) ? pick(random, LOOP_TIMES) : BigInt(random.nextInt(0, 5)),
+    slot: byte(random),
+    flags: oneIn(random, 8) ? 1 : 0,
+  }),
   lookup: (random, env, depth) => ({
     kind: 'lookup',
     by: pick(random, env.palette.mapBy),
@@ -202,6 +209,15 @@ const DRAW: { readonly [Kind in FragmentKind]: Draw<Kind> } = {
   }),
 };
 
+/** Beyond BPF_MAX_LOOPS, which is 1 << 23, and where a u32 ends. */
+const LOOP_TIMES = [
+  8n,
+  20n,
+  (1n << 23n) + 1n,
+  (1n << 32n) - 1n,
+  (1n << 32n) + 3n,
+  (1n << 64n) - 1n,
+];
 /** ANY, NOEXIST, EXIST; 3 is refused by every map. */
 const UPDATE_FLAGS = [0, 0, 0, 1, 1, 2, 2, 3];
 /** BPF_F_RECOMPUTE_CSUM 1, BPF_F_INVALIDATE_HASH 2; 4 is refused. */

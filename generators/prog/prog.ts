@@ -16,14 +16,16 @@ export function drawProg(random: Random, palette: Palette, profile: Profile, poo
   const { min, usual, max } = profile.fragments;
   const count = random.nextInt(min, oneIn(random, 10) ? max : usual);
   const env = drawEnv(random, palette, profile, pool);
-  const calls = env.kinds.choices.some(({ value }) => value === 'call');
-  const functions = calls ? random.nextInt(0, FUNCTIONS_MAX) : 0;
+  const roles = ROLES.filter(([kind]) => env.kinds.choices.some(({ value }) => value === kind));
+  const functions = roles.length > 0 ? random.nextInt(0, FUNCTIONS_MAX) : 0;
   env.left = count;
   const beginning = drawBeginning(random, env);
   const body = [...beginning, ...drawBody(random, env, count, 0)];
   return {
     body,
-    functions: Array.from({ length: functions }, () => drawFunction(random, env, count)),
+    functions: Array.from({ length: functions }, () =>
+      drawFunction(random, env, count, pick(random, roles)[1]),
+    ),
     ctxReg: random.nextInt(0, 3),
     stackShift: oneIn(random, 6) ? random.nextInt(0, 50) : 0,
     savedRegs: palette.saves ? ALL_REGS : 0,
@@ -54,16 +56,32 @@ function drawSome<T>(random: Random, from: readonly T[]): readonly T[] {
   return Array.from({ length: random.nextInt(3, 12) }, () => pick(random, from));
 }
 
-function drawFunction(random: Random, env: FragmentEnv, size: number): FunctionPlan {
+/** What functions are there for, by the fragment that uses them. */
+const ROLES: readonly (readonly [FragmentKind, FunctionPlan['role']])[] = [
+  ['call', 'subprog'],
+  ['each', 'callback'],
+];
+
+function drawFunction(
+  random: Random,
+  env: FragmentEnv,
+  size: number,
+  role: FunctionPlan['role'],
+): FunctionPlan {
   const count = random.nextInt(1, Math.max(2, Math.floor(size / 3)));
   env.left = count;
-  const kinds: readonly ArgKind[] = ['scalar', 'scalar', 'scalar', 'slot'];
-  const args = Array.from({ length: random.nextInt(0, 5) }, () => pick(random, kinds));
-  if (args.length > 0 && oneIn(random, 2)) args[random.nextInt(0, args.length - 1)] = 'ctx';
   return {
-    args,
+    role,
+    args: role === 'callback' ? ['scalar', 'slot'] : drawArgs(random),
     body: drawBody(random, env, count, 1),
     folded: random.nextInt(0, ALL_REGS),
     result: random.nextInt(0, 9),
   };
+}
+
+function drawArgs(random: Random): readonly ArgKind[] {
+  const kinds: readonly ArgKind[] = ['scalar', 'scalar', 'scalar', 'slot'];
+  const args = Array.from({ length: random.nextInt(0, 5) }, () => pick(random, kinds));
+  if (args.length > 0 && oneIn(random, 2)) args[random.nextInt(0, args.length - 1)] = 'ctx';
+  return args;
 }

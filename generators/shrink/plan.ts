@@ -30,7 +30,9 @@ function* shrinkProg(prog: ProgPlan): Generator<ProgPlan> {
 function* shrinkFunction(plan: FunctionPlan): Generator<FunctionPlan> {
   for (const folded of shrinkMask(plan.folded)) yield { ...plan, folded };
   for (const body of shrinkBody(plan.body)) yield { ...plan, body };
-  for (const args of shrinkList(plan.args, () => [])) yield { ...plan, args };
+  if (plan.role === 'subprog') {
+    for (const args of shrinkList(plan.args, () => [])) yield { ...plan, args };
+  }
   for (const result of shrinkNumber(plan.result)) yield { ...plan, result };
 }
 

@@ -5,6 +5,7 @@ import type { CasePlan } from '../../generators/plan.ts';
 import { seededRandom } from '../../generators/random.ts';
 import type { Case } from '../../src/case/case.ts';
 import { formsUsed } from '../../src/case/forms-used.ts';
+import { disassembleInsn } from '../../src/isa/disassemble.ts';
 import { FORMS } from '../../src/isa/forms.ts';
 import { validateProg } from '../../src/isa/validate.ts';
 import { NEWEST, NOT_GENERATED, WITHOUT_V4 } from './capabilities.ts';
@@ -85,7 +86,7 @@ describe('every generated case', () => {
 
   it('names only its own maps', () => {
     for (const { maps, progs } of take(300, { ...options, seed: 6n })) {
-      const names = progs[0].insns.filter(({ nextImm, src }) => nextImm !== undefined && src > 0);
+      const names = progs[0].insns.filter((insn) => disassembleInsn(insn).includes('= map_'));
       for (const { imm } of names) expect(imm).toBeLessThan(maps.length);
       expect(new Set(names.map(({ imm }) => imm)).size).toBe(maps.length);
     }

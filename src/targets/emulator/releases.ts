@@ -28,6 +28,12 @@ export interface ReleaseRules {
    * d7ba4cc900bf, "bpf: return long from bpf_map_ops funcs").
    */
   readonly jitedMapResultBits: 32 | 64;
+  /**
+   * `bpf_loop` without flags: a function that takes a u32, or (commit 1ade23711971, "bpf: Inline calls
+   * to bpf_loop when callback is known") insns in its place, which compare all 64 bits and answer what
+   * is too much by `w0 = -E2BIG`.
+   */
+  readonly bpfLoop: 'called' | 'inlined';
   readonly name: string;
 }
 
@@ -81,6 +87,10 @@ const DIFFERENCES: { readonly [Name in keyof Differing]: readonly Since<Differin
   jitedMapResultBits: [
     ['0', 32],
     ['6.4', 64],
+  ],
+  bpfLoop: [
+    ['0', 'called'],
+    ['6.0', 'inlined'],
   ],
   xdpTruncation: [
     ['0', 'frags-first'],

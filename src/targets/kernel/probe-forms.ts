@@ -27,8 +27,8 @@ const PROLOGUE: readonly Insn[] = [
 ];
 
 /**
- * Insns in whose midst an insn of the form stands; undefined for forms that no prog without BTF can
- * have. Jumps go to the next insn.
+ * Insns in whose midst an insn of the form stands; undefined for forms that name
+ * something of the kernel's own BTF. Jumps go to the next insn.
  */
 const BODIES: {
   readonly [Kind in FormKind]: (form: FormOf<Kind>) => readonly Insn[] | undefined;
@@ -50,8 +50,12 @@ const BODIES: {
     return [insnOf(form, { imm: RETURN_0.length }), ...RETURN_0];
   },
   exit: () => [],
-  lddw: (form) =>
-    form.pseudo === 'var_addr' || form.pseudo === 'code_addr' ? undefined : [insnOf(form)],
+  lddw: (form) => {
+    if (form.pseudo === 'var_addr') return undefined;
+    if (form.pseudo !== 'code_addr') return [insnOf(form)];
+    // Of what stands behind its own end.
+    return [insnOf(form, { imm: 1 + RETURN_0.length }), ...RETURN_0];
+  },
   packet: (form) => [insnOf(form, { src: 2 })],
 };
 

@@ -10,8 +10,8 @@ import { insn, RETURN_0, tinyCase } from './tiny-case.ts';
 type Load = (cases: readonly Case[], log: 'none' | 'tail') => Promise<readonly Outcome[]>;
 
 /**
- * What a kernel can load, found by loading tiny progs. Not tried, hence never a feature: kfuncs,
- * `var_addr` and `code_addr`, which need BTF, and the prog and map types that need BTF or another map.
+ * What a kernel can load, found by loading tiny progs. Not tried, hence never a feature: kfuncs and
+ * `var_addr`, which name the kernel's own BTF, and the prog and map types that need BTF or another map.
  */
 export async function probeFeatures(load: Load): Promise<Features> {
   return {

@@ -77,7 +77,7 @@ describe.each(kernels)('$name as a target (missing: $missing)', (kernel) => {
     for (const form of ['call.local', 'call.helper', 'lddw.map_by_idx', 'lddw.map_val_by_fd']) {
       expect(features.forms, form).toContain(form);
     }
-    for (const form of ['call.kfunc', 'lddw.var_addr', 'lddw.code_addr']) {
+    for (const form of ['call.kfunc', 'lddw.var_addr']) {
       expect(features.forms, form).not.toContain(form);
     }
     for (const type of ['xdp', 'sched_cls', 'socket_filter', 'syscall', 'sk_lookup'] as const) {

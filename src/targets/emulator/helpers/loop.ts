@@ -1,29 +1,39 @@
+import { u32 } from '../../../isa/integers.ts';
 import { E2BIG, EINVAL, failure } from '../errno.ts';
+import type { Machine } from '../machine.ts';
 import { functionRowOf } from '../pointers.ts';
 import { badArgument, type Helper, u32Argument } from './helper.ts';
 
 /** `BPF_MAX_LOOPS`, include/linux/bpf.h. */
-const LOOPS_MAX = 8 << 20;
+const LOOPS_MAX = 8n << 20n;
 
 /**
  * `bpf_loop(nr_loops, callback_fn, callback_ctx, flags)`, kernel/bpf/bpf_iter.c 6.1: how often it
- * called, the call that asked for an end included.
+ * called, the call that asked for an end included. The verifier inlines it where it knows callback and
+ * flags (`inline_bpf_loop`, kernel/bpf/verifier.c 6.1), which progs that set flags to 0 are taken for.
  */
 export const loop: Helper = (machine) => {
-  const { regs } = machine;
-  const loops = u32Argument(machine, 1);
+  const { regs, release } = machine;
   const row = functionRowOf(regs[2]);
-  const callbackCtx = regs[3];
   if (row === undefined || row >= machine.code.length) {
     badArgument(machine, 2, 'a function');
     return 0n;
   }
   if (regs[4] !== 0n) return failure(EINVAL);
-  if (loops > LOOPS_MAX) return failure(E2BIG);
-  for (let i = 0; i < loops; i++) {
-    machine.call(machine, row, BigInt(i), callbackCtx);
-    if (machine.fault !== null) return 0n;
-    if (regs[0] !== 0n) return BigInt(i + 1);
+  if (release.bpfLoop === 'inlined') {
+    return regs[1] > LOOPS_MAX ? u32(failure(E2BIG)) : repeat(machine, row, regs[1]);
   }
-  return BigInt(loops);
+  const loops = BigInt(u32Argument(machine, 1));
+  return loops > LOOPS_MAX ? failure(E2BIG) : repeat(machine, row, loops);
 };
+
+function repeat(machine: Machine, row: number, loops: bigint): bigint {
+  const { regs } = machine;
+  const callbackCtx = regs[3];
+  for (let i = 0n; i < loops; i++) {
+    machine.call(machine, row, i, callbackCtx);
+    if (machine.fault !== null) return 0n;
+    if (regs[0] !== 0n) return i + 1n;
+  }
+  return loops;
+}

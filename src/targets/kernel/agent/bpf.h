@@ -18,6 +18,7 @@ enum bpf_cmd {
 	BPF_MAP_GET_NEXT_KEY = 4,
 	BPF_PROG_LOAD = 5,
 	BPF_PROG_TEST_RUN = 10,
+	BPF_BTF_LOAD = 18,
 	BPF_MAP_LOOKUP_BATCH = 24,
 	BPF_MAP_UPDATE_BATCH = 26,
 };
@@ -34,13 +35,6 @@ enum bpf_map_type {
 };
 
 #define BPF_ANY 0
-
-/* Opcode and pseudo sources of lddw. */
-#define BPF_LDDW 0x18
-#define BPF_PSEUDO_MAP_FD 1
-#define BPF_PSEUDO_MAP_VALUE 2
-#define BPF_PSEUDO_MAP_IDX 5
-#define BPF_PSEUDO_MAP_IDX_VALUE 6
 
 /* Errno of what the kernel has not got; it has no name in libc. */
 #define ENOTSUPP 524
@@ -80,6 +74,12 @@ struct bpf_prog_load {
 	uint32_t line_info_cnt, attach_btf_id;
 	uint32_t attach_prog_fd, core_relo_cnt;
 	uint64_t fd_array; /* since 5.14 */
+};
+
+struct bpf_btf_load {
+	uint64_t btf, log_buf;
+	uint32_t btf_size, log_size, log_level;
+	uint32_t zero;
 };
 
 struct bpf_prog_test_run {

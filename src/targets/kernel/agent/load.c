@@ -6,7 +6,9 @@
 #include <sys/mman.h>
 
 #include "bpf.h"
+#include "functions.h"
 #include "maps.h"
+#include "slot.h"
 
 /* Before 6.4 a log that doesn't fit keeps its beginning. Touched only as far as it is written. */
 #define LOG_BUFFER_BYTES (16u * 1024 * 1024)
@@ -18,19 +20,6 @@
 #define SYS_close_range 436
 #endif
 
-/* `regs` holds dst and src as the machine lays out bit fields. */
-struct slot {
-	uint8_t opcode;
-	uint8_t regs;
-	int16_t off;
-	int32_t imm;
-};
-
-static int src_of(struct slot slot)
-{
-	return __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? slot.regs & 0xf : slot.regs >> 4;
-}
-
 /*
  * Replaces indexes of maps: by fds, or by indexes into the list of fds. An index without a map
  * becomes that of the -1 at the list's end, hence EBADF: no other fd of ours is ever named.
@@ -41,13 +30,10 @@ static int relocate(const struct prog_spec *prog, const struct loaded *loaded)
 	int needs_list = 0;
 
 	for (uint32_t i = 0; i < prog->slots; i++) {
-		uint8_t *at = prog->insns + 8ull * i;
-		struct slot slot;
+		struct slot slot = slot_at(prog, i);
 
-		memcpy(&slot, at, sizeof(slot));
 		if (slot.opcode != BPF_LDDW)
 			continue;
-		i++;
 		uint32_t index = slot.imm;
 		if (index > loaded->map_count)
 			index = loaded->map_count;
@@ -61,10 +47,8 @@ static int relocate(const struct prog_spec *prog, const struct loaded *loaded)
 			slot.imm = index;
 			needs_list = 1;
 			break;
-		default:
-			continue;
 		}
-		memcpy(at, &slot, sizeof(slot));
+		set_slot(prog, i++, slot);
 	}
 	return needs_list;
 }
@@ -120,6 +104,7 @@ static struct rejection load_prog(const struct testcase *testcase, uint32_t inde
 
 	if (relocate(prog, into))
 		attr.fd_array = ptr_u64(into->maps);
+	describe_functions(prog, &attr);
 	int fd = prog_load(&attr);
 
 	if (fd >= 0) {
