@@ -18,7 +18,7 @@ export async function withTargets(
   let opened: OpenTargets | undefined;
   interrupt.signal.addEventListener('abort', () => opened?.close());
   try {
-    opened = await openTargets(names, { cacheDir, signal: interrupt.signal, onEvent: tell });
+    opened = await openTargets(names, { cacheDir, signal: interrupt.signal, onEvent: tellEvent });
     return await use(opened);
   } catch (error) {
     if (interrupt.signal.aborted) return ExitStatus.INTERRUPTED;
@@ -29,7 +29,8 @@ export async function withTargets(
   }
 }
 
-function tell(name: string, event: TargetEvent): void {
+/** Says on stderr what takes long. */
+export function tellEvent(name: string, event: TargetEvent): void {
   if (event.kind === 'preparing') process.stderr.write(`${name}: ${event.what}\n`);
   if (event.kind === 'restarted') process.stderr.write(`${name}: restarted: ${event.why}\n`);
 }
