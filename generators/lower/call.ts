@@ -36,7 +36,9 @@ export function lowerEach(frame: Frame, { callee, times, slot, flags }: Fragment
   const at = slotAt(slot, 8);
   ensureReadable(frame, at, 8);
   view.stack.fill(Byte.MAYBE_ZERO, at, at + 8);
-  emitConst(frame, 1, times);
+  // Since 6.7 a callback that is called 0 times is dead code, and removed beneath its address: see
+  // corpus/regressions/dead-callback-keeps-its-address.case.
+  emitConst(frame, 1, times || 1n);
   asm.address(2, target);
   stackPointer(frame, 3, frame.stackBase + at);
   asm.emit(F.movK, { dst: 4, imm: flags });

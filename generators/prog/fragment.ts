@@ -108,7 +108,7 @@ const DRAW: { readonly [Kind in FragmentKind]: Draw<Kind> } = {
   each: (random) => ({
     kind: 'each',
     callee: random.nextInt(0, 3),
-    times: oneIn(random, 8) ? pick(random, LOOP_TIMES) : BigInt(random.nextInt(0, 5)),
+    times: oneIn(random, 8) ? pick(random, LOOP_TIMES) : BigInt(random.nextInt(1, 5)),
     slot: byte(random),
     flags: oneIn(random, 8) ? 1 : 0,
   }),
