@@ -1,3 +1,11 @@
+import {
+  KFUNC_PAIRS,
+  KFUNCS,
+  type Kfunc,
+  type KfuncPair,
+  PER_CPU_VARIABLES,
+  type PerCpuVariable,
+} from '../src/case/ksyms.ts';
 import type { MapType } from '../src/case/map-type.ts';
 import type { ProgType } from '../src/case/prog-type.ts';
 import { FORMS, type Form, type FormKind, type FormOf } from '../src/isa/forms.ts';
@@ -19,6 +27,13 @@ export interface Capabilities {
   readonly forms: ReadonlySet<string>;
   /** Helper ids by prog type. */
   readonly helpers: ReadonlyMap<ProgType, ReadonlySet<number>>;
+  /**
+   * Where not every run can be asked for: outputs go with their inputs and have room for all, and there
+   * are no flags, no CPU and no batch size.
+   */
+  readonly runs?: 'paired';
+  /** Names of kernel symbols by prog type. */
+  readonly ksyms: ReadonlyMap<ProgType, ReadonlySet<string>>;
 }
 
 /** Map types that cases are given. */
@@ -40,8 +55,13 @@ export interface Palette {
   readonly mapBy: readonly MapBy[];
   readonly valueBy: readonly MapBy[];
   readonly helpers: readonly PlainHelper[];
+  readonly kfuncs: readonly Kfunc[];
+  readonly pairs: readonly KfuncPair[];
+  readonly variables: readonly PerCpuVariable[];
+  readonly variableReads: readonly FormOf<'load'>[];
   /** Kinds of fragments that can be made from all this. */
   readonly kinds: ReadonlySet<FragmentKind>;
+  readonly runs: Capabilities['runs'];
   /** Whether registers and stack can reach a map. */
   readonly saves: boolean;
 }
@@ -79,6 +99,7 @@ function paletteOf(capabilities: Capabilities, progType: GeneratedType): Palette
     (['fd', 'idx'] as const).filter((way) => capabilities.forms.has(`lddw.${pseudo}_${way}`));
   const ids = capabilities.helpers.get(progType) ?? new Set();
   const can = (helper: HelperName) => ids.has(helperId(helper)!);
+  const ksyms = capabilities.ksyms.get(progType) ?? new Set();
 
   const plainAccesses = ofKind('load', 'store');
   const mapTypes = GENERATED_MAPS.filter((type) => capabilities.mapTypes.has(type));
@@ -101,6 +122,13 @@ function paletteOf(capabilities: Capabilities, progType: GeneratedType): Palette
     mapBy: by('map_by'),
     valueBy: by('map_val_by'),
     helpers: PLAIN_HELPERS.filter(can),
+    runs: capabilities.runs,
+    kfuncs: (KFUNCS as readonly Kfunc[]).filter(
+      ({ name, args }) => ksyms.has(name) && (!args.includes('socket') || can('sk_fullsock')),
+    ),
+    pairs: KFUNC_PAIRS.filter(({ begin, end }) => ksyms.has(begin) && ksyms.has(end)),
+    variables: PER_CPU_VARIABLES.filter(({ name }) => ksyms.has(name)),
+    variableReads: ofKind('load').filter(({ size }) => size <= 4),
   };
   const maps = palette.mapBy.length > 0 && mapTypes.length > 0;
   const possible: Record<FragmentKind, boolean> = {
@@ -110,6 +138,13 @@ function paletteOf(capabilities: Capabilities, progType: GeneratedType): Palette
     loop: LOOP_JUMPS.every((name) => capabilities.forms.has(name)),
     call: capabilities.forms.has('call.local'),
     each: capabilities.forms.has('lddw.code_addr') && can('loop'),
+    kfunc: capabilities.forms.has('call.kfunc') && palette.kfuncs.length > 0,
+    hold: capabilities.forms.has('call.kfunc') && palette.pairs.length > 0,
+    variable:
+      capabilities.forms.has('lddw.var_addr') &&
+      palette.variables.length > 0 &&
+      can('this_cpu_ptr') &&
+      can('per_cpu_ptr'),
     lookup: maps && can('map_lookup_elem'),
     value: palette.valueBy.length > 0 && capabilities.mapTypes.has('array'),
     update: maps && can('map_update_elem'),

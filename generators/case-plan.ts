@@ -19,6 +19,6 @@ export function drawCasePlan(random: Random, palette: Palette, profile: Profile)
     progFlags: percent(random, profile.scrambledPercent) ? TEST_RND_HI32 : 0,
     maps: drawMaps(random, palette, pool),
     prog: drawProg(random, palette, profile, pool),
-    runs: drawRuns(random, palette.progType, pool),
+    runs: drawRuns(random, palette, pool),
   };
 }

@@ -1,4 +1,5 @@
 import type { MapSpec, Run } from '../src/case/case.ts';
+import type { Kfunc, KfuncPair, PerCpuVariable } from '../src/case/ksyms.ts';
 import type { ProgType } from '../src/case/prog-type.ts';
 import type { FormOf } from '../src/isa/forms.ts';
 
@@ -108,6 +109,17 @@ export type Fragment =
       readonly times: bigint;
       readonly slot: number;
       readonly flags: number;
+    }
+  | { readonly kind: 'kfunc'; readonly kfunc: Kfunc; readonly args: readonly number[] }
+  /** Between two kfuncs. */
+  | { readonly kind: 'hold'; readonly pair: KfuncPair; readonly bodies: readonly [Body] }
+  /** Reads a variable of the kernel: `cpu` 0 is this CPU, n the one of number n - 1. */
+  | {
+      readonly kind: 'variable';
+      readonly variable: PerCpuVariable;
+      readonly cpu: number;
+      readonly form: FormOf<'load'>;
+      readonly off: number;
     }
   /** Bodies: the key was found, it wasn't. */
   | {

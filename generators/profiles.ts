@@ -21,6 +21,9 @@ const DEFAULT: Profile = {
     loop: 2,
     call: 3,
     each: 2,
+    kfunc: 3,
+    hold: 2,
+    variable: 1,
     lookup: 4,
     value: 6,
     update: 3,
@@ -56,7 +59,7 @@ export const PROFILES = {
   /** Arithmetic and comparisons. */
   compute: {
     ...DEFAULT,
-    weights: only('alu', 'const', 'branch', 'loop', 'call', 'each'),
+    weights: only('alu', 'const', 'branch', 'loop', 'call', 'each', 'kfunc', 'hold'),
     keptPercent: 100,
   },
   /**

@@ -1,6 +1,7 @@
 import type { Random } from 'fast-check';
-import type { Run } from '../src/case/case.ts';
+import { PLAIN_RUN, type Run } from '../src/case/case.ts';
 import { ctxLayoutOf } from '../src/case/ctx.ts';
+import type { Palette } from './capabilities.ts';
 import { drawCtx } from './ctx.ts';
 import type { GeneratedType } from './ctx-access.ts';
 import { drawPacket } from './packet.ts';
@@ -12,8 +13,15 @@ const RUNS_MAX = 4;
 const SPARE_BYTES = 64;
 
 /** One to four runs, mostly of different packets. */
-export function drawRuns(random: Random, type: GeneratedType, pool: Pool): readonly Run[] {
-  return Array.from({ length: random.nextInt(1, RUNS_MAX) }, () => drawRun(random, type, pool));
+export function drawRuns(
+  random: Random,
+  { progType, runs }: Pick<Palette, 'progType' | 'runs'>,
+  pool: Pool,
+): readonly Run[] {
+  return Array.from({ length: random.nextInt(1, RUNS_MAX) }, () => {
+    const run = drawRun(random, progType, pool);
+    return runs === 'paired' ? pairedRun(run, progType) : run;
+  });
 }
 
 function drawRun(random: Random, type: GeneratedType, pool: Pool): Run {
@@ -30,6 +38,16 @@ function drawRun(random: Random, type: GeneratedType, pool: Pool): Run {
     ctxOutBytes: drawOut(random, ctxLayoutOf(type)!.sizeBytes, 8),
   };
 }
+
+/** The run as a target can be asked for it that takes outputs with their inputs alone. */
+const pairedRun = ({ data, ctx, repeat }: Run, type: GeneratedType): Run => ({
+  ...PLAIN_RUN,
+  data,
+  ctx,
+  repeat,
+  dataOutBytes: data && data.length + SPARE_BYTES,
+  ctxOutBytes: ctx && ctxLayoutOf(type)!.sizeBytes,
+});
 
 /** Bits that no kernel knows. RUN_ON_CPU (1) and live frames (2) would make answers a matter of luck. */
 const WRONG_FLAGS = [0x10, 0x80000000];

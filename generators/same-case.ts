@@ -6,6 +6,7 @@ export function sameCase(a: Case, b: Case): boolean {
   return (
     a.progType === b.progType &&
     a.progFlags === b.progFlags &&
+    sameList(a.ksyms, b.ksyms, (x, y) => x === y) &&
     sameList(a.maps, b.maps, sameMap) &&
     sameList(a.progs, b.progs, (x, y) => sameList(x.insns, y.insns, sameInsn)) &&
     sameList(a.runs, b.runs, sameRun)

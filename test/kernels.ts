@@ -14,7 +14,7 @@ export const CACHE_DIR = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.ca
  * not pass these tests.
  */
 export const openKernels = (names: readonly string[]): Promise<TestKernels> =>
-  openTargets(parseTargetNames(names.join()), {
+  openTargets(parseTargetNames(names.join(), CACHE_DIR), {
     cacheDir: CACHE_DIR,
     onEvent: () => {},
     signal: new AbortController().signal,

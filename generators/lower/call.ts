@@ -1,3 +1,4 @@
+import { KFUNC_MEMORY_BYTES, type KfuncArg } from '../../src/case/ksyms.ts';
 import type { ArgKind, FragmentOf, FunctionPlan } from '../plan.ts';
 import { emitConst } from './compute.ts';
 import {
@@ -14,7 +15,7 @@ import {
   whilePinned,
 } from './frame.ts';
 import { ensureReadable, slotAt } from './stack.ts';
-import { Byte, CTX, SCALAR } from './view.ts';
+import { Byte, CTX, NONE, type RegState, SCALAR } from './view.ts';
 
 /** Sets the arguments, calls, and takes over what the callee does to this function's pointers. */
 export function lowerCall(frame: Frame, { callee, args }: FragmentOf<'call'>): void {
@@ -70,25 +71,46 @@ function calleeOf(frame: Frame, hint: number, role: FunctionPlan['role']): numbe
   return possible.length === 0 ? undefined : possible[hint % possible.length];
 }
 
-function setArguments(frame: Frame, kinds: readonly ArgKind[], hints: readonly number[]): void {
-  const { asm, view } = frame;
+/** Sets r1 and what follows. A socket must be in r0 beforehand. */
+export function setArguments(
+  frame: Frame,
+  kinds: readonly (ArgKind | KfuncArg)[],
+  hints: readonly number[],
+): void {
   const set: number[] = [];
   // The ctx first: it may stand in one of the registers that arguments overwrite.
   const ordered = kinds.map((kind, i) => ({ kind, reg: i + 1, hint: hints[i] ?? 0 }));
   ordered.sort((a, b) => Number(b.kind === 'ctx') - Number(a.kind === 'ctx'));
   for (const { kind, reg, hint } of ordered) {
-    whilePinned(frame, set, () => {
-      if (kind === 'slot') {
-        const at = slotAt(hint, 8);
-        ensureReadable(frame, at, 8);
-        frame.view.stack.fill(Byte.MAYBE_ZERO, at, at + 8);
-        stackPointer(frame, reg, frame.stackBase + at);
-        return;
-      }
-      const from = kind === 'ctx' ? ctxRegister(frame, hint)! : scalar(frame, hint);
-      if (from !== reg) asm.emit(F.movX, { dst: reg, src: from });
-      view.regs[reg] = kind === 'ctx' ? CTX : SCALAR;
-    });
+    whilePinned(frame, set, () => SET_ARGUMENT[kind](frame, reg, hint));
     set.push(reg);
   }
+}
+
+type SetArgument = (frame: Frame, reg: number, hint: number) => void;
+
+const SET_ARGUMENT: { readonly [Kind in ArgKind | KfuncArg]: SetArgument } = {
+  ctx: (frame, reg, hint) => copy(frame, reg, ctxRegister(frame, hint)!, CTX),
+  scalar: (frame, reg, hint) => copy(frame, reg, scalar(frame, hint), SCALAR),
+  socket: (frame, reg) => copy(frame, reg, 0, NONE),
+  slot: (frame, reg, hint) => {
+    const at = slotAt(hint, 8);
+    ensureReadable(frame, at, 8);
+    frame.view.stack.fill(Byte.MAYBE_ZERO, at, at + 8);
+    stackPointer(frame, reg, frame.stackBase + at);
+  },
+  memory: (frame, reg, hint) => {
+    const at = slotAt(hint, KFUNC_MEMORY_BYTES);
+    ensureReadable(frame, at, KFUNC_MEMORY_BYTES);
+    stackPointer(frame, reg, frame.stackBase + at);
+  },
+  length: (frame, reg, hint) => {
+    frame.asm.emit(F.movK, { dst: reg, imm: hint % (KFUNC_MEMORY_BYTES + 1) });
+    frame.view.regs[reg] = SCALAR;
+  },
+};
+
+function copy({ asm, view }: Frame, to: number, from: number, state: RegState): void {
+  if (from !== to) asm.emit(F.movX, { dst: to, src: from });
+  view.regs[to] = state;
 }

@@ -1,6 +1,7 @@
 import type { Case, MapSpec } from '../../src/case/case.ts';
-import { formOf } from '../../src/isa/forms.ts';
+import { KSYM_NAMES } from '../../src/case/ksyms.ts';
 import type { Insn } from '../../src/isa/insn.ts';
+import { type Named, namedBy } from '../../src/isa/named-by.ts';
 import type { CasePlan } from '../plan.ts';
 import { lowerProg, SAVED_BYTES } from './prog.ts';
 
@@ -22,26 +23,23 @@ const SAVED_MAP: MapSpec = {
 export function lowerCase(plan: CasePlan): Case {
   const { insns, unaligned } = lowerProg(plan);
   const specs = [...plan.maps.map(({ spec }) => spec), SAVED_MAP];
-  const used = [...new Set(insns.flatMap((insn) => (namesMap(insn) ? [insn.imm] : [])))];
-  used.sort((a, b) => a - b);
+  const used = { map: usedOf(insns, 'map'), ksym: usedOf(insns, 'ksym') };
+  const renumbered = (insn: Insn): Insn => {
+    const what = namedBy(insn);
+    return what === undefined ? insn : { ...insn, imm: used[what].indexOf(insn.imm) };
+  };
   return {
     progType: plan.progType,
     expectedAttachType: 0,
     progFlags: plan.progFlags | (unaligned ? ANY_ALIGNMENT : 0),
-    maps: used.map((number) => specs[number]),
-    progs: [
-      {
-        insns: insns.map((insn) =>
-          namesMap(insn) ? { ...insn, imm: used.indexOf(insn.imm) } : insn,
-        ),
-      },
-    ],
+    ksyms: used.ksym.map((number) => KSYM_NAMES[number]),
+    maps: used.map.map((number) => specs[number]),
+    progs: [{ insns: insns.map(renumbered) }],
     runs: plan.runs,
   };
 }
 
-function namesMap(insn: Insn): boolean {
-  if (insn.nextImm === undefined) return false;
-  const form = formOf(insn);
-  return form?.kind === 'lddw' && form.pseudo.startsWith('map_');
+function usedOf(insns: readonly Insn[], what: Named): readonly number[] {
+  const numbers = insns.flatMap((insn) => (namedBy(insn) === what ? [insn.imm] : []));
+  return [...new Set(numbers)].sort((a, b) => a - b);
 }

@@ -44,6 +44,8 @@ export interface Frame {
   readonly ctxReg: number;
   /** Whether the ctx was taken from that register. */
   ctxKept: boolean;
+  /** Whether the kernel is held by the first kfunc of a pair: see `hold`. */
+  held: boolean;
   /** Lowers that function, once, and tells what it does. */
   readonly functionEffects: (callee: number) => Effects;
 }

@@ -21,7 +21,10 @@ import {
 export const SAVED_BYTES = 8 * REGS_USABLE + STACK_WINDOW_BYTES;
 
 export interface LoweredProg {
-  /** A map is named by its number in the plan; the one for registers and stack comes behind. */
+  /**
+   * A map is named by its number in the plan; the one for registers and stack comes behind. A kernel
+   * symbol is named by its number in `KSYM_NAMES`.
+   */
   readonly insns: readonly Insn[];
   readonly unaligned: boolean;
 }
@@ -77,6 +80,7 @@ function createFrame(
     stackBase: -STACK_WINDOW_BYTES - shift,
     ctxReg,
     ctxKept: false,
+    held: false,
     functionEffects,
   };
 }

@@ -70,6 +70,7 @@ const NESTED: Partial<Record<FragmentKind, true>> = {
   loop: true,
   lookup: true,
   packet: true,
+  hold: true,
 };
 
 type Draw<Kind extends FragmentKind> = (
@@ -111,6 +112,23 @@ const DRAW: { readonly [Kind in FragmentKind]: Draw<Kind> } = {
     times: oneIn(random, 8) ? pick(random, LOOP_TIMES) : BigInt(random.nextInt(1, 5)),
     slot: byte(random),
     flags: oneIn(random, 8) ? 1 : 0,
+  }),
+  kfunc: (random, { palette }) => ({
+    kind: 'kfunc',
+    kfunc: pick(random, palette.kfuncs),
+    args: Array.from({ length: 5 }, () => reg(random)),
+  }),
+  hold: (random, env, depth) => ({
+    kind: 'hold',
+    pair: pick(random, env.palette.pairs),
+    bodies: [drawBody(random, env, random.nextInt(1, 5), depth + 1)],
+  }),
+  variable: (random, { palette }) => ({
+    kind: 'variable',
+    variable: pick(random, palette.variables),
+    cpu: pick(random, VARIABLE_CPUS),
+    form: pick(random, palette.variableReads),
+    off: random.nextInt(0, 3),
   }),
   lookup: (random, env, depth) => ({
     kind: 'lookup',
@@ -218,6 +236,8 @@ const LOOP_TIMES = [
   (1n << 32n) + 3n,
   (1n << 64n) - 1n,
 ];
+/** This one, CPU 0, and one that no kernel has room for. */
+const VARIABLE_CPUS = [0, 0, 1, 1 << 20];
 /** ANY, NOEXIST, EXIST; 3 is refused by every map. */
 const UPDATE_FLAGS = [0, 0, 0, 1, 1, 2, 2, 3];
 /** BPF_F_RECOMPUTE_CSUM 1, BPF_F_INVALIDATE_HASH 2; 4 is refused. */

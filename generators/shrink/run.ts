@@ -7,6 +7,8 @@ import { shrinkBigInt, shrinkNumber } from './number.ts';
 export function* shrinkRun(run: Run): Generator<Run> {
   const plain = (name: 'flags' | 'cpu' | 'batchSize' | 'ctx' | 'dataOutBytes' | 'ctxOutBytes') =>
     run[name] === PLAIN_RUN[name] ? [] : [{ ...run, [name]: PLAIN_RUN[name] }];
+  // Some targets take both or neither.
+  if (run.ctx !== null && run.ctxOutBytes !== null) yield { ...run, ctx: null, ctxOutBytes: null };
   yield* plain('ctx');
   yield* plain('ctxOutBytes');
   yield* plain('dataOutBytes');

@@ -49,6 +49,8 @@ export async function runCampaign(options: CampaignOptions): Promise<Summary> {
   const progress = () => tally.progress(elapsedMs());
   const findings: string[] = [];
   let generated = 0;
+  const explained = new Set<string>();
+  let divergenceNumber = 0;
   let investigations = 0;
 
   const full = (): boolean => findings.length >= options.findingsMax;
@@ -60,28 +62,40 @@ export async function runCampaign(options: CampaignOptions): Promise<Summary> {
     return options.next();
   }
 
+  /** The first pair that disagrees for a reason that isn't known stands for the others. */
+  async function investigateFirst(
+    start: Shrinkable,
+    mine: readonly Outcome[],
+    comparisons: readonly Comparison[],
+  ): Promise<void> {
+    for (const [p, comparison] of comparisons.entries()) {
+      if (comparison.kind !== 'diverge') continue;
+      if (signal.aborted || full()) return;
+      if (investigations >= options.findingsMax * INVESTIGATIONS_PER_FINDING) return;
+      onEvent({ kind: 'progress', progress: progress() });
+      const [a, b] = pairs[p];
+      const found = {
+        id: `d${++divergenceNumber}`,
+        start,
+        comparison,
+        pair: [targets[a], targets[b]] as const,
+        observed: [observedBy(targets[a], mine[a]), observedBy(targets[b], mine[b])] as const,
+      };
+      const result = await investigate(found, { ...options, explained });
+      if (result === 'explained') continue;
+      investigations++;
+      if (result !== undefined) findings.push(result.finding);
+      return;
+    }
+  }
+
   async function examine({ cases, outcomes }: AnsweredBatch): Promise<void> {
     for (const [c, start] of cases.entries()) {
       const mine = outcomes.map((ofTarget) => ofTarget[c]);
       const comparisons = pairs.map((pair) => comparePair(start, pair, targets, mine));
       tally.addCase(start.testCase, mine, comparisons);
       if (c % SLICE_CASES === 0) await setImmediate();
-      const p = comparisons.findIndex(({ kind }) => kind === 'diverge');
-      const comparison = comparisons[p];
-      if (comparison?.kind !== 'diverge' || signal.aborted || full()) continue;
-      if (investigations >= options.findingsMax * INVESTIGATIONS_PER_FINDING) continue;
-      investigations++;
-      onEvent({ kind: 'progress', progress: progress() });
-      const [a, b] = pairs[p];
-      const found = {
-        id: `d${investigations}`,
-        start,
-        comparison,
-        pair: [targets[a], targets[b]] as const,
-        observed: [observedBy(targets[a], mine[a]), observedBy(targets[b], mine[b])] as const,
-      };
-      const finding = await investigate(found, options);
-      if (finding !== undefined) findings.push(finding);
+      await investigateFirst(start, mine, comparisons);
     }
     onEvent({ kind: 'progress', progress: progress() });
   }

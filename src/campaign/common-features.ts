@@ -1,3 +1,4 @@
+import type { ProgType } from '../case/prog-type.ts';
 import type { Features } from '../targets/target.ts';
 
 /**
@@ -26,16 +27,22 @@ export function common(all: readonly Features[]): Features {
   const inAll = <T>(pick: (features: Features) => ReadonlySet<T>): Set<T> =>
     new Set([...pick(first)].filter((item) => others.every((other) => pick(other).has(item))));
   const progTypes = inAll((features) => features.progTypes);
+  const byType = <T>(
+    pick: (features: Features) => ReadonlyMap<ProgType, ReadonlySet<T>>,
+  ): Map<ProgType, Set<T>> =>
+    new Map(
+      [...progTypes].map((type) => [
+        type,
+        inAll((features) => pick(features).get(type) ?? new Set<T>()),
+      ]),
+    );
   return {
     progTypes,
     mapTypes: inAll((features) => features.mapTypes),
     forms: inAll((features) => features.forms),
-    helpers: new Map(
-      [...progTypes].map((type) => [
-        type,
-        inAll((features) => features.helpers.get(type) ?? new Set()),
-      ]),
-    ),
+    helpers: byType((features) => features.helpers),
+    ksyms: byType((features) => features.ksyms),
+    ...(all.some(({ runs }) => runs === 'paired') && { runs: 'paired' }),
   };
 }
 
@@ -45,6 +52,8 @@ function fingerprint(features: Features): string {
     list(features.progTypes),
     list(features.mapTypes),
     list(features.forms),
+    features.runs ?? '',
     ...[...features.helpers].map(([type, ids]) => `${type}:${list(ids)}`).sort(),
+    ...[...features.ksyms].map(([type, names]) => `${type}:${list(names)}`).sort(),
   ].join('|');
 }

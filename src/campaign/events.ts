@@ -83,9 +83,9 @@ export interface Summary {
 }
 
 /** What a target came to, and what it is. */
-export interface TargetSummary
-  extends TargetCounts,
-    Pick<TargetInfo, 'arch' | 'engine' | 'kernel'> {
+export interface TargetSummary extends TargetCounts, Pick<TargetInfo, 'engine' | 'kernel'> {
+  /** `uname -m`. */
+  readonly arch: string;
   /** In how many compared cases each form was executed, by name; forms it lacks are absent. */
   readonly forms: Readonly<Record<string, number>>;
 }

@@ -1,14 +1,15 @@
 import type { Case } from '../case/case.ts';
+import type { Cause } from '../causes/cause.ts';
+import { causesFor } from '../causes/causes.ts';
 import {
   type Comparison,
   compareOutcomes,
   type Divergence,
   type Observed,
 } from '../compare/compare.ts';
-
-import { shrink } from '../shrink/shrink.ts';
+import { type ShrinkOptions, shrink } from '../shrink/shrink.ts';
 import type { Shrinkable } from '../shrink/shrinkable.ts';
-import type { Target } from '../targets/target.ts';
+import type { Target, TroubleKind } from '../targets/target.ts';
 import type { CampaignEvent } from './events.ts';
 import { observedBy } from './observed-by.ts';
 
@@ -35,12 +36,16 @@ export interface ShrunkDivergence {
   readonly divergence: Divergence;
   /** What the two observed of the shrunk case, in the order of the divergence's values. */
   readonly observed: readonly [Observed, Observed];
+  /** The known mistake of a kernel that it comes from; '' for none that is known. */
+  readonly cause: string;
 }
 
 /** Keeps a finding and returns its id; undefined where the same is known already. */
 export type RecordFinding = (divergence: ShrunkDivergence) => string | undefined;
 
 interface Surroundings {
+  /** Causes that were recorded for two targets already, which need no second finding. */
+  readonly explained: Set<string>;
   readonly record: RecordFinding;
   readonly isSteady: IsSteady;
   readonly onEvent: (event: CampaignEvent) => void;
@@ -49,13 +54,16 @@ interface Surroundings {
 
 /**
  * Makes the case smaller while the two targets that diverged still do, in the same class; runs what
- * is left once more; records it. Returns the finding's id, or undefined where nothing was recorded.
- * An interrupt ends the shrinking, not the recording: a case half shrunk is a finding as well.
+ * is left once more; records it. Returns the finding's id; `explained` where it
+ * comes from a known cause that these two were found to have already; undefined where nothing was
+ * recorded.
+ * An interrupt ends the shrinking, not the recording: a case half shrunk is a finding as well. So is
+ * what a kernel complained of and does not repeat: it may have needed the cases before.
  */
 export async function investigate(
   { id, start, comparison, pair, observed }: Found,
-  { record, isSteady, onEvent, signal }: Surroundings,
-): Promise<string | undefined> {
+  { record, isSteady, onEvent, signal, explained }: Surroundings,
+): Promise<{ readonly finding: string } | 'explained' | undefined> {
   onEvent({
     kind: 'divergence',
     id,
@@ -63,48 +71,125 @@ export async function investigate(
     targets: [pair[0].name, pair[1].name],
     where: comparison.description,
   });
+  const cause = await causeOf(start.testCase, pair);
+  const explanation = `${cause?.name} ${pair.map(({ name }) => name).join()}`;
+  if (explained.has(explanation)) {
+    onEvent({ kind: 'dismissed', id, why: `${cause!.name}, which was found already` });
+    return 'explained';
+  }
   const shows = ({ comparison: found, steady }: Compared): boolean =>
     steady && found.kind === 'diverge' && sameKind(found, comparison);
   const { shrunk } = await shrink(
     start,
     async (candidates) => (await compareAll(candidates, pair, isSteady)).map(shows),
     {
-      signal,
+      ...effortFor(observed, pair, signal),
       onProgress: ({ tried, smallest }) =>
         onEvent({ kind: 'shrinking', id, tried, insns: insnCount(smallest) }),
     },
   ).catch((error) => {
     // A target was lost. What it had found is kept as it was found.
     const original = start.testCase;
-    record({ original, shrunk: original, divergence: comparison, observed });
+    const kept = { original, shrunk: original, divergence: comparison, observed };
+    record({ ...kept, cause: cause?.name ?? '' });
     throw error;
   });
   const { testCase } = shrunk;
   const [last] = await compareAll([testCase], pair, isSteady);
   if (last.comparison.kind !== 'diverge' || !last.steady) {
+    if (observed.some(isReported)) return keep(start.testCase, comparison, observed);
     const why = last.steady
       ? 'it did not show again when it was run once more'
       : 'the answer depends on uninitialised stack';
     onEvent({ kind: 'dismissed', id, why });
     return undefined;
   }
-  const finding = record({
-    original: start.testCase,
-    shrunk: testCase,
-    divergence: last.comparison,
-    observed: last.observed,
-  });
-  if (finding === undefined) onEvent({ kind: 'dismissed', id, why: 'the same is known already' });
-  else onEvent({ kind: 'recorded', id, finding, insns: insnCount(testCase) });
-  return finding;
+  return keep(testCase, last.comparison, last.observed);
+
+  function keep(
+    smallest: Case,
+    divergence: Divergence,
+    seen: readonly [Observed, Observed],
+  ): { readonly finding: string } | undefined {
+    const original = start.testCase;
+    const kept = { original, shrunk: smallest, divergence, observed: seen };
+    const finding = record({ ...kept, cause: cause?.name ?? '' });
+    if (cause !== undefined) explained.add(explanation);
+    if (finding === undefined) onEvent({ kind: 'dismissed', id, why: 'the same is known already' });
+    else onEvent({ kind: 'recorded', id, finding, insns: insnCount(smallest) });
+    return finding === undefined ? undefined : { finding };
+  }
 }
+
+/**
+ * The known cause without which the two agree. The case itself has just diverged, and what may be the
+ * cause was left out of it: nothing else has changed.
+ */
+async function causeOf(
+  testCase: Case,
+  pair: readonly [Target, Target],
+): Promise<Cause | undefined> {
+  const infos = pair.map(({ info }) => info);
+  for (const cause of causesFor(infos, testCase)) {
+    const [{ comparison }] = await compareAll([cause.without(testCase)], pair, allSteady);
+    if (comparison.kind === 'agree') return cause;
+  }
+  return undefined;
+}
+
+const allSteady: IsSteady = async (cases) => cases.map(() => true);
+
+/** Candidates that are tried where each may cost a time limit or the start of a kernel. */
+const DEADLY_CANDIDATES_MAX = 160;
+/** Kernels that are started anew to make one case smaller; they take seconds each. */
+const RESTARTS_MAX = 40;
+
+/**
+ * How hard to shrink. Where a target died or hung, so does it of most candidates: they are tried one by
+ * one, so that none runs in vain behind one that holds, and until so many kernels were lost.
+ */
+function effortFor(
+  observed: readonly Observed[],
+  pair: readonly Target[],
+  interrupted: AbortSignal,
+): ShrinkOptions {
+  if (observed.every(({ outcome }) => outcome.kind === 'completed')) {
+    return { signal: interrupted };
+  }
+  const restarts = (): number => pair.reduce((sum, target) => sum + target.restarts(), 0);
+  const allowed = restarts() + RESTARTS_MAX;
+  return {
+    batchSize: 1,
+    candidatesMax: DEADLY_CANDIDATES_MAX,
+    isOver: () => interrupted.aborted || restarts() >= allowed,
+  };
+}
+
+/** Whether a kernel has said that something is wrong, which no other cause than the kernel can have. */
+const isReported = ({ outcome }: Observed): boolean =>
+  outcome.kind !== 'unsupported' &&
+  outcome.trouble !== undefined &&
+  !UNREPORTED.includes(outcome.trouble.kind);
+
+/** A process may have been killed from outside, or a machine been slow. */
+const UNREPORTED: readonly TroubleKind[] = [
+  'worker',
+  'agent',
+  'time-limit',
+  'stuck',
+  'silent',
+  'vanished',
+];
 
 const insnCount = (testCase: Case): number =>
   testCase.progs.reduce((sum, { insns }) => sum + insns.length, 0);
 
 /** Whether a smaller case shows what the larger one did, as far as can be told from the place. */
 const sameKind = (a: Divergence, b: Divergence): boolean =>
-  a.class === b.class && a.where.map === b.where.map;
+  a.class === b.class &&
+  a.where.map === b.where.map &&
+  // A kernel that dies, and an emulator that faults.
+  (a.class !== 'crash' || a.where.field === b.where.field);
 
 interface Compared {
   readonly comparison: Comparison;

@@ -26,6 +26,7 @@ export function pairsOf(targets: readonly Target[]): readonly Pair[] {
 /** Whether one emulator can answer for both. */
 export const sameLinux = (a: LinuxSetting, b: LinuxSetting): boolean =>
   a.release === b.release &&
+  a.arch === b.arch &&
   a.endianness === b.endianness &&
   a.pageBytes === b.pageBytes &&
   a.cpus === b.cpus &&

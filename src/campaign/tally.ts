@@ -63,11 +63,11 @@ export function createTally(targets: readonly Target[], pairs: readonly Pair[]):
     }),
     targets: () =>
       Object.fromEntries(
-        targets.map(({ name, info: { kernel, arch, engine } }, i) => [
+        targets.map(({ name, info: { kernel, engine, linux } }, i) => [
           name,
           {
             kernel,
-            arch,
+            arch: linux.arch,
             engine,
             ...counts[i],
             restarted: targets[i].restarts(),

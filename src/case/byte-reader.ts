@@ -50,6 +50,10 @@ export class ByteReader {
     return this.#bytes.slice(at, at + lenBytes);
   }
 
+  isAtEnd(): boolean {
+    return this.#at === this.#bytes.length;
+  }
+
   end(): void {
     const left = this.#bytes.length - this.#at;
     if (left > 0) this.fail('the end', `${left} more bytes`);

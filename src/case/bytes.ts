@@ -3,14 +3,17 @@ import { ByteReader } from './byte-reader.ts';
 import { ByteWriter } from './byte-writer.ts';
 import type { Case, CtxInput, MapSpec, Prog, Run } from './case.ts';
 import { ctxField, ctxLayoutOf } from './ctx.ts';
-import { CASE_LIMITS, MAP_NAME } from './limits.ts';
+import { CASE_LIMITS, KSYM_NAME, MAP_NAME } from './limits.ts';
 import { MAP_TYPES, mapTypeNumber } from './map-type.ts';
 import { PROG_TYPES, type ProgType, progTypeNumber } from './prog-type.ts';
 
 export { CaseBytesError } from './byte-reader.ts';
 
-/** Goes up with every change of the bytes; it is their first byte. */
-export const CASE_BYTES_VERSION = 1;
+/**
+ * The first byte. A case without kernel symbols has the bytes, and hence the hash, that it had before
+ * there were any.
+ */
+const Version = { plain: 1, withKsyms: 2 } as const;
 
 /** Which of a run's parts are there. */
 const Has = { data: 1, ctx: 2, dataOut: 4, ctxOut: 8 } as const;
@@ -26,12 +29,13 @@ const writer = new ByteWriter();
  *   progs u16: slots | 8 bytes each, little-endian
  *   runs u16:  parts u8 | repeat, flags, cpu, batch_size | data: length, bytes
  *              | ctx: size, fields u8 in the struct's order: name, value u64 | data_out | ctx_out
+ *   ksyms u16: names                                   in version 2, which a case without has not
  *
  * A name is its length u8 and ASCII. Throws where a ctx names a field that its struct lacks.
  */
 export function encodeCase(testCase: Case): Uint8Array {
   writer.begin();
-  writer.u8(CASE_BYTES_VERSION);
+  writer.u8(testCase.ksyms.length === 0 ? Version.plain : Version.withKsyms);
   writer.u8(progTypeNumber(testCase.progType));
   writer.u32(testCase.expectedAttachType);
   writer.u32(testCase.progFlags);
@@ -41,6 +45,10 @@ export function encodeCase(testCase: Case): Uint8Array {
   for (const prog of testCase.progs) writeProg(prog);
   writer.u16(testCase.runs.length);
   for (const run of testCase.runs) writeRun(run, testCase.progType);
+  if (testCase.ksyms.length > 0) {
+    writer.u16(testCase.ksyms.length);
+    for (const ksym of testCase.ksyms) writer.name(ksym);
+  }
   return writer.taken();
 }
 
@@ -54,8 +62,8 @@ export function decodeCase(bytes: Uint8Array): Case {
     reader.fail(`at most ${CASE_LIMITS.bytes} bytes`, `${bytes.length}`);
   }
   const version = reader.u8('version');
-  if (version !== CASE_BYTES_VERSION) {
-    reader.fail(`version ${CASE_BYTES_VERSION}`, `version ${version}`);
+  if (version !== Version.plain && version !== Version.withKsyms) {
+    reader.fail(`version ${Version.plain} or ${Version.withKsyms}`, `version ${version}`);
   }
   const progType = PROG_TYPES[reader.u8('prog type', PROG_TYPES.length - 1)];
   const expectedAttachType = reader.u32('expected attach type');
@@ -67,6 +75,7 @@ export function decodeCase(bytes: Uint8Array): Case {
     maps: readList(reader, 'maps', CASE_LIMITS.maps, readMap),
     progs: readList(reader, 'progs', CASE_LIMITS.progs, readProg),
     runs: readList(reader, 'runs', CASE_LIMITS.runs, () => readRun(reader, progType)),
+    ksyms: version === Version.plain ? [] : readList(reader, 'ksyms', CASE_LIMITS.ksyms, readKsym),
   };
   reader.end();
   checkCanonical(testCase, bytes, reader);
@@ -101,6 +110,12 @@ function readMap(reader: ByteReader): MapSpec {
     value: reader.bytes(valueBytes, 'value'),
   }));
   return { name, type, keyBytes, valueBytes, maxEntries, flags, entries };
+}
+
+function readKsym(reader: ByteReader): string {
+  const name = reader.name('kernel symbol');
+  if (!KSYM_NAME.test(name)) reader.fail('a kernel symbol', JSON.stringify(name));
+  return name;
 }
 
 function writeProg({ insns }: Prog): void {
@@ -205,10 +220,13 @@ function readList<T>(
   return Array.from({ length: count }, () => read(reader));
 }
 
-/** Fields out of order or 0, maps of one name: what only a writer other than `encodeCase` makes. */
+/** Fields out of order or 0, one name twice: what only a writer other than `encodeCase` makes. */
 function checkCanonical(testCase: Case, bytes: Uint8Array, reader: ByteReader): void {
   if (new Set(testCase.maps.map(({ name }) => name)).size !== testCase.maps.length) {
     reader.fail('maps of different names', 'one name twice');
+  }
+  if (new Set(testCase.ksyms).size !== testCase.ksyms.length) {
+    reader.fail('different kernel symbols', 'one name twice');
   }
   const again = encodeCase(testCase);
   if (again.length !== bytes.length || again.some((byte, at) => byte !== bytes[at])) {

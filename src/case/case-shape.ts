@@ -4,13 +4,14 @@ import { type Case, PLAIN_RUN, type Run } from './case.ts';
 
 /**
  * What a case is made of, without the values in it: its prog type, the forms of its insns, the helpers
- * it calls, the types of its maps, and the attributes and ctx fields that its runs set. Each name
+ * it calls, its kernel symbols, the types of its maps, and the attributes and ctx fields that its runs set. Each name
  * once, sorted. Cases that were shrunk from one cause mostly have the same shape.
  */
-export function caseShape({ progType, maps, progs, runs }: Case): readonly string[] {
+export function caseShape({ progType, maps, ksyms, progs, runs }: Case): readonly string[] {
   const names = new Set([
     progType,
     ...progs.flatMap(({ insns }) => insns.map(insnName)),
+    ...ksyms.map((name) => `ksym.${name}`),
     ...maps.map(({ type }) => `map.${type}`),
     ...runs.flatMap(runNames),
   ]);

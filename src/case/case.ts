@@ -14,6 +14,11 @@ export interface Case {
   readonly progFlags: number;
   readonly maps: readonly MapSpec[];
   /**
+   * Kernel symbols, each once: names of functions and variables of the kernel that insns name. In
+   * `call kfunc` and in `lddw` of a variable, `imm` is an index into them.
+   */
+  readonly ksyms: readonly string[];
+  /**
    * The first prog is the one that runs; the others are for tail calls. In `lddw` of a map, `imm` is
    * the map's index in `maps`, both for the fd and the index forms.
    */

@@ -5,6 +5,8 @@ export const CASE_LIMITS = {
   claimChars: 1000,
   maps: 64,
   mapNameChars: 15,
+  ksyms: 64,
+  ksymChars: 128,
   entriesPerMap: 4096,
   keyBytes: 65_536,
   valueBytes: 256 * 1024,
@@ -18,6 +20,9 @@ export const CASE_LIMITS = {
 
 /** The largest number of 32 bits. */
 export const U32_MAX = 0xffff_ffff;
+
+/** What a kernel symbol is called: a name of C. */
+export const KSYM_NAME = /^[A-Za-z_]\w{0,127}$/;
 
 /** What a map may be called. */
 export const MAP_NAME = /^[A-Za-z0-9_]{1,15}$/;

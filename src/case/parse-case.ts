@@ -1,7 +1,7 @@
 import { AssembleError, assemble } from '../isa/assemble.ts';
 import type { Case, MapSpec, Prog, Run } from './case.ts';
 import { CaseTextError, type Place } from './case-text-error.ts';
-import { CASE_LIMITS } from './limits.ts';
+import { CASE_LIMITS, KSYM_NAME } from './limits.ts';
 import { parseMap } from './parse-map.ts';
 import { parseRun } from './parse-run.ts';
 import { PROG_TYPES, type ProgType } from './prog-type.ts';
@@ -34,6 +34,7 @@ interface Draft {
   progType?: ProgType;
   /** The headers that were there. */
   readonly numbers: Map<(typeof HEADERS)[number]['field'], number>;
+  readonly ksyms: string[];
   readonly maps: MapSpec[];
   readonly progs: Prog[];
   readonly runs: Run[];
@@ -45,19 +46,20 @@ interface Draft {
  * only. Throws `CaseTextError` with the place of the first thing that is wrong.
  */
 export function parseCaseText(text: string, file: string): CaseText {
-  const draft: Draft = { numbers: new Map(), maps: [], progs: [], runs: [], rest: [] };
+  const draft: Draft = { numbers: new Map(), ksyms: [], maps: [], progs: [], runs: [], rest: [] };
   for (const section of splitSections(text, file)) {
     const parse = SECTIONS[readName(section.keyword, KEYWORDS, 'a section')];
     parse(section, draft);
   }
   const end = { file, line: text.split('\n').length, column: 1 };
-  const { claim, progType, numbers, maps, progs, runs, rest } = draft;
+  const { claim, progType, numbers, ksyms, maps, progs, runs, rest } = draft;
   if (claim === undefined) missing('case', end);
   if (progType === undefined) missing('prog_type', end);
   if (progs.length === 0) missing('prog', end);
   const expectedAttachType = numbers.get('expectedAttachType') ?? 0;
   const progFlags = numbers.get('progFlags') ?? 0;
-  return { claim, testCase: { progType, expectedAttachType, progFlags, maps, progs, runs }, rest };
+  const attributes = { progType, expectedAttachType, progFlags };
+  return { claim, testCase: { ...attributes, ksyms, maps, progs, runs }, rest };
 }
 
 const SECTIONS: Readonly<Record<string, (section: Section, draft: Draft) => void>> = {
@@ -86,6 +88,20 @@ const SECTIONS: Readonly<Record<string, (section: Section, draft: Draft) => void
       },
     ]),
   ),
+  ksym: (section, draft) => {
+    if (draft.ksyms.length === CASE_LIMITS.ksyms) tooMany(section, 'ksyms', 'kernel symbols');
+    expectNoBody(section);
+    const [, name, end] = wordsOf(section.header);
+    if (!KSYM_NAME.test(name.text)) {
+      const { ksymChars } = CASE_LIMITS;
+      unexpected('CASE_NAME', name, `a kernel symbol: up to ${ksymChars} letters, digits or _`);
+    }
+    if (draft.ksyms.includes(name.text)) {
+      unexpected('CASE_TWICE', name, 'a kernel symbol that was not named yet');
+    }
+    expectEnd(end);
+    draft.ksyms.push(name.text);
+  },
   map: (section, draft) => {
     if (draft.maps.length === CASE_LIMITS.maps) tooMany(section, 'maps');
     draft.maps.push(

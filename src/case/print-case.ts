@@ -18,8 +18,9 @@ export function printCase(testCase: Case, { claim }: PrintOptions): string {
   const headers = HEADERS.filter(({ field }) => testCase[field] !== 0).map(
     ({ keyword, field, base }) => `${keyword} ${printNumber(testCase[field], base)}`,
   );
+  const ksyms = testCase.ksyms.map((name) => `ksym ${name}`);
   const sections = [
-    [`case ${oneLine(claim)}`.trim(), `prog_type ${testCase.progType}`, ...headers],
+    [`case ${oneLine(claim)}`.trim(), `prog_type ${testCase.progType}`, ...headers, ...ksyms],
     ...testCase.maps.map(printMap),
     ...testCase.progs.map(printProg),
     ...testCase.runs.map((run) => printRun(run, testCase.progType)),

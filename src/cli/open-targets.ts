@@ -1,15 +1,15 @@
+import { setMaxListeners } from 'node:events';
+import { availableParallelism, freemem } from 'node:os';
 import { sameLinux } from '../campaign/pairs.ts';
 import { createEmulator } from '../targets/emulator/emulator.ts';
-import { compileAgent } from '../targets/kernel/agent/compile-agent.ts';
-import { hostLaunch } from '../targets/kernel/host.ts';
-import { ensureImage } from '../targets/kernel/images/ensure-image.ts';
+import { bootSlots } from '../targets/kernel/boot-slots.ts';
+import { openBpftoolTarget } from '../targets/kernel/bpftool/bpftool-target.ts';
+import { markUsed } from '../targets/kernel/images/cache.ts';
 import { type KernelMachine, openKernelMachine } from '../targets/kernel/kernel-machine.ts';
 import { type KernelTarget, kernelTarget } from '../targets/kernel/kernel-target.ts';
-import type { Launch } from '../targets/kernel/link.ts';
-import { fastestQemuLaunch } from '../targets/kernel/qemu-accel.ts';
-import { umlLaunch } from '../targets/kernel/uml.ts';
 import type { LinuxSetting, Target, TargetEvent } from '../targets/target.ts';
-import { KERNELS, type KernelName, type TargetName } from './target-names.ts';
+import { launchOf } from './launch-of.ts';
+import type { TargetName } from './target-names.ts';
 
 /** What targets are opened with. */
 export interface OpenOptions {
@@ -22,7 +22,7 @@ export interface OpenOptions {
 
 /** Targets that are ready, and the way to end them all. */
 export interface OpenTargets {
-  /** Emulators first. */
+  /** Emulators first, then kernels, then bpftool. */
   readonly targets: readonly Target[];
   readonly kernels: readonly KernelTarget[];
   close(): Promise<void>;
@@ -31,6 +31,7 @@ export interface OpenTargets {
 /** The Linux that an emulator is told to be where there is no kernel that it could follow. */
 const DEFAULT_LINUX: LinuxSetting = {
   release: '6.1',
+  arch: 'x86_64',
   endianness: 'little',
   pageBytes: 4096,
   cpus: 1,
@@ -47,37 +48,54 @@ export async function openTargets(
   options: OpenOptions,
 ): Promise<OpenTargets> {
   const lifetime = new AbortController();
+  // Each kernel listens to it.
+  setMaxListeners(0, lifetime.signal);
   const abort = () => lifetime.abort(options.signal.reason);
   options.signal.addEventListener('abort', abort);
   if (options.signal.aborted) abort();
   const machines: KernelMachine[] = [];
+  const tools: Target[] = [];
+  const endUses: (() => Promise<void>)[] = [];
   const close = async () => {
-    await Promise.all(machines.map((machine) => machine.close()));
+    await Promise.all([...machines, ...tools].map((opened) => opened.close()));
+    await Promise.all(endUses.map((endUse) => endUse()));
   };
   try {
+    const slots = bootSlots({ cores: availableParallelism(), memoryBytes: freemem() });
+    const named = names.filter((name) => name.kind === 'kernel');
     const kernels = await Promise.all(
-      (Object.keys(KERNELS) as KernelName[]).map(async (kernel) => {
-        const mine = names.filter((name) => name.kind === 'kernel' && name.kernel === kernel);
-        if (mine.length === 0) return [];
+      [...new Set(named.map(({ kernel }) => kernel))].map(async (kernel) => {
+        const mine = named.filter((name) => name.kernel === kernel);
         const tell = (event: TargetEvent) => {
           for (const { text } of mine) options.onEvent(text, event);
         };
-        const machine = await openMachine(kernel, tell, options.cacheDir, lifetime.signal);
+        const { signal } = lifetime;
+        const launch = await launchOf(kernel, { ...options, onEvent: tell, signal }, slots);
+        // From now on the cache keeps it: it may have to be booted anew.
+        if (kernel !== 'host') endUses.push(await markUsed(options.cacheDir, kernel));
+        const machine = await openKernelMachine({
+          name: kernel,
+          launch,
+          sysctls: kernel === 'host' ? 'theirs' : 'ours',
+          onEvent: tell,
+          signal,
+          now: () => performance.now(),
+        });
         machines.push(machine);
         return Promise.all(
-          mine.map((name) =>
-            name.kind === 'kernel'
-              ? kernelTarget(machine, { name: name.text, engine: name.engine })
-              : [],
-          ),
+          mine.map(({ text, engine }) => kernelTarget(machine, { name: text, engine })),
         );
       }),
-    ).then((all) => all.flat(2));
+    ).then((all) => all.flat());
+    for (const { kind, text } of names) {
+      if (kind === 'bpftool') tools.push(await openTool(text, options, lifetime.signal));
+    }
+    const real = [...kernels, ...tools];
     const emulators = names.flatMap((name) =>
-      name.kind === 'emulator' ? emulatorsFor(name, kernels) : [],
+      name.kind === 'emulator' ? emulatorsFor(name, real) : [],
     );
     for (const { name } of emulators) options.onEvent(name, { kind: 'ready', afterMs: 0 });
-    return { targets: [...emulators, ...kernels], kernels, close };
+    return { targets: [...emulators, ...real], kernels, close };
   } catch (error) {
     lifetime.abort();
     await close();
@@ -87,34 +105,13 @@ export async function openTargets(
   }
 }
 
-async function openMachine(
-  kernel: KernelName,
-  onEvent: (event: TargetEvent) => void,
-  cacheDir: string,
-  signal: AbortSignal,
-): Promise<KernelMachine> {
-  const agent = await compileAgent({ cacheDir, target: kernel, signal });
-  return openKernelMachine({
-    name: kernel,
-    launch: await LAUNCHES[kernel](agent, { cacheDir, onEvent, signal }),
-    sysctls: kernel === 'host' ? 'theirs' : 'ours',
-    onEvent,
+const openTool = (name: string, { onEvent }: OpenOptions, signal: AbortSignal): Promise<Target> =>
+  openBpftoolTarget({
+    name,
     signal,
+    onEvent: (event) => onEvent(name, event),
     now: () => performance.now(),
   });
-}
-
-type Prepare = (agent: string, options: Parameters<typeof ensureImage>[1]) => Promise<Launch>;
-
-const LAUNCHES: Readonly<Record<KernelName, Prepare>> = {
-  uml: async (agent, options) => umlLaunch({ ...(await ensureImage('uml', options)), agent }),
-  debian12: async (agent, options) =>
-    fastestQemuLaunch(
-      { ...(await ensureImage('debian12', options)), target: 'debian12', agent },
-      options.cacheDir,
-    ),
-  host: async (agent) => hostLaunch({ agent }),
-};
 
 /** One emulator for each different Linux among the kernels, or for all of one byte order if pinned. */
 function emulatorsFor(
@@ -134,9 +131,9 @@ function emulatorsFor(
 
 /** `emulator@6.1`, and as much more as tells it from the others before it. */
 function nameOf(linux: LinuxSetting, settings: readonly LinuxSetting[], i: number): string {
-  const { release, execution, endianness, cpus } = linux;
+  const { release, execution, arch, cpus } = linux;
   const before = settings.slice(0, i);
-  const details = [execution, endianness, `${cpus}cpus`];
+  const details = [arch, execution, `${cpus}cpus`];
   const names = [0, 1, 2, 3].map((n) => [`emulator@${release}`, ...details.slice(0, n)].join(':'));
   const taken = new Set(before.map((other, o) => nameOf(other, settings, o)));
   return names.find((name) => !taken.has(name)) ?? `${names[0]}:${i}`;

@@ -8,7 +8,7 @@ export const findingRecorder =
   (found) => {
     const recorded = corpus.recordFinding({
       ...found,
-      signature: signatureOf(found.shrunk, found.divergence, found.observed),
+      signature: signatureOf(found),
       firstSlot: null,
       campaign,
       foundAtMs: nowMs(),

@@ -4,12 +4,12 @@ import { compareOutcomes } from '../compare/compare.ts';
 import { createEmulator } from '../targets/emulator/emulator.ts';
 import type { LinuxSetting } from '../targets/target.ts';
 
-/** Two bytes that differ in every half. */
-const GARBAGE = [0x00, 0xa5] as const;
+/** As bytes they differ in every half. */
+const LUCK = [0x00, 0xa5] as const;
 
-/** Asks two emulators of that Linux whose uninitialised memory holds different bytes. */
+/** Asks two emulators of that Linux of different luck. */
 export function steadyOn(linux: LinuxSetting): IsSteady {
-  const [a, b] = GARBAGE.map((stackGarbage) => createEmulator({ linux, stackGarbage }));
+  const [a, b] = LUCK.map((luck) => createEmulator({ linux, luck }));
   return async (cases) => {
     const [ofA, ofB] = [await a.execute(cases), await b.execute(cases)];
     return cases.map((testCase, i) => {

@@ -17,7 +17,10 @@ export interface Observed {
   readonly outcome: Outcome;
 }
 
-/** In which part of the outcome two targets disagree; `crash` holds faults of the emulator as well. */
+/**
+ * In which part of the outcome two targets disagree. `crash` holds faults of the emulator as well;
+ * `complaint` is of a kernel that lived on.
+ */
 export type DivergenceClass =
   | 'verdict'
   | 'errno'
@@ -26,7 +29,8 @@ export type DivergenceClass =
   | 'ctx'
   | 'map'
   | 'crash'
-  | 'hang';
+  | 'hang'
+  | 'complaint';
 
 /** The first place at which two outcomes differ. */
 export interface Divergence {
@@ -103,19 +107,25 @@ function placeText({ run, map, key, cpu, offset, field }: Place): string {
 
 function troubleOf(a: Observed, b: Observed): Difference | undefined {
   const kinds = [a.outcome.kind, b.outcome.kind] as const;
-  if (kinds.includes('crashed')) return { class: 'crash', where: {}, values: kinds };
-  if (kinds.includes('hung')) return { class: 'hang', where: {}, values: kinds };
-  const saidA = firstWarning(a);
-  const saidB = firstWarning(b);
+  const values = [fateText(a.outcome), fateText(b.outcome)] as const;
+  if (kinds.includes('crashed')) return { class: 'crash', where: {}, values };
+  if (kinds.includes('hung')) return { class: 'hang', where: {}, values };
+  const saidA = complaintOf(a);
+  const saidB = complaintOf(b);
   if (saidA === '' && saidB === '') return undefined;
-  const values = [saidA || 'nothing', saidB || 'nothing'] as const;
-  return { class: 'crash', where: { field: 'console' }, values };
+  const said = [saidA || 'nothing', saidB || 'nothing'] as const;
+  return { class: 'complaint', where: { field: 'console' }, values: said };
 }
 
+const fateText = (outcome: Outcome): string =>
+  outcome.kind === 'unsupported' || outcome.trouble === undefined
+    ? outcome.kind
+    : `${outcome.kind}: ${outcome.trouble.title}`;
+
 /** An emulator's console holds what progs print, and isn't a kernel's complaint. */
-const firstWarning = ({ info, outcome }: Observed): string =>
+const complaintOf = ({ info, outcome }: Observed): string =>
   outcome.kind === 'completed' && info.engine !== 'emulator'
-    ? outcome.console.trimStart().split('\n', 1)[0]
+    ? (outcome.trouble?.title ?? outcome.console.trimStart().split('\n', 1)[0])
     : '';
 
 function differenceOf(testCase: Case, a: Outcome, b: Outcome): Difference | undefined {

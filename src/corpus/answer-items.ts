@@ -47,6 +47,7 @@ const BODIES: ReadonlyMap<string, 'text' | 'bytes' | 'entries'> = new Map([
   ['build', 'text'],
   ['log', 'text'],
   ['console', 'text'],
+  ['trouble', 'text'],
   ['fault', 'text'],
   ['unsupported', 'text'],
   ['data_out', 'bytes'],

@@ -35,7 +35,7 @@ export interface FindingRows {
 
 const DivergenceSchema = z.strictObject({
   kind: z.literal('diverge'),
-  class: z.enum(['verdict', 'errno', 'retval', 'data', 'ctx', 'map', 'crash', 'hang']),
+  class: z.enum(['verdict', 'errno', 'retval', 'data', 'ctx', 'map', 'crash', 'hang', 'complaint']),
   where: z.strictObject({
     run: z.number().optional(),
     map: z.string().optional(),
@@ -57,6 +57,7 @@ interface Row {
   readonly target_b: number;
   readonly divergence: string;
   readonly signature: string;
+  readonly cause: string;
   readonly first_slot: number | null;
   readonly status: string;
   readonly notes: string;
@@ -83,7 +84,8 @@ export function findingRows(db: Database): FindingRows {
   const hasId = db.prepare<[string]>('SELECT 1 FROM findings WHERE id = ?').pluck();
   const insert = db.prepare(
     `INSERT INTO findings (id, hash, shrunk_id, original_id, target_a, target_b, divergence,
-     signature, first_slot, campaign_id, found_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+     signature, cause, first_slot, campaign_id, found_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const all = db.prepare<[], Row>(`${SELECT} ORDER BY found_at, findings.id`);
   const beginning = db.prepare<[string, string], Row>(
@@ -105,7 +107,7 @@ export function findingRows(db: Database): FindingRows {
   return {
     idOfSignature: (signature) => bySignature.get(signature),
     add(finding, { shrunk, originalId, targetIds }) {
-      const { divergence, signature, firstSlot, campaign, foundAtMs } = finding;
+      const { divergence, signature, cause, firstSlot, campaign, foundAtMs } = finding;
       const full = hash('sha256', JSON.stringify([shrunk.hash, divergence.class, ...targetIds]));
       const known = byHash.get(full);
       if (known !== undefined) {
@@ -121,6 +123,7 @@ export function findingRows(db: Database): FindingRows {
         ...targetIds,
         JSON.stringify(divergence),
         signature,
+        cause,
         firstSlot,
         campaign,
         foundAtMs,
@@ -140,6 +143,7 @@ const storedFinding = (row: Row): StoredFinding => ({
   divergence: DivergenceSchema.parse(JSON.parse(row.divergence)),
   targets: [row.name_a, row.name_b],
   signature: row.signature,
+  cause: row.cause,
   firstSlot: row.first_slot,
   status: StatusSchema.parse(row.status),
   notes: row.notes,

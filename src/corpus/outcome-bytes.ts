@@ -8,8 +8,16 @@ import type {
   MapContent,
   Outcome,
   RunOutcome,
+  Trouble,
 } from '../targets/target.ts';
-import { FAULT_NUMBERS, FAULT_REASONS, OUTCOME_KINDS, OUTCOME_LIMITS } from './outcome-limits.ts';
+import {
+  FAULT_NUMBERS,
+  FAULT_REASONS,
+  OUTCOME_KINDS,
+  OUTCOME_LIMITS,
+  TROUBLE_KINDS,
+  TROUBLE_NUMBERS,
+} from './outcome-limits.ts';
 
 /** Goes up with every change of the bytes; it is their first byte. */
 const OUTCOME_BYTES_VERSION = 1;
@@ -25,6 +33,7 @@ const writer = new ByteWriter();
  *                | runs: errno, retval, data_size_out, data_out, ctx_size_out, ctx_out, fault
  *                | maps: count, entries: key, count, values
  *                | console
+ *     behind all, where there was trouble: number of its kind u8 | title
  *   fault: 0 u8, or number of its reason u8 | prog u8 | slot | detail
  */
 export function encodeOutcome(outcome: Outcome): Uint8Array {
@@ -34,6 +43,7 @@ export function encodeOutcome(outcome: Outcome): Uint8Array {
   if (outcome.kind === 'completed') writeCompleted(outcome);
   else if (outcome.kind === 'unsupported') writeList(outcome.missing, writeText);
   else writeText(outcome.console);
+  if (outcome.kind !== 'unsupported') writeTrouble(outcome.trouble);
   return writer.taken();
 }
 
@@ -49,8 +59,13 @@ export function decodeOutcome(bytes: Uint8Array, testCase: Case): Outcome {
   }
   const kind = OUTCOME_KINDS[reader.u8('kind of an outcome', OUTCOME_KINDS.length - 1)];
   const outcome = readOutcome(reader, kind, testCase);
+  if (outcome.kind === 'unsupported' || reader.isAtEnd()) {
+    reader.end();
+    return outcome;
+  }
+  const trouble = readTrouble(reader);
   reader.end();
-  return outcome;
+  return { ...outcome, trouble };
 }
 
 function readOutcome(reader: ByteReader, kind: Outcome['kind'], testCase: Case): Outcome {
@@ -131,6 +146,18 @@ function readFault(reader: ByteReader): Fault | undefined {
     slot: reader.u32('slot'),
     detail: readText(reader),
   };
+}
+
+function writeTrouble(trouble: Trouble | undefined): void {
+  if (trouble === undefined) return;
+  writer.u8(TROUBLE_NUMBERS[trouble.kind]);
+  writeText(trouble.title);
+}
+
+function readTrouble(reader: ByteReader): Trouble {
+  const number = reader.u8('kind of trouble', TROUBLE_KINDS.length);
+  const kind = TROUBLE_KINDS.find((known) => TROUBLE_NUMBERS[known] === number);
+  return { kind: kind ?? reader.fail('a kind of trouble', `${number}`), title: readText(reader) };
 }
 
 function writeMap(content: MapContent): void {

@@ -1,4 +1,4 @@
-import type { Fault, Outcome } from '../targets/target.ts';
+import type { Fault, Outcome, TroubleKind } from '../targets/target.ts';
 
 /** How much a recorded outcome may have. Checked wherever one is read. */
 export const OUTCOME_LIMITS = {
@@ -32,5 +32,30 @@ export const FAULT_NUMBERS: Readonly<Record<Fault['reason'], number>> = {
   'bad-argument': 7,
   steps: 8,
 };
+
+/** As the numbers of faults: 0 stands for no trouble. */
+export const TROUBLE_NUMBERS: Readonly<Record<TroubleKind, number>> = {
+  panic: 1,
+  oops: 2,
+  bug: 3,
+  warning: 4,
+  kasan: 5,
+  kfence: 6,
+  ubsan: 7,
+  lockdep: 8,
+  'rcu-stall': 9,
+  lockup: 10,
+  'hung-task': 11,
+  'out-of-memory': 12,
+  other: 13,
+  worker: 14,
+  agent: 15,
+  'time-limit': 16,
+  stuck: 17,
+  silent: 18,
+  vanished: 19,
+};
+
+export const TROUBLE_KINDS = Object.keys(TROUBLE_NUMBERS) as readonly TroubleKind[];
 
 export const FAULT_REASONS = Object.keys(FAULT_NUMBERS) as readonly Fault['reason'][];

@@ -15,7 +15,7 @@ import type {
   RunOutcome,
 } from '../targets/target.ts';
 import { answerItems, type Item } from './answer-items.ts';
-import { FAULT_REASONS, OUTCOME_LIMITS } from './outcome-limits.ts';
+import { FAULT_REASONS, OUTCOME_LIMITS, TROUBLE_KINDS } from './outcome-limits.ts';
 
 /**
  * The recorded answers of a `.case` file: `rest` and `testCase` are what `parseCaseText` returned of
@@ -44,11 +44,11 @@ function parseAnswer(section: RestSection, testCase: Case, file: string): Observ
   const engine = words.name(ENGINES, 'an engine');
   words.end();
   const from = itemReader(items, { file, line: section.line + section.lines.length, column: 1 });
-  const linux = readLinux(from.take('linux'));
+  const linux = readLinux(from.take('linux'), arch);
   const build = from.takeIf('build')?.text ?? '';
   const outcome = readOutcome(from, testCase);
   from.end();
-  return { name, info: { kernel, arch, engine, linux, build }, outcome };
+  return { name, info: { kernel, engine, linux, build }, outcome };
 }
 
 const ENGINES = ['jit', 'interp', 'hardened', 'emulator'] as const;
@@ -113,7 +113,7 @@ function itemReader(
 }
 
 /** `linux 6.1 little interp page 4096 cpus 1` */
-function readLinux(item: Item): LinuxSetting {
+function readLinux(item: Item, arch: string): LinuxSetting {
   const words = wordReader(item.words);
   const release = words.any('a release');
   if (!/^\d{1,3}\.\d{1,3}$/.test(release)) {
@@ -121,6 +121,7 @@ function readLinux(item: Item): LinuxSetting {
   }
   const setting = {
     release,
+    arch,
     endianness: words.name(['little', 'big'], 'a byte order'),
     execution: words.name(['interp', 'jit'], 'what runs progs'),
     pageBytes: words.named('page', U32_MAX),
@@ -140,7 +141,7 @@ function readOutcome(from: ItemReader, testCase: Case): Outcome {
         load: { verdict: item.is },
         runs: testCase.runs.map(() => readRun(from)),
         maps: testCase.maps.map((map) => readMap(from, map.name)),
-        console: readConsole(from),
+        ...readComplaint(from),
       };
     case 'rejected':
       return readRejected(item, from);
@@ -149,7 +150,7 @@ function readOutcome(from: ItemReader, testCase: Case): Outcome {
       return { kind: item.is, missing: item.text === '' ? [] : item.text.split('\n') };
     default:
       expectEnd(item.words[0]);
-      return { kind: item.is, console: readConsole(from) };
+      return { kind: item.is, ...readComplaint(from) };
   }
 }
 
@@ -163,11 +164,20 @@ function readRejected(item: Item, from: ItemReader): Completed {
     load: { verdict: 'rejected', errno, log: from.takeIf('log')?.text ?? '' },
     runs: [],
     maps: [],
-    console: readConsole(from),
+    ...readComplaint(from),
   };
 }
 
-const readConsole = (from: ItemReader): string => from.takeIf('console')?.text ?? '';
+/** `trouble warning` and its title, and the console. */
+function readComplaint(from: ItemReader): Pick<Completed, 'trouble' | 'console'> {
+  const item = from.takeIf('trouble');
+  const console = from.takeIf('console')?.text ?? '';
+  if (item === undefined) return { console };
+  const words = wordReader(item.words);
+  const kind = words.name(TROUBLE_KINDS, 'a kind of trouble');
+  words.end();
+  return { trouble: { kind, title: item.text }, console };
+}
 
 function readRun(from: ItemReader): RunOutcome {
   expectEnd(from.take('run').words[0]);

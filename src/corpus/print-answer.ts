@@ -14,7 +14,7 @@ export function printAnswer({ name, info, outcome }: Observed, testCase: Case): 
     ...textBlock('build', info.build),
     ...outcomeLines(outcome, testCase),
   ];
-  const header = `answer ${name} ${info.kernel} ${info.arch} ${info.engine}`;
+  const header = `answer ${name} ${info.kernel} ${info.linux.arch} ${info.engine}`;
   return `${[header, ...lines.map(indented)].join('\n')}\n`;
 }
 
@@ -25,11 +25,12 @@ function outcomeLines(outcome: Outcome, testCase: Case): readonly string[] {
     case 'unsupported':
       return [outcome.kind, ...outcome.missing.map(textLine)];
     default:
-      return [outcome.kind, ...textBlock('console', outcome.console)];
+      return [outcome.kind, ...complaintLines(outcome)];
   }
 }
 
-function completedLines({ load, runs, maps, console }: Completed, testCase: Case) {
+function completedLines(outcome: Completed, testCase: Case): readonly string[] {
+  const { load, runs, maps } = outcome;
   const verdict =
     load.verdict === 'accepted'
       ? [load.verdict]
@@ -41,9 +42,14 @@ function completedLines({ load, runs, maps, console }: Completed, testCase: Case
       `map ${testCase.maps[i].name}`,
       ...content.flatMap(entryLines).map(indented),
     ]),
-    ...textBlock('console', console),
+    ...complaintLines(outcome),
   ];
 }
+
+const complaintLines = ({ trouble, console }: Pick<Completed, 'trouble' | 'console'>) => [
+  ...(trouble === undefined ? [] : [`trouble ${trouble.kind}`, ...textOf(trouble.title)]),
+  ...textBlock('console', console),
+];
 
 function runLines(run: RunOutcome): readonly string[] {
   const { fault } = run;

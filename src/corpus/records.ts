@@ -37,6 +37,8 @@ export interface NewFinding {
   readonly observed: readonly [Observed, Observed];
   /** By `signatureOf`. */
   readonly signature: string;
+  /** The known mistake of a kernel that it comes from, by its name in `causes/`; '' for none. */
+  readonly cause: string;
   /** Slot of the first insn at which the two traces differ, where that is known. */
   readonly firstSlot: number | null;
   readonly campaign: number | null;
@@ -55,6 +57,8 @@ export interface FindingHead {
   /** Names of the two targets. */
   readonly targets: readonly [string, string];
   readonly signature: string;
+  /** As `NewFinding.cause`. */
+  readonly cause: string;
   readonly firstSlot: number | null;
   readonly status: FindingStatus;
   readonly notes: string;

@@ -75,6 +75,7 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX findings_by_signature ON findings (signature);
   CREATE INDEX findings_by_time ON findings (found_at);
   `,
+  `ALTER TABLE findings ADD COLUMN cause TEXT NOT NULL DEFAULT '';`,
 ];
 
 /** What this bpfdiff writes. */

@@ -51,7 +51,7 @@ export function targetRows(db: Database): TargetRows {
 const rowOf = ({ name, info: { linux, ...info } }: StoredTarget): Row => ({
   name,
   kernel: info.kernel,
-  arch: info.arch,
+  arch: linux.arch,
   engine: info.engine,
   build: info.build,
   release: linux.release,
@@ -65,11 +65,11 @@ const targetOf = ({ name, kernel, arch, engine, build, ...linux }: Row): StoredT
   name,
   info: {
     kernel,
-    arch,
     engine,
     build,
     linux: {
       release: linux.release,
+      arch,
       endianness: linux.endianness,
       pageBytes: linux.page_bytes,
       cpus: linux.cpus,

@@ -5,6 +5,7 @@ import { JUMP_OPS, type JumpOp } from './jump.ts';
 import {
   InsnClass,
   Mode,
+  OPCODE_CALL,
   OPCODE_LDDW,
   SizeBits,
   type SizeBytes,
@@ -97,7 +98,6 @@ const ALU_CLASS = { 32: InsnClass.ALU, 64: InsnClass.ALU64 } as const;
 const JMP_CLASS = { 32: InsnClass.JMP32, 64: InsnClass.JMP } as const;
 const SOURCE_BIT = { k: SourceBit.K, x: SourceBit.X } as const;
 const END_CODE = 0xd0;
-const CALL_CODE = 0x80;
 const EXIT_CODE = 0x90;
 const MOV_CODE = 0xb0;
 
@@ -224,7 +224,7 @@ export const FORMS: readonly Form[] = [
       kind: 'call',
       callee,
       name: `call.${callee}`,
-      opcode: InsnClass.JMP | CALL_CODE,
+      opcode: OPCODE_CALL,
       dst: 0,
       src,
       off: callee === 'kfunc' ? 'any' : 0,

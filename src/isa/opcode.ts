@@ -44,6 +44,9 @@ export const SizeName = { 1: 'b', 2: 'h', 4: 'w', 8: 'dw' } as const;
 /** The only opcode that fills two slots. */
 export const OPCODE_LDDW = InsnClass.LD | Mode.IMM | SizeBits[8];
 
+/** Calls of helpers, functions and kfuncs, which `src` tells apart. */
+export const OPCODE_CALL = InsnClass.JMP | 0x80;
+
 /** r0 to r10. */
 export const REGS = 11;
 /** The frame pointer, read-only. */

@@ -6,9 +6,10 @@ import { INDENT, indented, type Section } from './section.ts';
 import { tableLines } from './table.ts';
 import type { TextOptions } from './text-options.ts';
 
-/** A case for people: its progs, maps and runs. The text that can be read back is `printCase`. */
+/** A case for people: its progs, kernel symbols, maps and runs. The text that can be read back is `printCase`. */
 export const caseSections = (testCase: Case, options: TextOptions): readonly Section[] => [
   ...testCase.progs.map((prog, i) => progSection(prog, i, testCase)),
+  ...ksymSections(testCase),
   ...testCase.maps.map((map) => mapSection(map, options)),
   ...testCase.runs.map((run, i) => runSection(run, i, options)),
 ];
@@ -19,6 +20,12 @@ function progSection({ insns }: Prog, index: number, { progType, progs }: Case):
     title: `${name}, ${progType}, ${countOf(insns.length, 'insn')}`,
     lines: progLines(insns),
   };
+}
+
+/** By the indexes that the prog names them by. */
+function ksymSections({ ksyms }: Case): readonly Section[] {
+  if (ksyms.length === 0) return [];
+  return [{ title: 'Kernel symbols', lines: ksyms.map((name, index) => `${index} ${name}`) }];
 }
 
 const MAP_ENTRIES_MAX = 16;

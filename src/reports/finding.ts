@@ -1,11 +1,12 @@
 import type { Case } from '../case/case.ts';
+import { causeNamed } from '../causes/causes.ts';
 import type { Divergence, DivergenceClass, Observed } from '../compare/compare.ts';
 import { caseSections } from './case-sections.ts';
 import { hexDump } from './hex-dump.ts';
 import { infoText } from './names.ts';
 import { firstDifference, observationsOf } from './observations.ts';
 import { outcomesTable } from './outcomes.ts';
-import { printable, printableTail } from './printable.ts';
+import { printable, printableHead, printableTail } from './printable.ts';
 import { countOf } from './quantity.ts';
 import { INDENT, indented, type Section } from './section.ts';
 import { tableLines } from './table.ts';
@@ -19,6 +20,8 @@ export interface FindingView {
   readonly divergence: Divergence;
   /** The two that disagree, in the order of the divergence's values. */
   readonly observed: readonly [Observed, Observed];
+  /** Name of the known mistake of a kernel that it comes from; '' for none. */
+  readonly cause: string;
   /** Command lines that run the case again. */
   readonly commands: readonly string[];
 }
@@ -29,6 +32,7 @@ export function findingText(finding: FindingView, options: TextOptions): string 
   const inner = { ...options, width: options.width - INDENT.length };
   const sections: readonly Section[] = [
     { title: headline(finding), lines: valueLines(finding, inner) },
+    { title: 'Cause', lines: causeLines(finding) },
     { title: 'Targets', lines: targetLines(observed, inner) },
     ...caseSections(testCase, inner),
     { title: 'Outcomes', lines: outcomesTable(testCase, observed, inner) },
@@ -43,6 +47,19 @@ export function findingText(finding: FindingView, options: TextOptions): string 
     .concat('\n');
 }
 
+function causeLines({ cause: name }: FindingView): readonly string[] {
+  if (name === '') return [];
+  const cause = causeNamed(name);
+  if (cause === undefined) return [printable(name)];
+  const { reason, kernels, source } = cause;
+  return [
+    `${name}, a mistake of the kernel: written so that it can't matter, the case agrees.`,
+    reason,
+    `Kernels: ${kernels}`,
+    `Source: ${source}`,
+  ];
+}
+
 /** What each class of divergence says of the two targets. */
 const CLAIMS: Readonly<Record<DivergenceClass, string>> = {
   verdict: 'one verifier accepts what the other rejects',
@@ -51,8 +68,9 @@ const CLAIMS: Readonly<Record<DivergenceClass, string>> = {
   data: 'the packet comes out differently',
   ctx: 'the ctx comes out differently',
   map: 'a map ends with different content',
-  crash: 'one of them crashes, faults or complains',
+  crash: 'one of them crashes or faults',
   hang: 'one of them does not answer',
+  complaint: 'the kernel complains',
 };
 
 const headline = ({ id, divergence, observed: [a, b] }: FindingView): string =>
@@ -116,6 +134,8 @@ function differingBytes({ testCase, observed }: FindingView, { width }: TextOpti
 }
 
 const LOG_LINES = 12;
+/** A report of a kernel begins with what matters: what it is, where, and how it came there. */
+const CONSOLE_LINES = 32;
 
 /** The verifier's log of a target that rejected, and what a kernel said on its console. */
 function logSections({ name, outcome }: Observed): readonly Section[] {
@@ -124,6 +144,6 @@ function logSections({ name, outcome }: Observed): readonly Section[] {
     outcome.kind === 'completed' && outcome.load.verdict === 'rejected' ? outcome.load.log : '';
   return [
     { title: `Verifier of ${name}`, lines: printableTail(log, LOG_LINES) },
-    { title: `Console of ${name}`, lines: printableTail(outcome.console, LOG_LINES) },
+    { title: `Console of ${name}`, lines: printableHead(outcome.console, CONSOLE_LINES) },
   ];
 }

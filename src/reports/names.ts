@@ -1,4 +1,5 @@
 import { getSystemErrorName } from 'node:util';
+import type { TargetSummary } from '../campaign/events.ts';
 import type { TargetInfo } from '../targets/target.ts';
 import { printable } from './printable.ts';
 
@@ -16,9 +17,13 @@ const ENOTSUPP = 524;
 const ERRNO_MAX = 4095;
 
 /** What exactly ran, in one line: `6.1.176, x86_64, interp`. */
-export const infoText = ({
+export const infoText = ({ kernel, engine, linux }: Omit<TargetInfo, 'build'>): string =>
+  identityText({ kernel, engine, arch: linux.arch });
+
+/** The same of what a summary says of a target. */
+export const identityText = ({
   kernel,
   arch,
   engine,
-}: Pick<TargetInfo, 'kernel' | 'arch' | 'engine'>): string =>
+}: Pick<TargetSummary, 'kernel' | 'arch' | 'engine'>): string =>
   printable(`${kernel}, ${arch}, ${engine}`);

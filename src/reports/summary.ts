@@ -1,5 +1,5 @@
 import type { Summary, TargetSummary } from '../campaign/events.ts';
-import { infoText } from './names.ts';
+import { identityText } from './names.ts';
 import { countOf, countText, durationText, rateText, shareText } from './quantity.ts';
 import { type Cell, tableLines } from './table.ts';
 import type { TextOptions } from './text-options.ts';
@@ -45,7 +45,7 @@ function targetLines({ targets }: Summary, { width, style }: TextOptions): reado
       ...rows.map(([name, target]) => [
         name,
         ...counted.map(({ count, text }) => (text ?? ((t) => countText(count(t))))(target)),
-        infoText(target),
+        identityText(target),
       ]),
     ],
     { align: ['left', ...counted.map(() => 'right' as const)], width, style },

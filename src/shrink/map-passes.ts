@@ -1,20 +1,23 @@
 import type { Case, MapSpec, Prog } from '../case/case.ts';
-import { formOf } from '../isa/forms.ts';
 import type { Insn } from '../isa/insn.ts';
+import { type Named, namedBy } from '../isa/named-by.ts';
 import { withEach, withoutChunks } from './chunks.ts';
 import { towardsZero } from './numbers.ts';
 import { withMoreZeros } from './zeros.ts';
 
 /** Cases without a map that no insn names. */
 export function* withFewerMaps(testCase: Case): Iterable<Case> {
-  const used = new Set(testCase.progs.flatMap(({ insns }) => insns.filter(namesMap)).map(mapOf));
-  for (const index of testCase.maps.keys()) {
-    if (used.has(index)) continue;
-    yield {
-      ...testCase,
-      maps: testCase.maps.toSpliced(index, 1),
-      progs: testCase.progs.map((prog) => withoutMap(prog, index)),
-    };
+  for (const index of unused(testCase, 'map')) {
+    const maps = testCase.maps.toSpliced(index, 1);
+    yield { ...testCase, maps, progs: movedUp(testCase.progs, 'map', index) };
+  }
+}
+
+/** Cases without a kernel symbol that no insn names. */
+export function* withFewerKsyms(testCase: Case): Iterable<Case> {
+  for (const index of unused(testCase, 'ksym')) {
+    const ksyms = testCase.ksyms.toSpliced(index, 1);
+    yield { ...testCase, ksyms, progs: movedUp(testCase.progs, 'ksym', index) };
   }
 }
 
@@ -46,16 +49,17 @@ function* withMaps(testCase: Case, smaller: (map: MapSpec) => Iterable<MapSpec>)
   for (const maps of withEach(testCase.maps, smaller)) yield { ...testCase, maps };
 }
 
-const mapOf = ({ imm }: Insn): number => imm;
-
-function namesMap(insn: Insn): boolean {
-  const form = formOf(insn);
-  return form?.kind === 'lddw' && form.pseudo.startsWith('map_');
+function unused({ maps, ksyms, progs }: Case, what: Named): readonly number[] {
+  const used = new Set(
+    progs.flatMap(({ insns }) => insns.flatMap((insn) => (namedBy(insn) === what ? insn.imm : []))),
+  );
+  const all = what === 'map' ? maps : ksyms;
+  return [...all.keys()].filter((index) => !used.has(index));
 }
 
-/** Maps behind the one that is gone have moved up. */
-const withoutMap = ({ insns }: Prog, index: number): Prog => ({
-  insns: insns.map((insn) =>
-    namesMap(insn) && insn.imm > index ? { ...insn, imm: insn.imm - 1 } : insn,
-  ),
-});
+/** What stands behind the one that is gone has moved up. */
+function movedUp(progs: readonly Prog[], what: Named, gone: number): readonly Prog[] {
+  const moved = (insn: Insn): Insn =>
+    namedBy(insn) === what && insn.imm > gone ? { ...insn, imm: insn.imm - 1 } : insn;
+  return progs.map(({ insns }) => ({ insns: insns.map(moved) }));
+}

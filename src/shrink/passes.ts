@@ -1,6 +1,7 @@
 import type { Case } from '../case/case.ts';
 import {
   withFewerEntries,
+  withFewerKsyms,
   withFewerMaps,
   withSmallerMaps,
   withZeroedEntries,
@@ -43,8 +44,10 @@ export const PASSES: readonly Pass[] = [
   // bounds check would stay without a use, or a use without its check.
   { name: 'take jumps', smaller: withJumpsTaken },
 
-  // Only when insns are gone maps become unused. A used one can't go, whatever is in it.
+  // Only when insns are gone maps and kernel symbols become unused. A used one can't go, whatever is
+  // in it.
   { name: 'drop maps', smaller: withFewerMaps },
+  { name: 'drop kernel symbols', smaller: withFewerKsyms },
   { name: 'drop map entries', smaller: withFewerEntries },
 
   // Attributes of bpf_attr.test are many, and each that stays says to a reader that it matters.

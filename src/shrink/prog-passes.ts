@@ -1,8 +1,8 @@
 import type { Case } from '../case/case.ts';
 import { formOf } from '../isa/forms.ts';
 import type { Insn } from '../isa/insn.ts';
+import { keepInsns, targetIndexes, withoutUnreachable } from '../isa/rewrite.ts';
 import { type Chunk, chunksOf, withEach } from './chunks.ts';
-import { keepInsns, targetIndexes, withoutUnreachable } from './insns.ts';
 import { towardsZero } from './numbers.ts';
 
 /** Cases in which some insns of one prog are gone. */

@@ -14,6 +14,9 @@ export function* withPlainAttributes(testCase: Case): Iterable<Case> {
     if (testCase[name] !== 0) yield { ...testCase, [name]: 0 };
   }
   yield* withRuns(testCase, function* (run) {
+    // Some targets take both or neither.
+    if (run.ctx !== null && run.ctxOutBytes !== null)
+      yield { ...run, ctx: null, ctxOutBytes: null };
     for (const name of Object.keys(PLAIN_RUN) as (keyof Run)[]) {
       if (run[name] !== PLAIN_RUN[name]) yield { ...run, [name]: PLAIN_RUN[name] };
     }

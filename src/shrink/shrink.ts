@@ -6,6 +6,7 @@ import type { Shrinkable } from './shrinkable.ts';
 /** Says of each candidate whether it still shows what is to be shrunk; in the same order. */
 export type Holds = (candidates: readonly Case[]) => Promise<readonly boolean[]>;
 
+/** How hard to try. */
 export interface ShrinkOptions {
   /** Candidates that are tried at once, at most. */
   readonly batchSize?: number;
@@ -15,6 +16,8 @@ export interface ShrinkOptions {
   readonly onProgress?: (progress: ShrinkProgress) => void;
   /** Ends the shrinking with the smallest case so far. */
   readonly signal?: AbortSignal;
+  /** As `signal`; asked before every batch. */
+  readonly isOver?: () => boolean;
 }
 
 export interface ShrinkProgress {
@@ -44,7 +47,13 @@ const CANDIDATES_MAX = 20_000;
 export async function shrink(
   start: Shrinkable,
   holds: Holds,
-  { batchSize = BATCH_MAX, candidatesMax = CANDIDATES_MAX, onProgress, signal }: ShrinkOptions = {},
+  {
+    batchSize = BATCH_MAX,
+    candidatesMax = CANDIDATES_MAX,
+    onProgress,
+    signal,
+    isOver = () => signal?.aborted === true,
+  }: ShrinkOptions = {},
 ): Promise<Shrunk> {
   const failed = new Set<string>();
   let shrunk = start;
@@ -67,7 +76,7 @@ export async function shrink(
     const sizes = { first: Math.min(BATCH_FIRST, batchSize), max: batchSize };
     for (const batch of growingBatches(without(candidates, failed), sizes)) {
       const allowed = batch.slice(0, candidatesMax - tried);
-      if (allowed.length === 0 || signal?.aborted) return undefined;
+      if (allowed.length === 0 || isOver()) return undefined;
       const answers = await holds(allowed.map(({ testCase }) => testCase));
       tried += allowed.length;
       const winner = answers.indexOf(true);

@@ -8,15 +8,19 @@ import type { Features } from './target.ts';
 
 /**
  * What a case needs and a target lacks, for people, each once: `prog type xdp`, `map type ringbuf`,
- * `insn load_acq.w`, `helper 131 ringbuf_reserve`. Empty where it can be tried. Insns of no form and
+ * `insn load_acq.w`, `helper 131 ringbuf_reserve`, `kernel symbol bpf_prog_active`. Empty where it can be tried. Insns of no form and
  * helpers that no Linux has are no features: a case may carry them to see them refused. Prog types
- * whose helpers were not probed are taken to have them all.
+ * whose helpers or kernel symbols were not probed are taken to have them all.
  */
 export function missingFeatures(features: Features, testCase: Case): readonly string[] {
   const missing = new Set<string>();
   if (!features.progTypes.has(testCase.progType)) missing.add(`prog type ${testCase.progType}`);
   for (const { type } of testCase.maps) {
     if (!features.mapTypes.has(type)) missing.add(`map type ${type}`);
+  }
+  const ksyms = features.ksyms.get(testCase.progType);
+  for (const name of testCase.ksyms) {
+    if (ksyms?.has(name) === false) missing.add(`kernel symbol ${name}`);
   }
   for (const { insns } of testCase.progs) {
     for (const [i, form] of formsOf(insns).entries()) {

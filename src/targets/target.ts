@@ -28,6 +28,8 @@ export type Engine = 'jit' | 'interp' | 'hardened' | 'emulator';
 export interface LinuxSetting {
   /** Major and minor, such as `6.1`. */
   readonly release: string;
+  /** `uname -m`. */
+  readonly arch: string;
   readonly endianness: Endianness;
   readonly pageBytes: number;
   /** Possible CPUs, which is how many values an element of a per-CPU map has. */
@@ -40,8 +42,6 @@ export interface LinuxSetting {
 export interface TargetInfo {
   /** `uname -r`, such as `6.1.176`; the emulator: the release that it emulates. */
   readonly kernel: string;
-  /** `uname -m`. */
-  readonly arch: string;
   readonly engine: Engine;
   readonly linux: LinuxSetting;
   /** `uname -v`, boot parameters and sysctls: what else can change an answer. */
@@ -56,17 +56,66 @@ export interface Features {
   readonly forms: ReadonlySet<string>;
   /** Helper ids that a prog of the type may call. */
   readonly helpers: ReadonlyMap<ProgType, ReadonlySet<number>>;
+  /** Where it can't be asked for every run: those that it can. */
+  readonly runs?: PairedRuns;
+  /** Names of functions and variables of the kernel (`Case.ksyms`) that a prog of the type may use. */
+  readonly ksyms: ReadonlyMap<ProgType, ReadonlySet<string>>;
 }
+
+/**
+ * `data_out` where there is `data_in` and `ctx_out` where there is `ctx_in`, with room for all that may
+ * come, and neither elsewhere; no flags, CPU or batch size.
+ */
+export type PairedRuns = 'paired';
 
 /** What a target observed of one case. Plain data. */
 export type Outcome =
   | Completed
   /** The target died of this case and of no other. `console` holds what its kernel said last. */
-  | { readonly kind: 'crashed'; readonly console: string }
+  | { readonly kind: 'crashed'; readonly trouble?: Trouble; readonly console: string }
   /** The target did not answer within the limit. */
-  | { readonly kind: 'hung'; readonly console: string }
+  | { readonly kind: 'hung'; readonly trouble?: Trouble; readonly console: string }
   /** The target lacks something that the case needs; it was not tried. */
   | { readonly kind: 'unsupported'; readonly missing: readonly string[] };
+
+/** What went wrong in a target, by name. Absent from answers that were recorded without it. */
+export interface Trouble {
+  readonly kind: TroubleKind;
+  /**
+   * One line, such as `WARNING in skb_warn_bad_offload (net/core/dev.c)`. The same trouble has the
+   * same title each time: no times, addresses, pids, CPUs or line numbers.
+   */
+  readonly title: string;
+}
+
+/** Each kind of trouble; see src/targets/kernel/kernel-report.ts for how they are told apart. */
+export type TroubleKind =
+  /** Said by the kernel. */
+  | 'panic'
+  | 'oops'
+  | 'bug'
+  | 'warning'
+  | 'kasan'
+  | 'kfence'
+  | 'ubsan'
+  | 'lockdep'
+  | 'rcu-stall'
+  | 'lockup'
+  | 'hung-task'
+  | 'out-of-memory'
+  | 'other'
+  /** The process that ran the case died, and its kernel lives. */
+  | 'worker'
+  /** The agent died, without a word of its kernel. */
+  | 'agent'
+  /** The case took longer than it may; the agent ended it. */
+  | 'time-limit'
+  /** Nothing could end the case. */
+  | 'stuck'
+  /** Neither kernel nor agent answered in time. */
+  | 'silent'
+  /** The process of the whole machine ended, without a word of its kernel. */
+  | 'vanished';
 
 /** A case that was loaded or refused, and run. */
 export interface Completed {
@@ -76,6 +125,8 @@ export interface Completed {
   readonly runs: readonly RunOutcome[];
   /** One for each map of the case; empty where the load was rejected. */
   readonly maps: readonly MapContent[];
+  /** What the kernel complained of while this case ran; it lived on. */
+  readonly trouble?: Trouble;
   /** Warnings and worse that the kernel said while this case ran; '' for none. */
   readonly console: string;
   /**
@@ -167,5 +218,11 @@ export type TargetEvent =
   | { readonly kind: 'preparing'; readonly what: string }
   | { readonly kind: 'booting' }
   | { readonly kind: 'ready'; readonly afterMs: number }
-  | { readonly kind: 'restarted'; readonly why: string }
+  /** `console` is the end of what the dead one had said. */
+  | {
+      readonly kind: 'restarted';
+      readonly why: string;
+      readonly trouble?: Trouble;
+      readonly console?: string;
+    }
   | { readonly kind: 'closed' };

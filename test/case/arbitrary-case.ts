@@ -73,6 +73,7 @@ export const someCase: fc.Arbitrary<Case> = progType.chain((type) =>
     progType: fc.constant(type),
     expectedAttachType: u32,
     progFlags: u32,
+    ksyms: fc.uniqueArray(fc.stringMatching(/^[A-Za-z_]\w{0,20}$/), { maxLength: 3 }),
     maps,
     progs: fc.array(fc.record({ insns: someInsns }), { minLength: 1, maxLength: 3 }),
     runs: fc.array(runOf(type), { maxLength: 3 }),

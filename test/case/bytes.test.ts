@@ -8,6 +8,7 @@ const withCtx = (ctx: CtxInput | null): Case => ({
   progType: 'xdp',
   expectedAttachType: 37,
   progFlags: 4,
+  ksyms: [],
   maps: [
     {
       name: 'm',
@@ -35,6 +36,8 @@ const BYTES = [
 ]
   .join('')
   .replaceAll(' ', '');
+/** The same case with the kernel symbols `a` and `bb`. */
+const WITH_KSYMS = `${BYTES.replace(/^01/, '02')}02000161026262`;
 const HASH = 'bb75ae3891d9e5e15c2b77ee8d77836ddc24482b74b93012e12130b8e7704661';
 
 const CASE = withCtx({ sizeBytes: 24, fields: { data: 9n } });
@@ -45,8 +48,8 @@ const REFUSED: readonly (readonly [what: string, hex: string, message: string])[
   ['nothing', '', 'Expected 1 bytes of version, got 0 (byte 0 of a case)'],
   [
     'a newer version',
-    BYTES.replace(/^01/, '02'),
-    'Expected version 1, got version 2 (byte 1 of a case)',
+    BYTES.replace(/^01/, '03'),
+    'Expected version 1 or 2, got version 3 (byte 1 of a case)',
   ],
   [
     'an unknown prog type',
@@ -62,6 +65,26 @@ const REFUSED: readonly (readonly [what: string, hex: string, message: string])[
     'more bytes than it needs',
     `${BYTES}00`,
     'Expected the end, got 1 more bytes (byte 106 of a case)',
+  ],
+  [
+    'a list of no kernel symbols',
+    WITH_KSYMS.replace('02000161026262', '0000'),
+    'Expected canonical bytes, got another form of the same case (byte 108 of a case)',
+  ],
+  [
+    'more kernel symbols than may be',
+    WITH_KSYMS.replace('02000161026262', '4100'),
+    'Expected ksyms of at most 64, got 65 (byte 108 of a case)',
+  ],
+  [
+    'a kernel symbol that is no name',
+    WITH_KSYMS.replace('0161', '0131'),
+    'Expected a kernel symbol, got "1" (byte 110 of a case)',
+  ],
+  [
+    'a kernel symbol twice',
+    WITH_KSYMS.replace('026262', '0161'),
+    'Expected different kernel symbols, got one name twice (byte 112 of a case)',
   ],
   [
     'a map without a name',
@@ -94,6 +117,12 @@ describe('the bytes of a case', () => {
   it('are laid out as drawn', () => {
     expect(Buffer.from(encodeCase(CASE)).toString('hex')).toBe(BYTES);
     expect(decodeCase(bytesOf(BYTES))).toEqual(CASE);
+  });
+
+  it('end with its kernel symbols, and with nothing where there are none', () => {
+    const named = { ...CASE, ksyms: ['a', 'bb'] };
+    expect(Buffer.from(encodeCase(named)).toString('hex')).toBe(WITH_KSYMS);
+    expect(decodeCase(bytesOf(WITH_KSYMS))).toEqual(named);
   });
 
   it('are what its hash is of, which stays the same for ever', () => {

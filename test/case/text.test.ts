@@ -8,6 +8,7 @@ const EXAMPLE: Case = {
   progType: 'sched_cls',
   expectedAttachType: 0,
   progFlags: 4,
+  ksyms: ['bpf_rcu_read_lock', 'bpf_prog_active'],
   maps: [
     {
       name: 'seen',
@@ -30,7 +31,7 @@ const EXAMPLE: Case = {
         'r0 = *(u32 *)(r1 +8)\nif r0 == 7 goto done\nr2 = map_by_fd(0) ll\nr0 = 0\ndone: exit',
       ),
     },
-    { insns: assemble('exit') },
+    { insns: assemble('call kfunc#0\nr1 = var_addr(1) ll\nexit') },
   ],
   runs: [
     {
@@ -50,6 +51,8 @@ const EXAMPLE: Case = {
 const TEXT = `case sched_cls reads mark
 prog_type sched_cls
 prog_flags 0x4
+ksym bpf_rcu_read_lock
+ksym bpf_prog_active
 
 map seen array key 4 value 8 max_entries 2
   01000000 = ff00000000000000
@@ -63,6 +66,8 @@ prog
     exit
 
 prog
+    call kfunc#0
+    r1 = var_addr(1) ll
     exit
 
 run
@@ -110,7 +115,7 @@ const ERRORS: readonly (readonly [
   [
     `${SOUND}bogus`,
     'CASE_NAME',
-    'a.case:9:1: Expected a section (case, prog_type, expected_attach_type, prog_flags, map, prog, run, answer), got `bogus`',
+    'a.case:9:1: Expected a section (case, prog_type, expected_attach_type, prog_flags, ksym, map, prog, run, answer), got `bogus`',
   ],
   [`${SOUND}case d`, 'CASE_TWICE', 'a.case:9:1: Expected one `case` in a file, got `case`'],
   ['prog_type xpd', 'CASE_NAME', 'a.case:1:11: Expected a prog type such as `xdp`, got `xpd`'],
@@ -129,6 +134,27 @@ const ERRORS: readonly (readonly [
     'prog\n  r0 = 0\n  r1 = r99',
     'CASE_ASM',
     /^a\.case:3:8: Expected a number of 32 bits, a register r0\.\.r10, .* got `r99`$/,
+  ],
+  [
+    'ksym no-name',
+    'CASE_NAME',
+    'a.case:1:6: Expected a kernel symbol: up to 128 letters, digits or _, got `no-name`',
+  ],
+  [
+    `ksym ${'x'.repeat(129)}`,
+    'CASE_NAME',
+    /^a\.case:1:6: Expected a kernel symbol: up to 128 letters, digits or _, got `x+\.\.\.`$/,
+  ],
+  [
+    'ksym a\nksym b\nksym a',
+    'CASE_TWICE',
+    'a.case:3:6: Expected a kernel symbol that was not named yet, got `a`',
+  ],
+  ['ksym a b', 'CASE_SYNTAX', 'a.case:1:8: Expected the end of the line, got `b`'],
+  [
+    Array.from({ length: CASE_LIMITS.ksyms + 1 }, (_, i) => `ksym k${i}`).join('\n'),
+    'CASE_LIMIT',
+    'a.case:65:1: Expected at most 64 kernel symbols, got more',
   ],
   [
     'map too-long array',

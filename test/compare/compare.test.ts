@@ -32,6 +32,17 @@ const DIVERGENCES: readonly {
     description: 'completed on emulator, crashed on uml',
   },
   {
+    claim: 'a crash of the kernel, by what it complained of',
+    outcome: {
+      kind: 'crashed',
+      trouble: { kind: 'oops', title: 'page fault in f' },
+      console: 'BUG: unable to handle page fault for address: 00007f\nOops',
+    },
+    class: 'crash',
+    where: {},
+    description: 'completed on emulator, crashed: page fault in f on uml',
+  },
+  {
     claim: 'a hang',
     outcome: { kind: 'hung', console: '' },
     class: 'hang',
@@ -41,16 +52,20 @@ const DIVERGENCES: readonly {
   {
     claim: 'a warning of the kernel, by its first line',
     outcome: completed({ console: 'WARNING: at verifier.c:1\nCPU: 0' }),
-    class: 'crash',
+    class: 'complaint',
     where: { field: 'console' },
     description: 'console: nothing on emulator, WARNING: at verifier.c:1 on uml',
   },
   {
     claim: 'a warning of a kernel that rejected',
-    outcome: { ...rejected(22), console: 'WARNING: at verifier.c:1' },
-    class: 'crash',
+    outcome: {
+      ...rejected(22),
+      trouble: { kind: 'warning', title: 'WARNING in check (verifier.c)' },
+      console: 'WARNING: CPU: 3 PID: 77 at verifier.c:1 check+0x1/0x2',
+    },
+    class: 'complaint',
     where: { field: 'console' },
-    description: 'console: nothing on emulator, WARNING: at verifier.c:1 on uml',
+    description: 'console: nothing on emulator, WARNING in check (verifier.c) on uml',
   },
   {
     claim: 'the errno of a run',

@@ -18,6 +18,7 @@ export const CASE: Case = {
   progType: 'xdp',
   expectedAttachType: 0,
   progFlags: 0,
+  ksyms: [],
   maps: ['out', 'seen'].map((name) => ({
     name,
     type: 'hash',
@@ -65,6 +66,7 @@ export const rejected = (errno: number, log = ''): Completed =>
 
 const LINUX: LinuxSetting = {
   release: '6.1',
+  arch: 'x86_64',
   endianness: 'little',
   pageBytes: 4096,
   cpus: 1,
@@ -82,7 +84,6 @@ const observedBy =
     name,
     info: {
       kernel,
-      arch: 'x86_64',
       engine,
       linux: { ...LINUX, ...linux },
       build: '#1 SMP of a test',

@@ -11,7 +11,12 @@ const differing = uml(completed({ runs: [run({ retval: 1 }), run()] }));
 const failing = (errno: number): Observed => uml(completed({ runs: [run({ errno }), run()] }));
 
 const signature = (testCase: Case, a: Observed, b: Observed): string =>
-  signatureOf(testCase, compareOutcomes(CASE, a, b) as Divergence, [a, b]);
+  signatureOf({
+    shrunk: testCase,
+    divergence: compareOutcomes(CASE, a, b) as Divergence,
+    observed: [a, b],
+    cause: '',
+  });
 
 describe('the signature of a finding', () => {
   const prog = withProg('r0 = 5\nr0 /= 3\nexit');

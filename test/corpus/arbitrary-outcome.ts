@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { Case } from '../../src/case/case.ts';
 import type { Observed } from '../../src/compare/compare.ts';
-import type { Fault, MapContent, Outcome, RunOutcome } from '../../src/targets/target.ts';
+import type { Fault, MapContent, Outcome, RunOutcome, Trouble } from '../../src/targets/target.ts';
 
 const u32 = fc.oneof(fc.nat(3), fc.integer({ min: 0, max: 0xffff_ffff }));
 const errno = fc.oneof(fc.constant(0), fc.constant(524), fc.nat(4095));
@@ -49,6 +49,18 @@ const run: fc.Arbitrary<RunOutcome> = fc
   })
   .map(({ fault: found, ...rest }) => (found === undefined ? rest : { ...rest, fault: found }));
 
+const trouble: fc.Arbitrary<{ readonly trouble?: Trouble }> = fc.oneof(
+  fc.constant({}),
+  fc.record({
+    trouble: fc.record({
+      kind: fc.constantFrom<Trouble['kind'][]>('panic', 'out-of-memory', 'worker', 'vanished'),
+      title: text,
+    }),
+  }),
+);
+const withTrouble = <T>(outcome: fc.Arbitrary<T>) =>
+  fc.tuple(outcome, trouble).map(([it, more]) => ({ ...it, ...more }));
+
 const content: fc.Arbitrary<MapContent> = fc.array(
   fc.record({ key: bytes(5), values: fc.array(bytes(40), { minLength: 1, maxLength: 3 }) }),
   { maxLength: 3 },
@@ -57,25 +69,31 @@ const content: fc.Arbitrary<MapContent> = fc.array(
 /** What any target may answer to a case, without `executed`. */
 export const someOutcome = ({ runs, maps }: Case): fc.Arbitrary<Outcome> =>
   fc.oneof(
-    fc.record({
-      kind: fc.constant('completed' as const),
-      load: fc.constant({ verdict: 'accepted' as const }),
-      runs: fc.tuple(...runs.map(() => run)),
-      maps: fc.tuple(...maps.map(() => content)),
-      console: text,
-    }),
-    fc.record({
-      kind: fc.constant('completed' as const),
-      load: fc.record({
-        verdict: fc.constant('rejected' as const),
-        errno: fc.integer({ min: 1, max: 4095 }),
-        log: text,
+    withTrouble(
+      fc.record({
+        kind: fc.constant('completed' as const),
+        load: fc.constant({ verdict: 'accepted' as const }),
+        runs: fc.tuple(...runs.map(() => run)),
+        maps: fc.tuple(...maps.map(() => content)),
+        console: text,
       }),
-      runs: fc.constant([]),
-      maps: fc.constant([]),
-      console: text,
-    }),
-    fc.record({ kind: fc.constantFrom('crashed' as const, 'hung' as const), console: text }),
+    ),
+    withTrouble(
+      fc.record({
+        kind: fc.constant('completed' as const),
+        load: fc.record({
+          verdict: fc.constant('rejected' as const),
+          errno: fc.integer({ min: 1, max: 4095 }),
+          log: text,
+        }),
+        runs: fc.constant([]),
+        maps: fc.constant([]),
+        console: text,
+      }),
+    ),
+    withTrouble(
+      fc.record({ kind: fc.constantFrom('crashed' as const, 'hung' as const), console: text }),
+    ),
     fc.record({
       kind: fc.constant('unsupported' as const),
       missing: fc.array(fc.string({ unit: 'grapheme-ascii', minLength: 1 }), { maxLength: 3 }),
@@ -88,9 +106,9 @@ export const someAnswer = (testCase: Case): fc.Arbitrary<Observed> =>
     name: word,
     info: fc.record({
       kernel: word,
-      arch: word,
       engine: fc.constantFrom('jit', 'interp', 'hardened', 'emulator'),
       linux: fc.record({
+        arch: word,
         release: fc.tuple(fc.nat(99), fc.nat(99)).map(([major, minor]) => `${major}.${minor}`),
         endianness: fc.constantFrom('little', 'big'),
         execution: fc.constantFrom('interp', 'jit'),

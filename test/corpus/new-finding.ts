@@ -23,6 +23,7 @@ export function findingNumber(number: number, over: Partial<NewFinding> = {}): N
     divergence: compareOutcomes(shrunk, ...observed) as Divergence,
     observed,
     signature: `retval emulator/interp: mov64.k of ${number}`,
+    cause: '',
     firstSlot: null,
     campaign: null,
     foundAtMs: 1_700_000_000_000 + number,

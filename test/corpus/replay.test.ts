@@ -10,6 +10,7 @@ import type { LinuxSetting, Target } from '../../src/targets/target.ts';
 
 const LINUX: LinuxSetting = {
   release: '6.1',
+  arch: 'x86_64',
   endianness: 'little',
   pageBytes: 4096,
   cpus: 1,
@@ -20,6 +21,7 @@ const dividing = (dividend: number): Case => ({
   progType: 'xdp',
   expectedAttachType: 0,
   progFlags: 0,
+  ksyms: [],
   maps: [],
   progs: [{ insns: assemble(`r0 = ${dividend}\nr1 = 0\nr0 %= r1\nexit`) }],
   runs: [{ ...PLAIN_RUN, data: new Uint8Array(14) }],

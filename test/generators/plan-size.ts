@@ -51,7 +51,7 @@ function bodySize(body: Body): PlanSize {
 /** Arithmetic is the simplest there is. */
 function fragmentParts(fragment: Fragment): number {
   if (fragment.kind === 'alu') return 1;
-  if (fragment.kind === 'call') return 2 + fragment.args.length;
+  if ('args' in fragment) return 2 + fragment.args.length;
   return fragment.kind === 'update' ? 2 + fragment.content.length : 2;
 }
 

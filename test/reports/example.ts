@@ -10,6 +10,7 @@ export const CASE: Case = {
   progType: 'sched_cls',
   expectedAttachType: 0,
   progFlags: 0,
+  ksyms: [],
   maps: [
     {
       name: 'out',
@@ -63,6 +64,7 @@ export const content = (...value: readonly number[]): MapContent => [
 
 const LINUX = {
   release: '6.1',
+  arch: 'x86_64',
   endianness: 'little',
   pageBytes: 4096,
   cpus: 1,
@@ -71,7 +73,7 @@ const LINUX = {
 
 export const emulator = (outcome: Outcome): Observed => ({
   name: 'emulator',
-  info: { kernel: '6.1', arch: 'x86_64', engine: 'emulator', linux: LINUX, build: 'bpfdiff 0.1.0' },
+  info: { kernel: '6.1', engine: 'emulator', linux: LINUX, build: 'bpfdiff 0.1.0' },
   outcome,
 });
 
@@ -79,9 +81,8 @@ export const uml = (outcome: Outcome): Observed => ({
   name: 'uml',
   info: {
     kernel: '6.1.176',
-    arch: 'um',
     engine: 'interp',
-    linux: LINUX,
+    linux: { ...LINUX, arch: 'um' },
     build: '#1 Debian 6.1um4',
   },
   outcome,

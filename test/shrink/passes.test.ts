@@ -2,8 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Case } from '../../src/case/case.ts';
 import { caseHash } from '../../src/case/hash.ts';
+import { assemble } from '../../src/isa/assemble.ts';
+import { disassemble } from '../../src/isa/disassemble.ts';
 import { distanceOf } from '../../src/isa/distance.ts';
 import type { Insn } from '../../src/isa/insn.ts';
+import { withFewerKsyms } from '../../src/shrink/map-passes.ts';
 import { PASSES } from '../../src/shrink/passes.ts';
 import { someCase } from '../case/arbitrary-case.ts';
 
@@ -23,6 +26,7 @@ const MEASURES: Readonly<Record<string, (testCase: Case) => number | bigint>> = 
   distances: ({ progs }) =>
     sum(progs.flatMap(({ insns }) => insns.map((insn) => Math.abs(distanceOf(insn) ?? 0)))),
   immediates: ({ progs }) => sum(progs.flatMap(({ insns }) => insns.map(immediates))),
+  'kernel symbols': ({ ksyms }) => ksyms.length,
   maps: ({ maps }) => maps.length,
   'room in maps': ({ maps }) => sum(maps.map(({ maxEntries }) => Math.max(maxEntries, 1))),
   'flags of maps': ({ maps }) => maps.filter(({ flags }) => flags !== 0).length,
@@ -98,4 +102,16 @@ describe('every pass', () => {
     });
     expect(helps).toBe(true);
   });
+});
+
+it('"drop kernel symbols" drops what no insn names, and the others keep their insns', () => {
+  const insns = assemble('r1 = map_by_fd(2) ll\nr1 = var_addr(2) ll\ncall kfunc#1\nexit');
+  const [sample] = fc.sample(someCase, { numRuns: 1, seed: 1 });
+  const testCase = { ...sample, ksyms: ['a', 'b', 'c', 'd'], progs: [{ insns }] };
+  const smaller = [...withFewerKsyms(testCase)];
+  expect(smaller.map(({ ksyms }) => ksyms.join(' '))).toEqual(['b c d', 'a b c']);
+  expect(smaller.map(({ progs }) => disassemble(progs[0].insns).split('\n').slice(0, 3))).toEqual([
+    ['r1 = map_by_fd(2) ll', 'r1 = var_addr(1) ll', 'call kfunc#0'],
+    ['r1 = map_by_fd(2) ll', 'r1 = var_addr(2) ll', 'call kfunc#1'],
+  ]);
 });

@@ -8,6 +8,7 @@ import type { LinuxSetting, Outcome, Target } from '../../src/targets/target.ts'
 
 const LINUX: LinuxSetting = {
   release: '6.1',
+  arch: 'x86_64',
   endianness: 'little',
   pageBytes: 4096,
   cpus: 1,

@@ -11,6 +11,7 @@ const caseNumber = (number: number): Case => ({
   progType: 'xdp',
   expectedAttachType: 0,
   progFlags: 0,
+  ksyms: [],
   maps: [],
   progs: [{ insns: [insnOf(formNamed('call.helper'), { imm: number })] }],
   runs: [],
@@ -162,6 +163,7 @@ const endless = (number: number): Shrinkable => ({
 const RICH: Case = {
   ...caseNumber(1),
   progFlags: 4,
+  ksyms: ['bpf_prog_active'],
   maps: [
     {
       name: 'a',

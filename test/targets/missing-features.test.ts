@@ -9,6 +9,7 @@ const features: Features = {
   mapTypes: new Set(['hash']),
   forms: new Set(['mov64.k', 'exit', 'call.helper']),
   helpers: new Map([['xdp', new Set([1, 5])]]),
+  ksyms: new Map([['xdp', new Set(['bpf_prog_active'])]]),
 };
 
 const insn = (name: string, imm = 0) => insnOf(formNamed(name), { imm });
@@ -16,6 +17,7 @@ const testCase: Case = {
   progType: 'xdp',
   expectedAttachType: 0,
   progFlags: 0,
+  ksyms: [],
   maps: [],
   progs: [{ insns: [insn('mov64.k'), insn('exit')] }],
   runs: [PLAIN_RUN],
@@ -42,6 +44,13 @@ describe('missingFeatures', () => {
     ['a helper', calls(7), ['helper 7 get_prandom_u32']],
     ['no helper that no Linux has', calls(9999), []],
     ['no helper of a type that was not probed', { ...calls(7), progType: 'cgroup_skb' }, []],
+    ['no kernel symbol that is there', { ksyms: ['bpf_prog_active'] }, []],
+    ['a kernel symbol', { ksyms: ['nr_of_wonders'] }, ['kernel symbol nr_of_wonders']],
+    [
+      'no kernel symbol of a type that was not probed',
+      { ksyms: ['nr_of_wonders'], progType: 'cgroup_skb' },
+      [],
+    ],
     [
       'no insn that is of no form',
       { progs: [{ insns: [{ opcode: 0xff, dst: 0, src: 0, off: 0, imm: 0 }] }] },

@@ -24,7 +24,10 @@ export async function benchCampaign(
   options: OpenOptions,
 ): Promise<readonly Measurement[]> {
   const startedMs = performance.now();
-  const opened = await openTargets(parseTargetNames(`emulator,${kernelNames}`), options);
+  const opened = await openTargets(
+    parseTargetNames(`emulator,${kernelNames}`, options.cacheDir),
+    options,
+  );
   try {
     const { targets, kernels } = opened;
     const emulators = targets.filter(({ info }) => info.engine === 'emulator');

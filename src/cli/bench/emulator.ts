@@ -9,6 +9,7 @@ import type { Measurement } from './measurement.ts';
 
 const LINUX: LinuxSetting = {
   release: '6.1',
+  arch: 'x86_64',
   endianness: 'little',
   pageBytes: 4096,
   cpus: 1,

@@ -18,13 +18,14 @@ export async function benchKernels(
   options: OpenOptions,
 ): Promise<readonly Measurement[]> {
   const all: Measurement[] = [];
-  for (const { text } of parseTargetNames(names)) all.push(...(await benchKernel(text, options)));
+  for (const { text } of parseTargetNames(names, options.cacheDir))
+    all.push(...(await benchKernel(text, options)));
   return all;
 }
 
 async function benchKernel(name: string, options: OpenOptions): Promise<readonly Measurement[]> {
   let bootMs = 0;
-  const opened = await openTargets(parseTargetNames(name), {
+  const opened = await openTargets(parseTargetNames(name, options.cacheDir), {
     ...options,
     onEvent: (target, event) => {
       if (event.kind === 'ready') bootMs = event.afterMs;
@@ -95,6 +96,7 @@ const TINY: Case = {
   expectedAttachType: 0,
   progFlags: 0,
   maps: [],
+  ksyms: [],
   progs: [{ insns: assemble('r0 = 2\nexit') }],
   runs: [{ ...PLAIN_RUN, data: new Uint8Array(14) }],
 };

@@ -76,6 +76,7 @@ function show(id: string, { corpus: path, json }: CorpusFlags, surroundings: Sur
             testCase: shrunk,
             divergence,
             observed,
+            cause: finding.cause,
             commands: [`bpfdiff replay ${quoted(path)} --targets ${names}`],
           },
           textOptions(surroundings),

@@ -49,23 +49,27 @@ async function exec(
   surroundings: Surroundings,
 ): Promise<ExitStatus> {
   const cases = files.map(readCaseFile);
-  return withTargets(parseTargetNames(names), surroundings, async ({ targets }) => {
-    const testCases = cases.map(({ testCase }) => testCase);
-    const outcomes = await Promise.all(targets.map((target) => target.execute(testCases)));
-    let status: ExitStatus = ExitStatus.AGREE;
-    for (const [i, recorded] of cases.entries()) {
-      const observed = targets.map((target, t) => observedBy(target, outcomes[t][i]));
-      const divergences = divergencesOf(recorded.testCase, targets, observed);
-      if (divergences.length > 0) status = ExitStatus.DIVERGE;
-      const text = json
-        ? asJson({ file: recorded.name, claim: recorded.claim, divergences, observed })
-        : report(recorded, observed, divergences, surroundings);
-      process.stdout.write(`${text}\n`);
-      if (record)
-        writeCaseFile(recorded.name, { ...recorded, answers: merged(recorded, observed) });
-    }
-    return status;
-  });
+  return withTargets(
+    parseTargetNames(names, surroundings.cacheDir),
+    surroundings,
+    async ({ targets }) => {
+      const testCases = cases.map(({ testCase }) => testCase);
+      const outcomes = await Promise.all(targets.map((target) => target.execute(testCases)));
+      let status: ExitStatus = ExitStatus.AGREE;
+      for (const [i, recorded] of cases.entries()) {
+        const observed = targets.map((target, t) => observedBy(target, outcomes[t][i]));
+        const divergences = divergencesOf(recorded.testCase, targets, observed);
+        if (divergences.length > 0) status = ExitStatus.DIVERGE;
+        const text = json
+          ? asJson({ file: recorded.name, claim: recorded.claim, divergences, observed })
+          : report(recorded, observed, divergences, surroundings);
+        process.stdout.write(`${text}\n`);
+        if (record)
+          writeCaseFile(recorded.name, { ...recorded, answers: merged(recorded, observed) });
+      }
+      return status;
+    },
+  );
 }
 
 /** New answers of kernels, and the old ones of those that did not run now. */

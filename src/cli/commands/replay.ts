@@ -46,7 +46,9 @@ async function run(
   const { cases, close } = openCases(path);
   try {
     if (flags.targets === undefined) return await compareAll(cases, [], flags);
-    const names = parseTargetNames(flags.targets).filter(({ kind }) => kind === 'kernel');
+    const names = parseTargetNames(flags.targets, surroundings.cacheDir).filter(
+      ({ kind }) => kind === 'kernel',
+    );
     return await withTargets(names, surroundings, ({ kernels }) =>
       compareAll(cases, kernels, flags),
     );

@@ -75,7 +75,7 @@ export function addRun(
 }
 
 async function run(flags: RunFlags, surroundings: Surroundings): Promise<ExitStatus> {
-  const names = parseTargetNames(flags.targets);
+  const names = parseTargetNames(flags.targets, surroundings.cacheDir);
   if (names.length < 2) {
     throw new UsageError(`Expected two targets or more to compare, got ${flags.targets}`);
   }

@@ -22,10 +22,11 @@ export interface EmulatorOptions {
   /** Insns that one BPF_PROG_RUN may execute, all its repetitions together, before it faults. */
   readonly stepsMax?: number;
   /**
-   * What bytes of the stack hold that no insn has written: 0 if not given. Privileged progs may read
-   * them, and then their answer means nothing: emulators of different garbage tell.
+   * What no answer should depend on follows from it: bytes of the stack that no insn has written,
+   * addresses, time, random numbers. 0 to 255, 0 if not given. Privileged progs may let such things
+   * out, and then their answer means nothing: emulators of different luck tell.
    */
-  readonly stackGarbage?: number;
+  readonly luck?: number;
   /** Rules that replace Linux's own, for emulators that are wrong on purpose. */
   readonly rules?: Partial<EmulatorRules>;
 }
@@ -41,9 +42,9 @@ const STEPS_MAX = 1 << 22;
  * verifier would not have let a prog do is a fault in the run's outcome. Throws because of no prog.
  */
 export function createEmulator(options: EmulatorOptions): Target {
-  const { linux, name = 'emulator', stepsMax = STEPS_MAX, stackGarbage = 0 } = options;
-  const rules = { ...defaultRules, ...options.rules };
-  const machine = createMachine(linux, stackGarbage, callFunction);
+  const { linux, name = 'emulator', stepsMax = STEPS_MAX, luck = 0 } = options;
+  const machine = createMachine(linux, luck, callFunction);
+  const rules = { ...rulesOf(machine), ...options.rules };
   const emulator: Emulator = {
     machine,
     rules,
@@ -62,7 +63,6 @@ export function createEmulator(options: EmulatorOptions): Target {
     name,
     info: {
       kernel: linux.release,
-      arch: linux.endianness === 'little' ? 'bpfel' : 'bpfeb',
       engine: 'emulator',
       linux,
       build: '',
@@ -92,6 +92,12 @@ interface Emulator {
   readonly ctxAccess: ReadonlyMap<RunRule, CtxAccess>;
 }
 
+/** Linux's own rules, and what the JIT of the architecture makes of them. */
+const rulesOf = ({ linux, arch }: Machine): EmulatorRules =>
+  linux.execution === 'jit'
+    ? { ...defaultRules, alu: { ...defaultRules.alu, ...arch.jitedAlu } }
+    : defaultRules;
+
 function executeCase(emulator: Emulator, testCase: Case): Outcome {
   const { machine, rules } = emulator;
   const rule = rules.run[testCase.progType];
@@ -106,8 +112,8 @@ function executeCase(emulator: Emulator, testCase: Case): Outcome {
 /** The maps are there: makes the prog ready and does the runs. */
 function runCase(emulator: Emulator, testCase: Case, rule: RunRule): Outcome {
   const { machine } = emulator;
-  const { progs, runs } = testCase;
-  if (!prepare(progs[0].insns, machine, emulator.lowerings, rule.helpers)) {
+  const { progs, ksyms, runs } = testCase;
+  if (!prepare(progs[0], ksyms, machine, emulator.lowerings, rule.helpers)) {
     return unsupported(missingFeatures(emulator.features, testCase));
   }
   const missing = runs.flatMap((run) => rule.unsupported(run, machine));

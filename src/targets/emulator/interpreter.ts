@@ -239,10 +239,10 @@ function leave(machine: Machine): number {
 
 /** Makes the frame at the machine's depth the innermost one, with nothing written to it yet. */
 export function beginFrame(machine: Machine): void {
-  const { memory, stackRegion, stackGarbage } = machine;
+  const { memory, stackRegion, luck } = machine;
   showFrame(machine);
   const end = memory.ends[stackRegion];
-  memory.bytes.fill(stackGarbage, end - STACK_BYTES, end);
+  memory.bytes.fill(luck, end - STACK_BYTES, end);
 }
 
 /** r10 points behind the last byte of the frame; there is no stack beyond it yet. */

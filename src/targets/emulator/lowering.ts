@@ -1,3 +1,4 @@
+import { KSYM_NAMES, PER_CPU_VARIABLES } from '../../case/ksyms.ts';
 import { type Callee, FORMS, type Form, type LddwPseudo } from '../../isa/forms.ts';
 import { helperName } from '../../isa/helpers.ts';
 import type { Insn } from '../../isa/insn.ts';
@@ -5,7 +6,7 @@ import { R10 } from '../../isa/opcode.ts';
 import type { Endianness } from '../target.ts';
 import { type Code, faultRow, Step } from './code.ts';
 import type { EmulatedMap } from './maps/map.ts';
-import { functionPointer, mapPointer } from './pointers.ts';
+import { functionPointer, mapPointer, variablePointer } from './pointers.ts';
 import { HIGH, LOW } from './registers.ts';
 import type { EmulatorRules } from './rules.ts';
 
@@ -18,6 +19,8 @@ export interface Preparation {
   /** `code.imm` as 32-bit words. */
   readonly words: Uint32Array;
   readonly maps: readonly EmulatedMap[];
+  /** Names of kernel symbols, by the index that insns name them by. */
+  readonly ksyms: readonly string[];
   /** Helpers that progs of the type may call. */
   readonly helperIds: ReadonlySet<number>;
   /** Set where the prog has an insn that is right, and not emulated. */
@@ -112,7 +115,14 @@ const CALLS: Readonly<Record<Callee, (rules: EmulatorRules) => Lowering>> = {
         faultRow(code, row, 'unknown-helper', `helper ${imm}`);
       }
     }),
-  kfunc: () => lacking('kfuncs'),
+  kfunc: ({ kfuncs }) => {
+    const byName = new Map(Object.entries(kfuncs));
+    return reading(Step.HELPER, (row, { imm, off }, to) => {
+      const kfunc = off === 0 ? byName.get(to.ksyms[imm]) : undefined;
+      if (kfunc !== undefined) to.code.helper[row] = kfunc;
+      else unknownKsym(to, row, imm);
+    });
+  },
 };
 
 const map = constant(({ imm }, { maps }) =>
@@ -133,8 +143,19 @@ const CONSTANTS: Readonly<Record<LddwPseudo, Lowering>> = {
   map_val_by_fd: mapValue,
   map_val_by_idx: mapValue,
   code_addr: constant(({ imm }, { code }, row) => functionPointer(targetRow(code, row, imm))),
-  var_addr: lacking('lddw.var_addr'),
+  var_addr: writing(Step.CONSTANT, (row, { imm, nextImm = 0 }, to) => {
+    const index = PER_CPU_VARIABLES.findIndex(({ name }) => name === to.ksyms[imm]);
+    if (index >= 0 && nextImm === 0) to.code.imm[row] = variablePointer(index);
+    else unknownKsym(to, row, imm);
+  }),
 };
+
+/** Another kernel symbol than the emulator knows may be right; one of the other kind is not. */
+function unknownKsym(to: Preparation, row: number, index: number): void {
+  const name = to.ksyms[index];
+  to.lacking ||= name !== undefined && !KSYM_NAMES.includes(name);
+  faultRow(to.code, row, 'bad-argument', `kernel symbol ${name ?? index}`);
+}
 
 function constant(
   value: (insn: Insn, to: Preparation, row: number) => bigint | undefined,
@@ -160,13 +181,6 @@ function reading(step: Step, fill: Lowering): Lowering {
   return (row, insn, to) => {
     setRow(to, row, step, insn);
     fill(row, insn, to);
-  };
-}
-
-function lacking(what: string): Lowering {
-  return (row, _insn, to) => {
-    to.lacking = true;
-    faultRow(to.code, row, 'unknown-insn', `${what} can't be emulated`);
   };
 }
 

@@ -1,6 +1,8 @@
 import type { CtxField } from '../../case/ctx.ts';
+import { PER_CPU_VARIABLES } from '../../case/ksyms.ts';
 import { REGS, STACK_BYTES } from '../../isa/opcode.ts';
 import type { Fault, LinuxSetting } from '../target.ts';
+import { type ArchRules, archRules } from './arches.ts';
 import { type Code, createCode } from './code.ts';
 import type { EmulatedMap } from './maps/map.ts';
 import { Access, addRegion, createMemory, type Memory, NOWHERE } from './memory.ts';
@@ -12,6 +14,7 @@ export interface Machine {
   readonly linux: LinuxSetting;
   readonly littleEndian: boolean;
   readonly release: ReleaseRules;
+  readonly arch: ArchRules;
   readonly memory: Memory;
   readonly code: Code;
   /** r0..r10, and the same bytes as 32-bit words. */
@@ -23,7 +26,7 @@ export interface Machine {
   /** Active frames less one. */
   depth: number;
   /** What every byte of a frame holds before it is written. */
-  readonly stackGarbage: number;
+  readonly luck: number;
   /** Frames, the outermost first; it ends with the innermost active one. */
   readonly stackRegion: number;
   readonly ctx: CtxState;
@@ -33,6 +36,8 @@ export interface Machine {
   /** The packet of an skb type, for helpers and LD_ABS; null for other types. */
   packet: Packet | null;
   maps: readonly EmulatedMap[];
+  /** Of `PER_CPU_VARIABLES`, all zeros: one for all CPUs each. */
+  readonly variableRegions: readonly number[];
   /** One byte for each row of the code: 1 where it was executed. */
   executed: Uint8Array;
   /** The row that a helper was called from. */
@@ -73,24 +78,24 @@ const INITIAL_ROWS = 4096;
 /** Any number but 0. */
 const RANDOM_SEED = 0x2545f491;
 
-export function createMachine(
-  linux: LinuxSetting,
-  stackGarbage: number,
-  call: Machine['call'],
-): Machine {
+export function createMachine(linux: LinuxSetting, luck: number, call: Machine['call']): Machine {
   const release = releaseRules(linux.release);
-  const memory = createMemory();
+  const memory = createMemory(luck);
   const frames = { strideBytes: STACK_BYTES, usedBytes: STACK_BYTES };
   const stackBytes = release.callFrames * STACK_BYTES;
   const stack = mustAdd(memory, stackBytes, Access.BOTH, frames);
   const ctx = mustAdd(memory, CTX_BYTES_MAX, Access.NONE);
   const packetRegion = mustAdd(memory, linux.pageBytes, Access.BOTH);
+  const variableRegions = PER_CPU_VARIABLES.map(({ sizeBytes }) =>
+    mustAdd(memory, sizeBytes, Access.READ),
+  );
   const structBytes = new Uint8Array(CTX_BYTES_MAX);
   const regs = new BigUint64Array(REGS);
   return {
     linux,
     littleEndian: linux.endianness === 'little',
     release,
+    arch: archRules(linux.arch),
     memory,
     code: createCode(INITIAL_ROWS),
     regs,
@@ -98,7 +103,7 @@ export function createMachine(
     savedRegs: new BigUint64Array(4 * release.callFrames),
     returnRows: new Int32Array(release.callFrames),
     depth: 0,
-    stackGarbage,
+    luck,
     stackRegion: stack,
     ctx: {
       start: memory.starts[ctx],
@@ -111,6 +116,7 @@ export function createMachine(
     packetStart: memory.starts[packetRegion],
     packet: null,
     maps: [],
+    variableRegions,
     executed: new Uint8Array(0),
     row: 0,
     stepsLeft: 0,
@@ -124,8 +130,8 @@ export function createMachine(
 /** Forgets what the last case did, but for its maps. */
 export function startCase(machine: Machine): void {
   machine.maps = [];
-  machine.clockReads = 0;
-  machine.randomState = RANDOM_SEED;
+  machine.clockReads = machine.luck;
+  machine.randomState = RANDOM_SEED + machine.luck;
 }
 
 /** Records why the prog can't go on; the first reason counts. */

@@ -48,7 +48,8 @@ export interface RegionSpec {
   readonly elements?: { readonly strideBytes: number; readonly usedBytes: number };
 }
 
-export function createMemory(): Memory {
+/** Addresses begin `gapPages` pages behind the lowest that they could have. */
+export function createMemory(gapPages = 0): Memory {
   const bytes = new Uint8Array(INITIAL_BYTES);
   return {
     bytes,
@@ -60,7 +61,7 @@ export function createMemory(): Memory {
     strides: new Int32Array(REGIONS_MAX),
     elementBytes: new Int32Array(REGIONS_MAX),
     regions: 1,
-    top: NULL_GUARD_BYTES,
+    top: NULL_GUARD_BYTES + gapPages * PAGE_BYTES,
   };
 }
 

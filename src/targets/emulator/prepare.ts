@@ -1,3 +1,4 @@
+import type { Prog } from '../../case/case.ts';
 import { formsOf } from '../../isa/forms-of.ts';
 import { type Insn, slotsOf } from '../../isa/insn.ts';
 import { REGS } from '../../isa/opcode.ts';
@@ -11,7 +12,8 @@ import type { Machine } from './machine.ts';
  * isn't reached.
  */
 export function prepare(
-  insns: readonly Insn[],
+  { insns }: Prog,
+  ksyms: readonly string[],
   machine: Machine,
   lowerings: Lowerings,
   helperIds: ReadonlySet<number>,
@@ -22,7 +24,7 @@ export function prepare(
   code.faults.clear();
   placeInsns(insns, code);
   const words = new Uint32Array(code.imm.buffer);
-  const to: Preparation = { code, maps: machine.maps, helperIds, words, lacking: false };
+  const to: Preparation = { code, maps: machine.maps, ksyms, helperIds, words, lacking: false };
   const forms = formsOf(insns);
   for (let row = 0; row < insns.length; row++) {
     const insn = insns[row];

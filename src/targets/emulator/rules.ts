@@ -2,6 +2,7 @@ import type { MapType } from '../../case/map-type.ts';
 import type { ProgType } from '../../case/prog-type.ts';
 import type { Helper } from './helpers/helper.ts';
 import { HELPER_RULES } from './helpers/helpers.ts';
+import { KFUNC_RULES, type Kfunc } from './ksyms/kfuncs.ts';
 import { MAP_RULES, type MapRule } from './maps/rules.ts';
 import { ALU_RULES, type AluRule, SWAP_RULES, type SwapRule } from './rules/alu.ts';
 import { ATOMIC_RULES, type AtomicRule } from './rules/atomic.ts';
@@ -31,6 +32,8 @@ export interface EmulatorRules {
   readonly maps: Partial<Readonly<Record<MapType, MapRule>>>;
   /** By id. */
   readonly helpers: Readonly<Record<number, Helper>>;
+  /** By name. */
+  readonly kfuncs: Readonly<Record<string, Kfunc>>;
   /** Prog types: helpers that they may call, their ctx, what BPF_PROG_RUN does with them. */
   readonly run: Partial<Readonly<Record<ProgType, RunRule>>>;
 }
@@ -45,5 +48,6 @@ export const defaultRules: EmulatorRules = {
   atomic: ATOMIC_RULES,
   maps: MAP_RULES,
   helpers: HELPER_RULES,
+  kfuncs: KFUNC_RULES,
   run: RUN_RULES,
 };

@@ -8,6 +8,7 @@ import type {
   Outcome,
   RunOutcome,
 } from '../target.ts';
+import { complaintIn } from './kernel-report.ts';
 import { FRAME_BODY_MAX_BYTES } from './link.ts';
 import {
   AnswerKind,
@@ -72,9 +73,15 @@ function readOutcome(from: WireReader, testCase: Case, cpus: number): Outcome | 
     case CaseStatus.COMPLETED:
       return readCompleted(from, testCase, cpus);
     case CaseStatus.CRASHED:
-      return { kind: 'crashed', console: from.text(CASUALTY_BYTES_MAX, 'a console') };
+      return {
+        kind: 'crashed',
+        ...complaintIn(from.text(CASUALTY_BYTES_MAX, 'a console'), 'worker'),
+      };
     case CaseStatus.HUNG:
-      return { kind: 'hung', console: from.text(CASUALTY_BYTES_MAX, 'a console') };
+      return {
+        kind: 'hung',
+        ...complaintIn(from.text(CASUALTY_BYTES_MAX, 'a console'), 'time-limit'),
+      };
     case CaseStatus.NOT_RUN:
       return undefined;
     default:
@@ -88,7 +95,8 @@ function readCompleted(from: WireReader, testCase: Case, cpus: number): Complete
   const runs = accepted ? testCase.runs.map(() => readRun(from)) : [];
   const maps = accepted ? testCase.maps.map((map) => readMap(from, map, cpus)) : [];
   const console = from.text(WIRE_LIMITS.CONSOLE_BYTES_MAX, 'a console');
-  return { kind: 'completed', load, runs, maps, console };
+  const complaint = console === '' ? { console } : complaintIn(console, 'other');
+  return { kind: 'completed', load, runs, maps, ...complaint };
 }
 
 function readLoad(from: WireReader, testCase: Case): LoadOutcome {

@@ -74,9 +74,14 @@ function writeCase(to: WireWriter, testCase: Case, endianness: Endianness): void
   to.u32(progTypeNumber(testCase.progType));
   to.u32(testCase.expectedAttachType);
   to.u32(testCase.progFlags);
+  to.u32(testCase.ksyms.length);
   to.u32(testCase.maps.length);
   to.u32(testCase.progs.length);
   to.u32(testCase.runs.length);
+  for (const name of testCase.ksyms) {
+    to.u32(name.length);
+    to.bytes(Buffer.from(name, 'latin1'));
+  }
   for (const map of testCase.maps) writeMap(to, map);
   for (const { insns } of testCase.progs) {
     const bytes = encodeProg(insns, endianness);

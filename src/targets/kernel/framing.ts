@@ -1,5 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { kernelReport, plainText } from './kernel-report.ts';
 import {
   FRAME_BODY_MAX_BYTES,
   FRAME_HEADER_BYTES,
@@ -260,13 +261,18 @@ async function obituary(machine: Machine, error: LinkError): Promise<LinkError> 
   return how === undefined ? error : new LinkError('LINK_DIED', how, { cause: error });
 }
 
-const CONSOLE_TAIL_LINES = 6;
+const CONSOLE_LINES = 6;
 
-/** There is no link to ask for the console yet. */
-function withConsole(error: LinkError, text: string): LinkError {
-  const tail = text.trim().split('\n').slice(-CONSOLE_TAIL_LINES).join('\n');
-  if (tail === '') return error;
-  return new LinkError(error.code, `${error.message}; its console ended with:\n${tail}`, {
+/** There is no link to ask for the console yet. A report begins with what matters. */
+function withConsole(error: LinkError, output: string): LinkError {
+  const lines = (text: string): readonly string[] => text.trim().split('\n');
+  const report = kernelReport(output);
+  const said = report
+    ? lines(report.text).slice(0, CONSOLE_LINES)
+    : lines(plainText(output)).slice(-CONSOLE_LINES);
+  if (said[0] === '') return error;
+  const where = report ? 'its kernel said' : 'its console ended with';
+  return new LinkError(error.code, `${error.message}; ${where}:\n${said.join('\n')}`, {
     cause: error,
   });
 }

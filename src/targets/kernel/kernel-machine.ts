@@ -4,10 +4,12 @@ import {
   type TargetEvent,
   TargetFailedError,
   TargetUnavailableError,
+  type Trouble,
 } from '../target.ts';
 import { decodeBatch } from './decode-batch.ts';
 import { type BatchSettings, batchEncoder } from './encode-batch.ts';
 import { runIsolated } from './isolate.ts';
+import { type Complaint, complaintOfDeath, livesOn } from './kernel-report.ts';
 import { FRAME_BODY_MAX_BYTES, type Launch, type Link, LinkError } from './link.ts';
 import { decodeHello, ErrorCode, type Hello, type KernelEngine } from './protocol.ts';
 import { tinyCase } from './tiny-case.ts';
@@ -78,10 +80,9 @@ interface Life {
   readonly link: Link;
   readonly hello: Hello;
   readonly encode: ReturnType<typeof batchEncoder>;
+  /** Cases that it has answered. */
+  ran: number;
 }
-
-/** The end of a console, which tells why a kernel died. */
-const CONSOLE_CHARS = 4096;
 
 /** Starts a kernel. Rejects with `TargetUnavailableError`, or `TargetFailedError` where it dies. */
 export async function openKernelMachine(options: MachineOptions): Promise<KernelMachine> {
@@ -148,14 +149,40 @@ export async function openKernelMachine(options: MachineOptions): Promise<Kernel
     return answer.outcomes;
   }
 
-  async function restart(death: LinkError): Promise<string> {
+  async function replace({ trouble, console }: Complaint): Promise<void> {
     mustBeOpen();
-    const console = life!.link.console().slice(-CONSOLE_CHARS);
     await life!.link.close();
     stats.restarts++;
-    onEvent({ kind: 'restarted', why: death.message });
+    onEvent({ kind: 'restarted', why: trouble.title, trouble, console });
     life = await start();
-    return console;
+  }
+
+  async function restart(death: LinkError): Promise<Outcome> {
+    mustBeOpen();
+    const unexplained = options.sysctls === 'ours' ? 'vanished' : 'agent';
+    const complaint = complaintOfDeath(death, life!.link.console(), unexplained);
+    await replace(complaint);
+    return outcomeOfDeath(complaint);
+  }
+
+  /** As `request`; what a kernel answers that is in trouble counts up to the case that it is of. */
+  async function ask(
+    cases: readonly Case[],
+    settings: Pick<BatchSettings, 'engine' | 'log'>,
+  ): Promise<readonly Outcome[]> {
+    const asked = life!;
+    const isFirst = asked.ran === 0;
+    const outcomes = await request(asked, cases, settings);
+    asked.ran += outcomes.length;
+    const last = outcomes.findIndex(isFatal);
+    const fatal = outcomes[last];
+    if (fatal === undefined || !isFatal(fatal)) return outcomes;
+    await replace(fatal);
+    const before = outcomes.slice(0, last);
+    if (fatal.trouble.kind !== 'out-of-memory') return [...before, fatal];
+    // What others had left behind may have been too much. Alone it gets all the memory there is.
+    if (isFirst && last === 0) return [OUT_OF_MEMORY];
+    return last > 0 ? before : ask(cases, settings);
   }
 
   signal.throwIfAborted();
@@ -177,8 +204,12 @@ export async function openKernelMachine(options: MachineOptions): Promise<Kernel
       const outcomes = queue.then(() => {
         mustBeOpen();
         return runIsolated(cases, {
-          request: (some) => request(life!, some, settings),
+          request: (some) => ask(some, settings),
+          isFresh: () => life!.ran === 0,
           restart,
+        }).catch((error) => {
+          if (error instanceof LinkError) throw failed(error.message, error);
+          throw error;
         });
       });
       queue = outcomes.catch(() => {});
@@ -203,7 +234,7 @@ async function begin(
   try {
     signal.throwIfAborted();
     const hello = decodeHello(link.hello);
-    const life = { link, hello, encode: batchEncoder(hello.endianness) };
+    const life = { link, hello, encode: batchEncoder(hello.endianness), ran: 0 };
     const [outcome] = await request(life, [tinyCase()], { engine: 'keep', log: 'none' });
     mustAccept(name, outcome);
     return life;
@@ -227,6 +258,24 @@ function noEngine(name: string, engine: BatchSettings['engine']): TargetUnavaila
   const problem = `its kernel has no engine ${engine}`;
   return new TargetUnavailableError(name, problem, 'choose another engine of it');
 }
+
+type Casualty = Extract<Outcome, { readonly trouble?: Trouble }> & Complaint;
+
+/** Whether the case left its kernel in a state in which nothing that it answers says anything. */
+const isFatal = (outcome: Outcome): outcome is Casualty =>
+  'trouble' in outcome && outcome.trouble !== undefined && !livesOn(outcome.trouble);
+
+function outcomeOfDeath({ trouble, console }: Complaint): Outcome {
+  if (trouble.kind === 'out-of-memory') return OUT_OF_MEMORY;
+  const hung = trouble.kind === 'silent' || trouble.kind === 'stuck';
+  return { kind: hung ? 'hung' : 'crashed', trouble, console };
+}
+
+/** Nothing that a case did wrong, nor its kernel. */
+const OUT_OF_MEMORY: Outcome = {
+  kind: 'unsupported',
+  missing: ['memory: its kernel had too little of it'],
+};
 
 const TOO_LONG: Outcome = {
   kind: 'unsupported',

@@ -66,10 +66,10 @@ export async function kernelTarget(
     name,
     info: {
       kernel: hello.release,
-      arch: hello.machine,
       engine,
       linux: {
         release: /^\d+\.\d+/.exec(hello.release)?.[0] ?? hello.release,
+        arch: hello.machine,
         endianness: hello.endianness,
         pageBytes: hello.pageBytes,
         cpus: hello.cpus,

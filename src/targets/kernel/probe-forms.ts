@@ -27,8 +27,8 @@ const PROLOGUE: readonly Insn[] = [
 ];
 
 /**
- * Insns in whose midst an insn of the form stands; undefined for forms that name
- * something of the kernel's own BTF. Jumps go to the next insn.
+ * Insns in whose midst an insn of the form stands; undefined for forms that name a kernel symbol, which
+ * probe-ksyms.ts tries. Jumps go to the next insn.
  */
 const BODIES: {
   readonly [Kind in FormKind]: (form: FormOf<Kind>) => readonly Insn[] | undefined;

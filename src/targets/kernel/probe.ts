@@ -1,8 +1,10 @@
 import type { Case } from '../../case/case.ts';
+import { formsUsed } from '../../case/forms-used.ts';
 import { PROG_TYPES, type ProgType } from '../../case/prog-type.ts';
 import { HELPERS } from '../../isa/helpers.ts';
 import type { Features, LoadOutcome, Outcome } from '../target.ts';
 import { FORM_PROBES } from './probe-forms.ts';
+import { ksymProbes } from './probe-ksyms.ts';
 import { MAP_PROBES } from './probe-maps.ts';
 import { insn, RETURN_0, tinyCase } from './tiny-case.ts';
 
@@ -10,16 +12,30 @@ import { insn, RETURN_0, tinyCase } from './tiny-case.ts';
 type Load = (cases: readonly Case[], log: 'none' | 'tail') => Promise<readonly Outcome[]>;
 
 /**
- * What a kernel can load, found by loading tiny progs. Not tried, hence never a feature: kfuncs and
- * `var_addr`, which name the kernel's own BTF, and the prog and map types that need BTF or another map.
+ * What a kernel can load, found by loading tiny progs. Not tried, hence never a feature: prog and map
+ * types that need BTF or another map, and kernel symbols beyond those of `src/case/ksyms.ts`.
  */
 export async function probeFeatures(load: Load): Promise<Features> {
+  const ksymUsers = await acceptedKsymUsers(load);
+  const ksymForms = ksymUsers.flatMap((testCase) => [...formsUsed(testCase)]);
   return {
     progTypes: await accepted(load, PROG_PROBES),
     mapTypes: await accepted(load, MAP_PROBES),
-    forms: await accepted(load, FORM_PROBES),
+    forms: new Set([...(await accepted(load, FORM_PROBES)), ...ksymForms]),
     helpers: await helpersOf(load),
+    ksyms: new Map(
+      PROBED_TYPES.map((type) => [
+        type,
+        new Set(ksymUsers.flatMap(({ progType, ksyms }) => (progType === type ? ksyms : []))),
+      ]),
+    ),
   };
+}
+
+/** Progs that name kernel symbols, of all probed types, which the kernel takes. */
+async function acceptedKsymUsers(load: Load): Promise<readonly Case[]> {
+  const probes = PROBED_TYPES.flatMap(ksymProbes);
+  return [...(await accepted(load, new Map(probes.map((probe) => [probe, probe]))))];
 }
 
 /** The keys of the probes that were accepted. */
@@ -56,8 +72,8 @@ const PROG_PROBES: ReadonlyMap<ProgType, Case> = new Map(
   PROG_TYPES.map((progType) => [progType, tinyCase({ progType, ...PROG_NEEDS[progType] })]),
 );
 
-/** Prog types whose helpers matter: those that cases are generated for. */
-const HELPER_TYPES: readonly ProgType[] = ['xdp', 'sched_cls', 'socket_filter'];
+/** Prog types whose helpers and kernel symbols matter: those that cases are generated for. */
+const PROBED_TYPES: readonly ProgType[] = ['xdp', 'sched_cls', 'socket_filter'];
 
 /**
  * Where a type can't call a helper, the verifier says so before it looks at arguments
@@ -69,10 +85,10 @@ const NOT_CALLABLE =
 
 async function helpersOf(load: Load): Promise<Features['helpers']> {
   const ids = HELPERS.map((_, id) => id).slice(1);
-  const probes = HELPER_TYPES.flatMap((type) => ids.map((id) => helperProbe(type, id)));
+  const probes = PROBED_TYPES.flatMap((type) => ids.map((id) => helperProbe(type, id)));
   const outcomes = await load(probes, 'tail');
   return new Map(
-    HELPER_TYPES.map((type, t) => [
+    PROBED_TYPES.map((type, t) => [
       type,
       new Set(ids.filter((_, i) => isCallable(outcomes[t * ids.length + i]))),
     ]),

@@ -8,7 +8,8 @@ import { protocolError, type WireReader, wireReader } from './wire.ts';
  *   hello     version, hello flags, page bytes, possible CPUs, CPU of the agent, jit_enable,
  *             jit_harden, and as text: release, version, machine, boot parameters, source hash
  *   batch     BATCH, engine, batch flags, case timeout ms, budget ms, cases, case ...
- *   case      prog type, attach type, prog flags, maps, progs, runs, map ..., prog ..., run ...
+ *   case      prog type, attach type, prog flags, ksyms, maps, progs, runs, ksym as text ..., map ...,
+ *             prog ..., run ...
  *   map       type, key bytes, value bytes, max entries, flags, entries, all keys, all values
  *   prog      slots, insns
  *   run       parts, data bytes, ctx bytes, data_out bytes, ctx_out bytes, repeat, flags, cpu,
@@ -22,9 +23,9 @@ import { protocolError, type WireReader, wireReader } from './wire.ts';
  *     map     entries, and of each its key and its value, or values of all possible CPUs
  *   error     ERROR, code, text
  *
- * Keys of maps that are indexed by a u32 are little-endian.
+ * Keys of maps that are indexed by a u32 are little-endian. Insns name maps and ksyms by index.
  */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 export const RequestKind = { BATCH: 1 } as const;
 export const AnswerKind = { BATCH: 1, ERROR: 2 } as const;
@@ -49,6 +50,8 @@ export const EngineCode = { keep: 0, jit: 1, interp: 2, hardened: 3 } as const s
  */
 export const WIRE_LIMITS = {
   CASES_MAX: 4096,
+  KSYMS_MAX: 64,
+  KSYM_CHARS_MAX: 128,
   MAPS_MAX: 64,
   ENTRIES_PER_MAP_MAX: 65_536,
   KEY_BYTES_MAX: 65_536,

@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { release } from 'node:os';
 import { join } from 'node:path';
+import { isOwnArch } from './arch.ts';
 import { type Launch, LinkError } from './link.ts';
 import { type QemuOptions, qemuLaunch } from './qemu.ts';
 
@@ -9,7 +10,7 @@ import { type QemuOptions, qemuLaunch } from './qemu.ts';
 const KVM_HELLO_TIMEOUT_MS = 10_000;
 
 /**
- * Boots a VM with KVM where that works, and by software emulation elsewhere. /dev/kvm can be there
+ * Boots a VM with KVM where that works, which it can for this machine's own architecture only, and by software emulation elsewhere. /dev/kvm can be there
  * and still not boot a guest, so it is tried; that it failed is remembered in the cache for as long
  * as this machine runs the same kernel.
  */
@@ -17,7 +18,9 @@ export function fastestQemuLaunch(options: Omit<QemuOptions, 'accel'>, cacheDir:
   const memory = join(cacheDir, 'kernels', 'kvm-failed');
   return async (signal) => {
     const emulated = qemuLaunch({ ...options, accel: 'tcg' });
-    if (!(await mayHaveKvm()) || (await hasFailed(memory))) return emulated(signal);
+    if (!isOwnArch(options.arch) || !(await mayHaveKvm()) || (await hasFailed(memory))) {
+      return emulated(signal);
+    }
     try {
       const helloTimeoutMs = KVM_HELLO_TIMEOUT_MS;
       return await qemuLaunch({ ...options, accel: 'kvm', helloTimeoutMs })(signal);

@@ -1,90 +1,130 @@
 import { readFile } from 'node:fs/promises';
 import { execa } from 'execa';
+import { ARCHES, type Arch, compilerFor } from './arch.ts';
 import { findProgram } from './find-program.ts';
+
+/** A kernel that somebody wants to run, and how it is run; `host` is this machine's own. */
+export type WantedKernel =
+  | { readonly name: string; readonly boots: 'host' }
+  | { readonly name: string; readonly boots: 'uml' | 'vm'; readonly arch: Arch };
 
 /** Something that kernels need of this machine, for people. */
 export interface Requirement {
   readonly name: string;
-  /** What doesn't work without it. */
-  readonly neededFor: string;
+  /** The kernels that ask for it, by name. */
+  readonly neededFor: readonly string[];
+  readonly without: 'none of them starts' | 'they are slower';
   /** What was found, such as a path; undefined where it is missing. */
   readonly found: string | undefined;
-  /** The command that mends it. */
+  /** Debian's packages that bring it; none where none does. */
+  readonly packages: readonly string[];
+  /** What mends it, in one line. */
   readonly remedy: string;
 }
 
-/** Looks at everything that kernels need, and changes nothing. */
-export async function checkRequirements(): Promise<readonly Requirement[]> {
+/** Looks at everything that these kernels need, and changes nothing. */
+export async function checkRequirements(
+  kernels: readonly WantedKernel[],
+): Promise<readonly Requirement[]> {
+  const rows = mergeRows(kernels.flatMap((kernel) => needsOf(kernel).map((row) => [kernel, row])));
   return Promise.all(
-    REQUIREMENTS.map(async ({ find, ...requirement }) => ({
-      ...requirement,
+    rows.map(async ({ row: { name, find, packages = [], remedy, without }, kernels }) => ({
+      name,
+      neededFor: kernels,
+      without: without ?? 'none of them starts',
       found: await find(),
+      packages,
+      remedy: remedy ?? installCommand(packages),
     })),
   );
 }
 
-interface RequirementRow extends Omit<Requirement, 'found'> {
-  readonly find: () => Promise<string | undefined>;
+/** The one command that installs all that is missing; undefined where no package would help. */
+export function installMissing(requirements: readonly Requirement[]): string | undefined {
+  const missing = requirements.filter(({ found }) => found === undefined);
+  const packages = [...new Set(missing.flatMap((requirement) => requirement.packages))];
+  return packages.length === 0 ? undefined : installCommand(packages);
 }
 
-const FROM_DEBIAN = 'run bpfdiff on Debian or a system made from it';
+const installCommand = (packages: readonly string[]): string =>
+  `apt-get install ${packages.join(' ')}`;
 
-const REQUIREMENTS: readonly RequirementRow[] = [
-  {
-    name: 'C compiler',
-    neededFor: 'the agent, hence every kernel',
-    find: () => findProgram('cc'),
-    remedy: 'apt-get install gcc',
-  },
-  {
-    name: 'static C library',
-    neededFor: 'the agent, hence every kernel',
-    find: findStaticLibc,
-    remedy: 'apt-get install libc6-dev',
-  },
+interface Row {
+  readonly name: string;
+  readonly find: () => Promise<string | undefined>;
+  readonly packages?: readonly string[];
+  /** Where no package would help. */
+  readonly remedy?: string;
+  readonly without?: Requirement['without'];
+}
+
+function needsOf(kernel: WantedKernel): readonly Row[] {
+  if (kernel.boots === 'host') return [...agentNeeds(undefined), PRIVILEGE];
+  const { arch, boots } = kernel;
+  if (boots === 'uml') return [...agentNeeds(arch), ...FETCHING, TASKSET];
+  const { command, package: name } = ARCHES[arch].qemu;
+  const unpackers = arch === 'x86_64' ? DECOMPRESSORS : [];
+  return [...agentNeeds(arch), ...FETCHING, program(command, name), ...unpackers];
+}
+
+const program = (name: string, ...packages: readonly string[]): Row => ({
+  name,
+  find: () => findProgram(name),
+  packages,
+});
+
+/** A compiler for that architecture, and the library that it links the agent against. */
+function agentNeeds(arch: Arch | undefined): readonly Row[] {
+  const { command, packages } = compilerFor(arch);
+  const library = `static C library of ${command}`;
+  return [
+    program(command, packages[0]),
+    { name: library, find: () => findStaticLibrary(command), packages: packages.slice(1) },
+  ];
+}
+
+const FETCHING: readonly Row[] = [
   {
     name: 'apt-get',
-    neededFor: 'fetching kernels',
     find: () => findProgram('apt-get'),
-    remedy: FROM_DEBIAN,
+    remedy: 'run bpfdiff on Debian or a system made from it',
   },
-  {
-    name: 'dpkg-deb',
-    neededFor: 'fetching kernels',
-    find: () => findProgram('dpkg-deb'),
-    remedy: 'apt-get install dpkg',
-  },
-  {
-    name: 'tar',
-    neededFor: 'fetching kernels',
-    find: () => findProgram('tar'),
-    remedy: 'apt-get install tar',
-  },
-  {
-    name: 'taskset',
-    neededFor: 'the speed of uml',
-    find: () => findProgram('taskset'),
-    remedy: 'apt-get install util-linux',
-  },
-  {
-    name: 'qemu-system-x86_64',
-    neededFor: 'debian12',
-    find: () => findProgram('qemu-system-x86_64'),
-    remedy: 'apt-get install qemu-system-x86',
-  },
-  {
-    name: 'privilege to load BPF programs',
-    neededFor: 'host',
-    find: findPrivilege,
-    remedy: 'run bpfdiff as root',
-  },
+  program('dpkg-deb', 'dpkg'),
+  program('tar', 'tar'),
 ];
 
-async function findStaticLibc(): Promise<string | undefined> {
-  const cc = await findProgram('cc');
-  if (cc === undefined) return undefined;
+const TASKSET: Row = { ...program('taskset', 'util-linux'), without: 'they are slower' };
+
+/** See vmlinux.ts: 5.10 and 6.1 come compressed with lz4, later ones with zstd. */
+const DECOMPRESSORS: readonly Row[] = [
+  { ...program('zstd', 'zstd'), without: 'they are slower' },
+  { ...program('lz4', 'lz4'), without: 'they are slower' },
+];
+
+const PRIVILEGE: Row = {
+  name: 'privilege to load BPF programs',
+  find: findPrivilege,
+  remedy: 'run bpfdiff as root',
+};
+
+/** Each requirement once, with the names of all kernels that ask for it. */
+function mergeRows(
+  asked: readonly (readonly [WantedKernel, Row])[],
+): readonly { readonly row: Row; readonly kernels: readonly string[] }[] {
+  const merged = new Map<string, { readonly row: Row; readonly kernels: string[] }>();
+  for (const [{ name }, row] of asked) {
+    const known = merged.get(row.name);
+    if (known === undefined) merged.set(row.name, { row, kernels: [name] });
+    else known.kernels.push(name);
+  }
+  return [...merged.values()];
+}
+
+async function findStaticLibrary(compiler: string): Promise<string | undefined> {
+  const command = await findProgram(compiler);
+  if (command === undefined) return undefined;
   // Prints the bare name where it has none.
-  const { stdout } = await execa(cc, ['-print-file-name=libc.a'], { reject: false });
+  const { stdout } = await execa(command, ['-print-file-name=libc.a'], { reject: false });
   return stdout?.includes('/') ? stdout : undefined;
 }
 

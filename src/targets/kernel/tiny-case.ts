@@ -15,6 +15,7 @@ export function tinyCase(rest: Partial<Case> & { readonly insns?: readonly Insn[
     progType: 'socket_filter',
     expectedAttachType: 0,
     progFlags: 0,
+    ksyms: [],
     maps: [],
     progs: [{ insns }],
     runs: [],

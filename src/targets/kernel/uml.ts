@@ -16,7 +16,8 @@ export interface UmlOptions {
   readonly helloTimeoutMs?: number;
 }
 
-const MEMORY_MB = 256;
+/** What a guest has where nobody says. */
+export const UML_MEMORY_MB = 256;
 const HELLO_TIMEOUT_MS = 20_000;
 
 /**
@@ -25,7 +26,7 @@ const HELLO_TIMEOUT_MS = 20_000;
  * Rejects with `LinkError`, which carries the end of the console, where no agent says hello.
  */
 export function umlLaunch(options: UmlOptions): Launch {
-  const memoryMb = options.memoryMb ?? MEMORY_MB;
+  const memoryMb = options.memoryMb ?? UML_MEMORY_MB;
   return async (signal) => {
     signal.throwIfAborted();
     const folder = await makeScratchFolder(memoryMb * 1024 * 1024 + 2 * FRAME_BODY_MAX_BYTES);

@@ -12,6 +12,7 @@ import type {
 
 export const LINUX: LinuxSetting = {
   release: '6.1',
+  arch: 'x86_64',
   endianness: 'little',
   pageBytes: 4096,
   cpus: 2,
@@ -44,6 +45,7 @@ export function caseOf(prog: string | readonly Insn[], over: Partial<Case> = {})
     progType: 'socket_filter',
     expectedAttachType: 0,
     progFlags: 0,
+    ksyms: [],
     maps: [],
     progs: [{ insns: typeof prog === 'string' ? assemble(prog) : prog }],
     runs: [run()],

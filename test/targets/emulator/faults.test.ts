@@ -96,7 +96,7 @@ describe('the emulator', () => {
     const emulator = createEmulator({ linux: LINUX });
     const cases = [
       caseOf('call ringbuf_reserve\nexit'),
-      caseOf('call kfunc#1\nexit'),
+      caseOf('call kfunc#0\nexit', { ksyms: ['bpf_dynptr_clone'] }),
       caseOf('r0 = 0\nexit', { progType: 'kprobe' }),
       caseOf('r0 = 0\nexit', { maps: [mapSpec({ type: 'ringbuf' })] }),
       caseOf('call skb_store_bytes\nexit'),
@@ -104,7 +104,7 @@ describe('the emulator', () => {
     const outcomes = await emulator.execute(cases);
     expect(outcomes.map((outcome) => outcome.kind === 'unsupported' && outcome.missing)).toEqual([
       ['helper 131 ringbuf_reserve'],
-      ['insn call.kfunc'],
+      ['kernel symbol bpf_dynptr_clone'],
       ['prog type kprobe'],
       ['map type ringbuf'],
       ['helper 9 skb_store_bytes'],

@@ -22,6 +22,7 @@ const full: Case = tinyCase({
   progType: 'xdp',
   expectedAttachType: 0x25,
   progFlags: 0x20,
+  ksyms: ['bpf_f'],
   maps: [
     { ...MAP, entries: [{ key: Buffer.from('01000000', 'hex'), value: Buffer.from('beef') }] },
   ],
@@ -63,7 +64,8 @@ describe('batchEncoder', () => {
     expect(Buffer.from(body).toString('hex')).toBe(
       wire(
         ...[1, 0, 1, 5, 6, 1],
-        ...[6, 0x25, 0x20, 1, 1, 2],
+        ...[6, 0x25, 0x20, 1, 1, 1, 2],
+        ...[5, '6270665f66'],
         ...[6, 4, 2, 3, 0, 1, '01000000', '62656566'],
         ...[2, insns],
         ...[0, 0, 0, 0, 0, 1, 0, 0, 0],
@@ -124,6 +126,7 @@ describe('decodeBatch', () => {
               { key: '01000000', values: ['0102', '0304'] },
             ],
           ],
+          trouble: { kind: 'oops', title: 'oops' },
           console: 'Oops',
         },
         {
@@ -133,8 +136,12 @@ describe('decodeBatch', () => {
           maps: [],
           console: '',
         },
-        { kind: 'crashed', console: 'BUG' },
-        { kind: 'hung', console: '' },
+        { kind: 'crashed', trouble: { kind: 'worker', title: 'BUG' }, console: 'BUG' },
+        {
+          kind: 'hung',
+          trouble: { kind: 'time-limit', title: 'the case took longer than it may' },
+          console: '',
+        },
       ],
     });
   });

@@ -1,6 +1,7 @@
 /* An agent that answers each body with itself, or does what tests ask it to suffer. */
 #include "transport.h"
 
+#include <dirent.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -11,6 +12,20 @@ static char text[4096];
 static int is(const struct frame *frame, const char *command)
 {
 	return frame->len == strlen(command) && !memcmp(frame->body, command, frame->len);
+}
+
+/* Names in a folder, a line each. */
+static uint32_t read_folder(const char *path)
+{
+	DIR *folder = opendir(path);
+	struct dirent *entry;
+	uint32_t len = 0;
+
+	while (folder && (entry = readdir(folder)) && len + sizeof(entry->d_name) < sizeof(text))
+		len += sprintf(text + len, "%s\n", entry->d_name);
+	if (folder)
+		closedir(folder);
+	return len;
 }
 
 static uint32_t read_file(const char *path)
@@ -49,7 +64,14 @@ int main(void)
 			fprintf(stdout, "said on standard output\n");
 			fflush(stdout);
 		}
-		if (is(&frame, "status"))
+		if (frame.len && frame.body[0] == '/') {
+			char path[256];
+
+			snprintf(path, sizeof(path), "%.*s", (int)frame.len, frame.body);
+			uint32_t len = path[strlen(path) - 1] == '/' ? read_folder(path)
+								     : read_file(path);
+			transport_send(frame.seq, text, len);
+		} else if (is(&frame, "status"))
 			transport_send(frame.seq, text, read_file("/proc/self/status"));
 		else if (is(&frame, "jit"))
 			transport_send(frame.seq, text, read_file("/proc/sys/net/core/bpf_jit_enable"));

@@ -46,6 +46,7 @@ describe('openLink', () => {
   const open = async (
     hello: Buffer | undefined,
     helloTimeoutMs = 1000,
+    console = '',
   ): Promise<{ readonly link: Link; say(wire: Buffer): void; end(how: string): void }> => {
     const [input, output] = [new PassThrough(), new PassThrough()];
     let end: (how: string) => void = () => {};
@@ -53,7 +54,7 @@ describe('openLink', () => {
       ended: new Promise((resolve) => {
         end = resolve;
       }),
-      console: () => 'line 1\nOops\n',
+      console: () => console,
       close: async () => end('was killed by SIGKILL'),
     };
     if (hello) input.write(hello);
@@ -73,10 +74,13 @@ describe('openLink', () => {
     }
   });
 
-  it('tells the end of the console where no hello comes', async () => {
-    await expect(open(undefined, 20)).rejects.toMatchObject({
+  it.each([
+    ['the end of the console', 'line 1\nline 2\n', /its console ended with:\nline 1\nline 2$/],
+    ['what the kernel said', 'line 1\nOops\nline 3', /its kernel said:\nOops\nline 3$/],
+  ])('tells %s where no hello comes', async (_, console, message) => {
+    await expect(open(undefined, 20, console)).rejects.toMatchObject({
       code: 'LINK_TIMEOUT',
-      message: expect.stringMatching(/no answer within 20 ms; its console ended with:\n.*\nOops$/),
+      message: expect.stringMatching(message),
     });
   });
 

@@ -19,16 +19,23 @@ interface Machine {
 async function run({ deathOf, atOnce = 100 }: Machine) {
   let requests = 0;
   let restarts = 0;
+  let fresh = false;
   const outcomes = await runIsolated(cases, {
     request: async (asked) => {
       requests++;
+      fresh = false;
       return asked.slice(0, atOnce).map((testCase): Outcome => {
         const code = deathOf(testCase, requests);
         if (code !== undefined) throw new LinkError(code, 'it died');
         return { kind: 'unsupported', missing: [`${testCase.progFlags}`] };
       });
     },
-    restart: async () => `console ${++restarts}`,
+    isFresh: () => fresh,
+    restart: async ({ code }): Promise<Outcome> => {
+      restarts++;
+      fresh = true;
+      return { kind: code === 'LINK_TIMEOUT' ? 'hung' : 'crashed', console: '' };
+    },
   });
   return {
     restarts,
@@ -56,7 +63,7 @@ describe('runIsolated', () => {
     const deathOf = ({ progFlags }: Case) => (progFlags === culprit ? 'LINK_DIED' : undefined);
     const { kinds, restarts } = await run({ deathOf });
     expect(kinds).toEqual(but({ [culprit]: 'crashed' }));
-    expect(restarts).toBeLessThanOrEqual(6);
+    expect(restarts).toBeLessThanOrEqual(7);
   });
 
   it('tells a case that hangs from one that crashes', async () => {
@@ -79,7 +86,8 @@ describe('runIsolated', () => {
   it('passes on what is no death', async () => {
     const failing = runIsolated(cases, {
       request: async () => Promise.reject(new RangeError('ours')),
-      restart: async () => '',
+      isFresh: () => true,
+      restart: async () => ({ kind: 'crashed', console: '' }),
     });
     await expect(failing).rejects.toThrow(RangeError);
   });

@@ -45,7 +45,8 @@ describe(`a machine whose parts die (missing: ${host.missing ?? 'nothing'})`, ()
     expect(new Set((await outcomes).map(({ kind }) => kind))).toEqual(new Set(['completed']));
     expect(machine.stats().restarts).toBe(1);
     const why = expect.stringContaining('SIGKILL');
-    expect(host.events).toContainEqual({ kind: 'restarted', why });
+    const trouble = { kind: 'agent', title: why };
+    expect(host.events).toContainEqual({ kind: 'restarted', why, trouble, console: '' });
   });
 
   it.skipIf(host.missing)('tells which case its worker died of, and runs all others', async () => {
@@ -58,6 +59,7 @@ describe(`a machine whose parts die (missing: ${host.missing ?? 'nothing'})`, ()
     expect(kinds.filter((kind) => kind === 'crashed')).toHaveLength(1);
     expect(kinds.filter((kind) => kind === 'completed')).toHaveLength(39);
     expect((await outcomes)[kinds.indexOf('crashed')]).toMatchObject({
+      trouble: { kind: 'worker', title: 'the worker was killed by signal 9' },
       console: 'bpfdiff: the worker was killed by signal 9\n',
     });
     expect(machine.stats().restarts).toBe(0);

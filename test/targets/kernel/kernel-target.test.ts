@@ -62,9 +62,8 @@ describe.each(kernels)('$name as a target (missing: $missing)', (kernel) => {
 
   it.skipIf(missing)('says what it is', () => {
     expect(target.info).toMatchObject({
-      arch: 'x86_64',
       engine,
-      linux: { endianness: 'little', pageBytes: 4096 },
+      linux: { arch: 'x86_64', endianness: 'little', pageBytes: 4096 },
     });
     expect(target.info.kernel).toContain(target.info.linux.release);
   });
@@ -76,9 +75,6 @@ describe.each(kernels)('$name as a target (missing: $missing)', (kernel) => {
     }
     for (const form of ['call.local', 'call.helper', 'lddw.map_by_idx', 'lddw.map_val_by_fd']) {
       expect(features.forms, form).toContain(form);
-    }
-    for (const form of ['call.kfunc', 'lddw.var_addr']) {
-      expect(features.forms, form).not.toContain(form);
     }
     for (const type of ['xdp', 'sched_cls', 'socket_filter', 'syscall', 'sk_lookup'] as const) {
       expect(features.progTypes, type).toContain(type);
@@ -92,6 +88,48 @@ describe.each(kernels)('$name as a target (missing: $missing)', (kernel) => {
     expect(features.helpers.get('sched_cls')).not.toContain(44);
     expect(features.helpers.get('socket_filter')).toContain(26);
     expect(features.helpers.get('socket_filter')).not.toContain(9);
+  });
+
+  it.skipIf(missing)('has the kernel symbols that its BTF names and its verifier takes', () => {
+    const { ksyms, forms } = target.features;
+    const names = [...new Set([...ksyms.values()].flatMap((each) => [...each]))];
+    expect(forms.has('lddw.var_addr')).toBe(names.includes('bpf_prog_active'));
+    expect(forms.has('call.kfunc')).toBe(names.some((ksym) => ksym !== 'bpf_prog_active'));
+    if (name === 'uml') expect(names).toEqual([]);
+    if (name !== 'debian12') return;
+    expect(ksyms.get('xdp')).toEqual(new Set(['bpf_prog_active']));
+    expect(ksyms.get('sched_cls')).toContain('bpf_kfunc_call_test1');
+    expect(ksyms.get('sched_cls')).not.toContain('bpf_rcu_read_lock');
+  });
+
+  it.skipIf(missing)(
+    'rejects a kernel symbol that is not there, or of the other kind',
+    async () => {
+      const call = [insn('call.kfunc'), ...RETURN_0];
+      const load = [insn('lddw.var_addr'), ...RETURN_0];
+      const cases = [
+        tinyCase({ ksyms: ['no_such_symbol'], insns: call }),
+        tinyCase({ ksyms: ['no_such_symbol'], insns: load }),
+        tinyCase({ ksyms: ['bpf_prog_active'], insns: call }),
+        tinyCase({ ksyms: ['bpf_rcu_read_lock'], insns: load }),
+        tinyCase({ ksyms: [], insns: call }),
+        tinyCase({ ksyms: [], insns: load }),
+      ];
+      for (const outcome of await machine.run(cases, { engine, log: 'none' })) {
+        expect(completed(outcome).load).toMatchObject({ verdict: 'rejected' });
+      }
+    },
+  );
+
+  it.skipIf(missing)('calls kfuncs, whatever their ids are', async () => {
+    const pair = { ksyms: ['bpf_rcu_read_unlock', 'bpf_rcu_read_lock'] };
+    const held = [insn('call.kfunc', { imm: 1 }), insn('call.kfunc'), ...returns(5)];
+    const passCtx = { ksyms: ['bpf_kfunc_call_test_pass_ctx'], progType: 'sched_cls' } as const;
+    const cases = [xdp(held, pair), xdp([insn('call.kfunc'), ...returns(5)], passCtx)];
+    for (const outcome of await target.execute(cases)) {
+      if (outcome.kind === 'unsupported') continue;
+      expect(completed(outcome).runs).toMatchObject([{ errno: 0, retval: 5 }]);
+    }
   });
 
   it.skipIf(missing)('gives what a run writes, and only that', async () => {

@@ -3,7 +3,8 @@ import { getPrandomU32, getSmpProcessorId, ktimeGetNs } from './environment.ts';
 import type { Helper } from './helper.ts';
 import { loop } from './loop.ts';
 import { mapDeleteElem, mapLookupElem, mapUpdateElem } from './maps.ts';
-import { skbLoadBytes, skbStoreBytes } from './skb.ts';
+import { perCpuPtr, thisCpuPtr } from './per-cpu.ts';
+import { skbLoadBytes, skbStoreBytes, skFullsock } from './skb.ts';
 import { tracePrintk } from './trace-printk.ts';
 
 const BY_NAME: Partial<Record<HelperName, Helper>> = {
@@ -16,6 +17,9 @@ const BY_NAME: Partial<Record<HelperName, Helper>> = {
   get_smp_processor_id: getSmpProcessorId,
   skb_store_bytes: skbStoreBytes,
   skb_load_bytes: skbLoadBytes,
+  sk_fullsock: skFullsock,
+  per_cpu_ptr: perCpuPtr,
+  this_cpu_ptr: thisCpuPtr,
   loop,
 };
 

@@ -1,6 +1,7 @@
 import { EFAULT, EINVAL, failure } from '../errno.ts';
 import type { Machine } from '../machine.ts';
 import { Access } from '../memory.ts';
+import { SOCKET_POINTER } from '../pointers.ts';
 import { numberIn } from '../registers.ts';
 import type { Packet } from '../run/packet.ts';
 import { badArgument, type Helper, memoryArgument, u32Argument } from './helper.ts';
@@ -37,6 +38,13 @@ export const skbStoreBytes: Helper = (machine) => {
   if (offset > INT_MAX || offset + lenBytes > packet.end - packet.start) return failure(EFAULT);
   machine.memory.bytes.copyWithin(packet.start + offset, from, from + lenBytes);
   return 0n;
+};
+
+/** `bpf_sk_fullsock(sk)`, net/core/filter.c 6.1: that of a run is a full one. */
+export const skFullsock: Helper = (machine) => {
+  const [, sk] = machine.regs;
+  if (sk !== SOCKET_POINTER) badArgument(machine, 1, 'a socket');
+  return sk;
 };
 
 function packetArgument(machine: Machine): Packet | undefined {

@@ -1,3 +1,5 @@
+import type { ArchRules } from '../arches.ts';
+
 /** A packet with an skb around it: what LD_ABS and the helpers for skbs see. Addresses. */
 export interface Packet {
   /** `skb->data`: the Ethernet header for types that begin there, else what follows it. */
@@ -9,8 +11,13 @@ export interface Packet {
   readonly macOffset: number;
 }
 
-/** `SKB_DATA_ALIGN(sizeof(struct skb_shared_info))` with 17 frags: room kept behind a packet. */
-export const TAILROOM_BYTES = 320;
+/** `sizeof(struct skb_shared_info)` with 17 frags. */
+const SHARED_INFO_BYTES = 320;
+
+/** `SKB_DATA_ALIGN(sizeof(struct skb_shared_info))`: room kept behind a packet. */
+export function tailroomBytes({ cacheLineBytes }: ArchRules): number {
+  return Math.ceil(SHARED_INFO_BYTES / cacheLineBytes) * cacheLineBytes;
+}
 
 /** Offsets from which LD_ABS and LD_IND count from a header (include/uapi/linux/filter.h). */
 const NETWORK_BASE = -0x100000;

@@ -17,11 +17,9 @@ import {
   storeQueueMapping,
 } from './ctx-rule.ts';
 import { ETHERNET_BYTES, hasIpHeader, packetType, protocolOf } from './ethernet.ts';
-import { TAILROOM_BYTES } from './packet.ts';
+import { tailroomBytes } from './packet.ts';
 import type { RunRule, RunSession } from './rules.ts';
 
-/** `NET_SKB_PAD`. */
-const HEADROOM_BYTES = 64;
 /** `NET_IP_ALIGN`: 0 on x86-64, and this where the architecture does not say, as in user-mode Linux. */
 const IP_ALIGN_BYTES = 2;
 /** `GSO_LEGACY_MAX_SIZE` and `GSO_MAX_SEGS`, include/linux/netdevice.h. */
@@ -67,13 +65,14 @@ const WRITE_BACK = [
 const HELPERS = [
   ...['map_lookup_elem', 'map_update_elem', 'map_delete_elem', 'ktime_get_ns', 'trace_printk'],
   ...['get_prandom_u32', 'get_smp_processor_id', 'skb_load_bytes', 'loop'],
+  ...['per_cpu_ptr', 'this_cpu_ptr'],
 ];
 const ids = (names: readonly string[]): ReadonlySet<number> =>
   new Set(names.map((name) => helperId(name)!));
 
 /** sched_cls: the packet begins with its Ethernet header, and progs access it directly. */
 export const SCHED_CLS: RunRule = {
-  helpers: ids([...HELPERS, 'skb_store_bytes']),
+  helpers: ids([...HELPERS, 'skb_store_bytes', 'sk_fullsock']),
   ctx: {
     layout: SK_BUFF,
     kernelBytes: KERNEL_BYTES,
@@ -123,7 +122,7 @@ function runSkb(
   const converted = ctx === null ? {} : convertCtx(session, run, ctx, lenBytes);
   if (converted === undefined) return failed(run, EINVAL);
 
-  const frame = machine.packetStart + HEADROOM_BYTES;
+  const frame = machine.packetStart + machine.arch.skbPadBytes;
   memory.bytes.set(data, frame);
   const end = frame + data.length;
   const start = end - lenBytes;
@@ -177,7 +176,8 @@ function convertCtx(
   };
 }
 
-const linearMax = ({ linux }: Machine): number => linux.pageBytes - HEADROOM_BYTES - TAILROOM_BYTES;
+const linearMax = ({ linux, arch }: Machine): number =>
+  linux.pageBytes - arch.skbPadBytes - tailroomBytes(arch);
 
 function unsupported(run: Run, machine: Machine): readonly string[] {
   const { skbFlags, skbFrags } = machine.release;

@@ -8,7 +8,7 @@ import { setBounds } from '../memory.ts';
 import { failed, faulted, finish } from './answer.ts';
 import { type CtxStruct, ctxIn, enterCtx, givenField, putField } from './ctx-exchange.ts';
 import { ETHERNET_BYTES } from './ethernet.ts';
-import { TAILROOM_BYTES } from './packet.ts';
+import { tailroomBytes } from './packet.ts';
 import type { RunRule, RunSession } from './rules.ts';
 
 /** `XDP_PACKET_HEADROOM`, include/uapi/linux/bpf.h. */
@@ -24,6 +24,7 @@ const LIVE_FRAMES = 2;
 const HELPERS = [
   ...['map_lookup_elem', 'map_update_elem', 'map_delete_elem', 'ktime_get_ns', 'trace_printk'],
   ...['get_prandom_u32', 'get_smp_processor_id', 'loop'],
+  ...['per_cpu_ptr', 'this_cpu_ptr'],
 ];
 
 export const XDP: RunRule = {
@@ -107,8 +108,8 @@ function split(session: RunSession, data: Uint8Array, ctx: CtxStruct | null): La
 }
 
 /** Metadata lies in the headroom. */
-const linearMax = ({ linux }: Machine, metaBytes: number): number =>
-  linux.pageBytes - (HEADROOM_BYTES - metaBytes) - TAILROOM_BYTES;
+const linearMax = ({ linux, arch }: Machine, metaBytes: number): number =>
+  linux.pageBytes - (HEADROOM_BYTES - metaBytes) - tailroomBytes(arch);
 
 /** `xdp_convert_md_to_buff`, with the loopback device, which has one queue, as the only one. */
 function checkDevice(session: RunSession, ctx: CtxStruct): number {

@@ -88,10 +88,23 @@ static void parse_batch(struct reader *from, struct batch *into)
 		from->problem = "the request goes on behind its end";
 }
 
+/*
+ * What the kernel said, if it is in trouble. Then the batch ends here: the host replaces a kernel
+ * that can't be trusted any more, and what would run on it now would have to run again.
+ */
+static const char *trouble(size_t *len)
+{
+	const char *text = kmsg_trouble(len);
+
+	if (*len)
+		atomic_store(&shared->stop, 1);
+	return text;
+}
+
 static void put_trouble(struct writer *to)
 {
 	size_t len;
-	const char *text = kmsg_trouble(&len);
+	const char *text = trouble(&len);
 
 	put_text(to, text, len);
 }
@@ -241,7 +254,7 @@ static void put_casualty(struct writer *to, enum fate fate, int status)
 {
 	char text[128 + CONSOLE_BYTES_MAX];
 	size_t len = 0, trouble_len;
-	const char *trouble = kmsg_trouble(&trouble_len);
+	const char *said = trouble(&trouble_len);
 
 	put_u32(to, fate == FATE_HUNG ? CASE_HUNG : CASE_CRASHED);
 	if (fate == FATE_DIED && WIFSIGNALED(status))
@@ -250,7 +263,7 @@ static void put_casualty(struct writer *to, enum fate fate, int status)
 	else if (fate == FATE_DIED)
 		len = snprintf(text, 128, "bpfdiff: the worker ended with status %d\n",
 			       WEXITSTATUS(status));
-	memcpy(text + len, trouble, trouble_len);
+	memcpy(text + len, said, trouble_len);
 	put_text(to, text, len + trouble_len);
 }
 

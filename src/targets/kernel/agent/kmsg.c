@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <unistd.h>
 
 #include "limits.h"
@@ -15,13 +16,18 @@
 #define RECORD_BYTES 8192
 #define KERN_WARNING 4
 
+#define DEBUGFS "/sys/kernel/debug"
+/* What was said once may be said again (kernel/panic.c, 6.1). */
+#define CLEAR_WARN_ONCE DEBUGFS "/clear_warn_once"
+
 static int fd = -1;
+static int clear_fd = -1;
 
 /* What a kernel in trouble says. */
 static const char *const signs[] = {
-	"WARNING:", "BUG:",   "BUG ",	"Oops",	      "general protection", "KASAN",  "UBSAN",
-	"KCSAN",    "rcu:",   "RCU",	"lockup",     "Call Trace",	    "Kernel panic",
-	"hung task", "Unable to handle kernel",
+	"WARNING:", "BUG:", "BUG ", "Oops", "general protection", "UBSAN", "stall", "LOCKUP",
+	"Call Trace", "Kernel panic", "blocked for more than", "Unable to handle kernel",
+	"invoked oom-killer", "Out of memory",
 };
 
 void kmsg_open(void)
@@ -29,6 +35,19 @@ void kmsg_open(void)
 	fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	if (fd >= 0)
 		lseek(fd, 0, SEEK_END);
+	if (!machine.is_init)
+		return;
+	mount("debugfs", DEBUGFS, "debugfs", 0, NULL);
+	clear_fd = open(CLEAR_WARN_ONCE, O_WRONLY | O_CLOEXEC);
+}
+
+/* Otherwise a case that the kernel warned of once could never be told to do so again. */
+static void clear_warn_once(void)
+{
+	if (clear_fd >= 0 && pwrite(clear_fd, "1", 1, 0) != 1) {
+		close(clear_fd);
+		clear_fd = -1;
+	}
 }
 
 static int is_trouble(const char *message)
@@ -70,7 +89,9 @@ const char *kmsg_trouble(size_t *len)
 		text[used + line] = '\n';
 		used += line + 1;
 	}
-	if (in_trouble && about_bpf)
-		*len = used;
+	if (!in_trouble || !about_bpf)
+		return text;
+	clear_warn_once();
+	*len = used;
 	return text;
 }

@@ -4,6 +4,8 @@
 #define BPFDIFF_LIMITS_H
 
 #define CASES_MAX 4096u
+#define KSYMS_MAX 64u
+#define KSYM_CHARS_MAX 128u
 #define MAPS_MAX 64u
 #define ENTRIES_PER_MAP_MAX 65536u
 #define KEY_BYTES_MAX 65536u

@@ -7,6 +7,7 @@
 
 #include "bpf.h"
 #include "functions.h"
+#include "ksyms.h"
 #include "maps.h"
 #include "slot.h"
 
@@ -104,6 +105,7 @@ static struct rejection load_prog(const struct testcase *testcase, uint32_t inde
 
 	if (relocate(prog, into))
 		attr.fd_array = ptr_u64(into->maps);
+	name_ksyms(testcase, prog);
 	describe_functions(prog, &attr);
 	int fd = prog_load(&attr);
 

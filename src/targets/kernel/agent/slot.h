@@ -14,12 +14,14 @@
 /* Pseudo sources of lddw. */
 #define BPF_PSEUDO_MAP_FD 1
 #define BPF_PSEUDO_MAP_VALUE 2
+#define BPF_PSEUDO_BTF_ID 3
 #define BPF_PSEUDO_FUNC 4
 #define BPF_PSEUDO_MAP_IDX 5
 #define BPF_PSEUDO_MAP_IDX_VALUE 6
 
-/* Pseudo source of a call. */
+/* Pseudo sources of a call. */
 #define BPF_PSEUDO_CALL 1
+#define BPF_PSEUDO_KFUNC_CALL 2
 
 /* `regs` holds dst and src as the machine lays out bit fields. */
 struct slot {

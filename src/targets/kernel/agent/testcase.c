@@ -4,6 +4,12 @@
 #include "maps.h"
 #include "transport.h"
 
+static void parse_ksym(struct reader *from, struct ksym_spec *into)
+{
+	into->len = read_bounded(from, KSYM_CHARS_MAX, "the name of a kernel symbol is too long");
+	into->name = (const char *)read_bytes(from, into->len);
+}
+
 static void parse_map(struct reader *from, struct map_spec *into)
 {
 	into->type = read_u32(from);
@@ -46,9 +52,12 @@ void parse_case(struct reader *from, struct testcase *into)
 	into->prog_type = read_u32(from);
 	into->expected_attach_type = read_u32(from);
 	into->prog_flags = read_u32(from);
+	into->ksym_count = read_bounded(from, KSYMS_MAX, "a case has too many kernel symbols");
 	into->map_count = read_bounded(from, MAPS_MAX, "a case has too many maps");
 	into->prog_count = read_bounded(from, PROGS_MAX, "a case has too many progs");
 	into->run_count = read_bounded(from, RUNS_MAX, "a case has too many runs");
+	for (uint32_t i = 0; i < into->ksym_count && !from->problem; i++)
+		parse_ksym(from, &into->ksyms[i]);
 	for (uint32_t i = 0; i < into->map_count && !from->problem; i++)
 		parse_map(from, &into->maps[i]);
 	for (uint32_t i = 0; i < into->prog_count && !from->problem; i++)

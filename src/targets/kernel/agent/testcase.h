@@ -12,6 +12,12 @@ struct map_spec {
 	uint8_t *keys, *values; /* one behind the other */
 };
 
+/* The name of a function or a variable of the kernel; no NUL at its end. */
+struct ksym_spec {
+	uint32_t len;
+	const char *name;
+};
+
 struct prog_spec {
 	uint32_t slots;
 	uint8_t *insns;
@@ -26,7 +32,8 @@ struct run_spec {
 
 struct testcase {
 	uint32_t prog_type, expected_attach_type, prog_flags;
-	uint32_t map_count, prog_count, run_count;
+	uint32_t ksym_count, map_count, prog_count, run_count;
+	struct ksym_spec ksyms[KSYMS_MAX];
 	struct map_spec maps[MAPS_MAX];
 	struct prog_spec progs[PROGS_MAX];
 	struct reader runs; /* `run_count` of them, which parse_run reads one by one */

@@ -1,28 +1,36 @@
-import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TargetEvent, TargetUnavailableError } from '../../target.ts';
-import { CATALOGUE, type CatalogueRow, type ImageName } from './catalogue.ts';
+import { ARCHES, type Arch } from '../arch.ts';
+import { CACHE_MAX_BYTES, makeRoom } from './cache.ts';
+import { type CatalogueRow, catalogueRow } from './catalogue.ts';
 import { fetchPackage } from './fetch-package.ts';
+import { fetchFolder, imageFolder, imagesFolder, lockFile } from './folders.ts';
+import { installImage } from './install.ts';
+import { withLock } from './lock.ts';
 import { ImageError, type Manifest, readImage } from './manifest.ts';
 import { asUnavailable } from './unavailable.ts';
 import { unpackImage } from './unpack.ts';
 
 /** A kernel that is there and was checked just now. Paths are absolute if `cacheDir` is. */
 export interface KernelImage {
-  readonly name: ImageName;
-  readonly arch: 'x86_64';
-  /** `uname -r`. */
+  readonly name: string;
+  readonly arch: Arch;
+  /** `uname -r`, as far as it is known before it boots. */
   readonly release: string;
-  readonly package: string;
-  readonly packageVersion: string;
+  /** Suite, package and version, or the path of the user's own image. */
+  readonly from: string;
   readonly kernel: string;
-  readonly config: string;
+  /** The user's own need not have one. */
+  readonly config: string | undefined;
   /** In the order in which they are to be loaded. */
   readonly modules: readonly string[];
 }
 
+/** What `ensureImage` works with. */
 export interface EnsureImageOptions {
-  /** The user's cache of bpfdiff; images lie below `kernels/`. */
+  /** The user's cache of bpfdiff; images lie below `kernels/`, what is being fetched below
+   * `fetching/`. */
   readonly cacheDir: string;
   /** Hears `preparing` events while something is fetched. */
   readonly onEvent: (event: TargetEvent) => void;
@@ -30,22 +38,19 @@ export interface EnsureImageOptions {
 }
 
 /**
- * Gives the kernel of a name out of the cache, or fetches its package by the system's apt, without
+ * Gives the kernel of a name out of the cache, or fetches its packages by the system's apt, without
  * root. It is checked each time (length, SHA-256, format), and what is damaged is fetched anew.
  * Any number of processes may do so at once; a cache that is complete may be read-only. Rejects with
- * `TargetUnavailableError` where it can't be had, and with the signal's reason where that says stop.
+ * `TargetUnavailableError` where it can't be had, and with the signal's reason where that says stop;
+ * what was downloaded until then is kept for the next try.
  */
-export async function ensureImage(
-  name: ImageName,
-  options: EnsureImageOptions,
-): Promise<KernelImage> {
-  const row: CatalogueRow = CATALOGUE[name];
-  const folder = join(options.cacheDir, 'kernels', name);
+export async function ensureImage(name: string, options: EnsureImageOptions): Promise<KernelImage> {
+  const folder = imageFolder(options.cacheDir, name);
   // Two engines of one kernel ask at the same time.
   const running = fetching.get(folder);
   if (running) return describe(name, folder, await running);
 
-  const manifest = readOrFetch(row, folder, options);
+  const manifest = readOrFetch(name, folder, options);
   fetching.set(folder, manifest);
   try {
     return describe(name, folder, await manifest);
@@ -56,29 +61,34 @@ export async function ensureImage(
 
 const fetching = new Map<string, Promise<Manifest>>();
 
-function describe(name: ImageName, folder: string, manifest: Manifest): KernelImage {
+function describe(name: string, folder: string, manifest: Manifest): KernelImage {
   return {
     name,
-    arch: CATALOGUE[name].arch.uname,
+    arch: manifest.arch,
     release: manifest.release,
-    package: manifest.package,
-    packageVersion: manifest.packageVersion,
+    from: describeOrigin(manifest.origin),
     kernel: join(folder, manifest.kernel.name),
-    config: join(folder, manifest.config.name),
+    config: manifest.config && join(folder, manifest.config.name),
     modules: manifest.modules.map((module) => join(folder, module.name)),
   };
 }
 
+/** Suite, package and version, or the path that a user's own image was copied from. */
+export const describeOrigin = (origin: Manifest['origin']): string =>
+  origin.kind === 'user' ? origin.path : `${origin.suite}: ${origin.package} ${origin.version}`;
+
 async function readOrFetch(
-  row: CatalogueRow,
+  name: string,
   folder: string,
   options: EnsureImageOptions,
 ): Promise<Manifest> {
   options.signal.throwIfAborted();
+  const row = catalogueRow(name);
   try {
     return await readImage(folder);
   } catch (error) {
     if (!(error instanceof ImageError)) throw error;
+    if (row === undefined) throw ownIsLost(name, error);
     if (error.code === 'damaged') {
       options.onEvent({ kind: 'preparing', what: `${error.message}; fetching it again` });
     }
@@ -91,73 +101,64 @@ async function readOrFetch(
   }
 }
 
+function ownIsLost(name: string, cause: ImageError): TargetUnavailableError {
+  const remedy = `bpfdiff kernels add --image FILE --name ${name}`;
+  return new TargetUnavailableError(name, cause.message, remedy, { cause });
+}
+
 async function fetchImage(
   row: CatalogueRow,
   folder: string,
   options: EnsureImageOptions,
 ): Promise<Manifest> {
-  if (process.arch !== row.arch.node) {
+  await checkSystem(row);
+  const { cacheDir, onEvent, signal } = options;
+  await mkdir(imagesFolder(cacheDir), { recursive: true });
+  const onWait = () =>
+    onEvent({ kind: 'preparing', what: 'waiting for another bpfdiff that fetches it' });
+  return withLock(lockFile(cacheDir, row.name), { signal, onWait }, async () => {
+    // The other one may have been successful.
+    const image = await readImage(folder).catch(() => undefined);
+    if (image) return image;
+    const work = fetchFolder(cacheDir, row.name);
+    await mkdir(work, { recursive: true });
+    const fetched = await fetchPackage(row, work, options);
+    onEvent({ kind: 'preparing', what: `unpacking ${fetched.candidate.package}` });
+    const scratch = await mkdtemp(join(work, 'unpack-'));
+    try {
+      const folders = { tree: join(scratch, 'tree'), into: join(scratch, 'image') };
+      await mkdir(folders.tree);
+      await unpackImage(row, fetched, folders, signal);
+      await installImage(folders.into, folder, scratch);
+    } finally {
+      await rm(scratch, { recursive: true, force: true });
+    }
+    await rm(work, { recursive: true, force: true });
+    for (const removed of await makeRoom(cacheDir, row.name, signal, CACHE_MAX_BYTES)) {
+      const what = `removed ${removed.name} from the cache, which is limited to 2 GB`;
+      onEvent({ kind: 'preparing', what });
+    }
+    return readImage(folder);
+  });
+}
+
+/** Rejects with `TargetUnavailableError` where this system can't have a kernel of the catalogue. */
+export async function checkSystem({ name, arch, boots, system }: CatalogueRow): Promise<void> {
+  if (boots === 'uml' && process.arch !== ARCHES[arch].node) {
     throw new TargetUnavailableError(
-      row.name,
-      `its package is for ${row.arch.uname}, this machine is ${process.arch}`,
+      name,
+      `it runs on ${arch} only, this machine is ${process.arch}`,
       'choose another target',
     );
   }
-  const kernels = join(options.cacheDir, 'kernels');
-  await mkdir(kernels, { recursive: true });
-  await sweep(kernels);
-  const work = await mkdtemp(join(kernels, `.fetch-${process.pid}-`));
-  try {
-    const { candidate, deb } = await fetchPackage(row, work, options);
-    options.onEvent({ kind: 'preparing', what: `unpacking ${candidate.package}` });
-    const folders = { tree: await mkdtemp(join(work, 'tree-')), into: join(work, 'image') };
-    await unpackImage(row, candidate, deb, folders, options.signal);
-    await install(folders.into, folder, work);
-    return await readImage(folder);
-  } finally {
-    await rm(work, { recursive: true, force: true });
+  if (system !== undefined && system !== (await systemId())) {
+    const remedy = 'choose a kernel of Debian, which can be had elsewhere too';
+    throw new TargetUnavailableError(name, `it can be had on ${system} only`, remedy);
   }
 }
 
-/** Removes what processes left that were killed while they fetched. */
-async function sweep(kernels: string): Promise<void> {
-  for (const name of await readdir(kernels)) {
-    const pid = /^\.fetch-(\d+)-/.exec(name)?.[1];
-    if (pid !== undefined && !isAlive(Number(pid))) {
-      await rm(join(kernels, name), { recursive: true, force: true });
-    }
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
-/**
- * Where another process was faster its image is as good. A damaged one is moved away first, as a
- * folder can't be replaced in one step.
- */
-async function install(image: string, folder: string, work: string): Promise<void> {
-  const attemptsMax = 3;
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await rename(image, folder);
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      const occupied = code === 'ENOTEMPTY' || code === 'EEXIST';
-      if (!occupied || attempt === attemptsMax) throw error;
-    }
-    try {
-      await readImage(folder);
-      return;
-    } catch (error) {
-      if (!(error instanceof ImageError)) throw error;
-      await rename(folder, join(work, `damaged-${attempt}`)).catch(() => {});
-    }
-  }
+/** `ID` of os-release(5). */
+async function systemId(): Promise<string | undefined> {
+  const text = await readFile('/etc/os-release', 'utf8').catch(() => '');
+  return /^ID="?([\w.-]+)"?$/m.exec(text)?.[1];
 }

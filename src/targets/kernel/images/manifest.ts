@@ -1,27 +1,44 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open, readFile, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
-import type { ImageFormat } from './catalogue.ts';
+import { ARCHES, type Arch } from '../arch.ts';
+import { detectFormat, KNOWN_FORMATS } from './image-format.ts';
+
+/** No kernel nor its configuration is nearly as large. */
+export const FILE_MAX_BYTES = 512 * 1024 * 1024;
 
 const FILE = z.object({
   /** In the manifest's own folder. */
   name: z.string().regex(/^\w[\w.-]*$/),
-  sizeBytes: z.int().positive(),
+  sizeBytes: z.int().positive().max(FILE_MAX_BYTES),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
 });
 
 const MANIFEST = z.object({
-  version: z.literal(1),
-  package: z.string(),
-  packageVersion: z.string(),
-  /** `uname -r`. */
-  release: z.string(),
-  format: z.enum(['elf', 'bzImage']),
+  version: z.literal(2),
+  origin: z.discriminatedUnion('kind', [
+    z.object({
+      kind: z.literal('package'),
+      package: z.string().max(200),
+      version: z.string().max(200),
+      suite: z.string().max(200),
+    }),
+    /** The user's own, copied from a path. */
+    z.object({ kind: z.literal('user'), path: z.string().max(5000) }),
+  ]),
+  arch: z.enum(Object.keys(ARCHES) as [Arch, ...Arch[]]),
+  /** `uname -r`, as far as it was found. */
+  release: z.string().max(200),
+  /** As the configuration says, if there is one; the first is the default. */
+  engines: z
+    .array(z.enum(['jit', 'interp', 'hardened']))
+    .min(1)
+    .optional(),
   kernel: FILE,
-  config: FILE,
+  config: FILE.optional(),
   /** In the order in which they are to be loaded. */
   modules: z.array(FILE).max(64),
 });
@@ -48,15 +65,22 @@ export class ImageError extends Error {
  * names the file, and what was expected and found.
  */
 export async function readImage(folder: string): Promise<Manifest> {
-  const manifest = await readManifest(join(folder, MANIFEST_NAME));
-  for (const file of [manifest.kernel, manifest.config, ...manifest.modules]) {
-    await checkFile(join(folder, file.name), file);
-  }
-  await checkFormat(join(folder, manifest.kernel.name), manifest.format);
+  const manifest = await readManifest(folder);
+  for (const file of manifestFiles(manifest)) await checkFile(join(folder, file.name), file);
+  await checkFormat(join(folder, manifest.kernel.name), manifest.arch);
   return manifest;
 }
 
-async function readManifest(path: string): Promise<Manifest> {
+/** All files that a manifest describes. */
+export const manifestFiles = ({ kernel, config, modules }: Manifest): readonly ManifestFile[] => [
+  kernel,
+  ...(config ? [config] : []),
+  ...modules,
+];
+
+/** Reads the manifest of a folder, and believes it. Rejects with `ImageError`. */
+export async function readManifest(folder: string): Promise<Manifest> {
+  const path = join(folder, MANIFEST_NAME);
   let text: string;
   try {
     text = await readFile(path, 'utf8');
@@ -65,11 +89,14 @@ async function readManifest(path: string): Promise<Manifest> {
     throw new ImageError(absent ? 'absent' : 'damaged', `${path}: can't be read`, { cause });
   }
   try {
-    return MANIFEST.parse(JSON.parse(text));
+    return parseManifest(text);
   } catch (cause) {
     throw new ImageError('damaged', `${path}: ${firstProblem(cause)}`, { cause });
   }
 }
+
+/** Reads a manifest's text. Throws where it is none. */
+export const parseManifest = (text: string): Manifest => MANIFEST.parse(JSON.parse(text));
 
 function firstProblem(cause: unknown): string {
   if (!(cause instanceof z.ZodError)) return (cause as Error).message;
@@ -97,25 +124,11 @@ export async function describeFile(path: string): Promise<Omit<ManifestFile, 'na
   return { sizeBytes: (await stat(path)).size, sha256: hash.digest('hex') };
 }
 
-/** The bytes that tell the format of an image, and where they are. */
-const MAGIC: Record<ImageFormat, { readonly offset: number; readonly bytes: string }> = {
-  elf: { offset: 0, bytes: '\x7fELF' },
-  // Documentation/x86/boot.rst, 6.1: "HdrS" at 0x202.
-  bzImage: { offset: 0x202, bytes: 'HdrS' },
-};
-
-/** Rejects with `ImageError` where the file is not of the format. */
-export async function checkFormat(path: string, format: ImageFormat): Promise<void> {
-  const { offset, bytes } = MAGIC[format];
-  const found = Buffer.alloc(bytes.length);
-  const file = await open(path);
-  try {
-    await file.read(found, 0, found.length, offset);
-  } finally {
-    await file.close();
-  }
-  if (found.toString('latin1') === bytes) return;
-  const expected = `Expected a kernel image of format ${format}`;
-  const problem = `${expected} ("${bytes.replace('\x7f', '')}" at ${offset})`;
-  throw new ImageError('damaged', `${path}: ${problem}, got bytes ${found.toString('hex')}`);
+/** Rejects with `ImageError` where the file is no kernel image of the architecture. */
+export async function checkFormat(path: string, arch: Arch): Promise<void> {
+  const found = await detectFormat(path);
+  if (found?.arch === arch) return;
+  const what = found ? `${found.name} for ${found.arch}` : `none of ${KNOWN_FORMATS}`;
+  const problem = `Expected a kernel image for ${arch}, got ${what}`;
+  throw new ImageError('damaged', `${path}: ${problem}`);
 }

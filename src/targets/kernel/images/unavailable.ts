@@ -1,11 +1,15 @@
 import { statfs } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { ExecaError } from 'execa';
 import { TargetUnavailableError } from '../../target.ts';
 import { ImageError } from './manifest.ts';
 
 /** Less than this and a tool that failed has probably failed of it. */
 const FULL_BYTES = 1_000_000;
+
+/** Where these fail, the packages are not as they were. */
+const UNPACKERS: ReadonlySet<string> = new Set(['dpkg-deb', 'tar']);
+const BUG = 'report this as a bug';
 
 /** Of making folders and files in a cache that belongs to others, or is none. */
 const CANT_WRITE: ReadonlySet<string> = new Set([
@@ -31,7 +35,7 @@ export async function asUnavailable(
   if (cause instanceof ExecaError && code === 'ENOENT') {
     return unavailable(
       `${cause.command.split(' ')[0]} was not found`,
-      "kernels come from Debian's packages: install apt, dpkg and tar, or choose another target",
+      "kernels come from Debian's packages: install apt, dpkg, tar and util-linux, or choose another target",
     );
   }
   const free = await freeBytes(cacheDir);
@@ -43,13 +47,14 @@ export async function asUnavailable(
   }
   if (cause instanceof ExecaError) {
     const why = cause.timedOut ? 'it took too long' : complaint(String(cause.stderr));
-    const command = cause.command.split(' ')[0];
-    return unavailable(`${command} failed: ${why}`, "check that apt's sources can be reached");
+    const command = basename(cause.command.split(' ')[0] ?? '');
+    const remedy = UNPACKERS.has(command) ? BUG : "check that apt's sources can be reached";
+    return unavailable(`${command} failed: ${why}`, remedy);
   }
   if (cause instanceof ImageError) {
-    return unavailable(`its package is not as expected: ${message}`, 'report this as a bug');
+    return unavailable(`its package is not as expected: ${message}`, BUG);
   }
-  return unavailable(`its package could not be unpacked: ${message}`, 'report this as a bug');
+  return unavailable(`its package could not be unpacked: ${message}`, BUG);
 }
 
 /** Rejects with `TargetUnavailableError` where a folder has not that much space. */
@@ -73,8 +78,17 @@ async function freeBytes(folder: string): Promise<number | undefined> {
   }
 }
 
-/** The first line that tells why a tool failed: apt begins these with E:, or W: Failed to fetch. */
+/**
+ * The line that tells why a tool failed: apt begins these with E:, or W: Failed to fetch; tar's last
+ * line says only that there was one before.
+ */
 export function complaint(text: string): string {
-  const lines = text.trim().split('\n');
+  const lines = text
+    .trim()
+    .split('\n')
+    .filter((line) => !NOISE.test(line));
   return lines.find((line) => /^(E:|W: Failed)/.test(line)) ?? lines.at(-1) ?? '';
 }
+
+/** apt as root works in folders that its own user can't enter; tar repeats itself. */
+const NOISE = /^W: Download is performed unsandboxed|^tar: Exiting with failure status/;

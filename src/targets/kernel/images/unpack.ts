@@ -1,72 +1,111 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, lstat, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { execa } from 'execa';
-import type { Candidate } from './apt.ts';
-import type { CatalogueRow } from './catalogue.ts';
-import { checkFormat, describeFile, MANIFEST_NAME, type Manifest } from './manifest.ts';
-import { loadOrder, moduleName } from './modules.ts';
+import { type CatalogueRow, WANTED_MODULES } from './catalogue.ts';
+import { enginesOfConfig } from './engines.ts';
+import type { Fetched } from './fetch-package.ts';
+import {
+  checkFormat,
+  describeFile,
+  FILE_MAX_BYTES,
+  MANIFEST_NAME,
+  type Manifest,
+} from './manifest.ts';
+import { loadOrder, type Module, moduleName } from './modules.ts';
 
 /**
- * Takes what is needed out of a package, a few MB of hundreds, and puts it with its manifest into
+ * Takes what is needed out of packages, a few MB of hundreds, and puts it with its manifest into
  * `into`. `tree` is an empty folder for what is between. Rejects with `ImageError` where the image is
- * not of the row's format.
+ * not for the row's architecture.
  */
 export async function unpackImage(
   row: CatalogueRow,
-  candidate: Candidate,
-  deb: string,
+  { candidate, debs }: Fetched,
   folders: { readonly tree: string; readonly into: string },
   signal: AbortSignal,
-): Promise<Manifest> {
+): Promise<void> {
   const { tree, into } = folders;
-  const patterns = [row.kernel, row.config, row.builtin, ...row.moduleFiles];
+  const { layout } = row;
+  const patterns = [
+    [layout.kernel, ...layout.moduleFiles],
+    [layout.config, layout.builtin],
+  ];
+  const perDeb = debs.length === 1 ? [patterns.flat()] : patterns;
+  for (const [i, deb] of debs.entries()) await extract(deb, tree, perDeb[i]!, signal);
+
+  const paths = await readdir(tree, { recursive: true });
+  const kernel = await only(tree, paths, layout.kernel);
+  await checkFormat(kernel, row.arch);
+  await mkdir(into);
+  await rename(kernel, join(into, 'kernel'));
+  await copyConfig(await only(tree, paths, layout.config), join(into, 'config'));
+
+  const builtin = await only(tree, paths, layout.builtin);
+  const wanted = row.boots === 'vm' ? WANTED_MODULES : [];
+  const order = await modulesToLoad(wanted, tree, paths, builtin);
+  for (const { name, content } of order) await writeFile(join(into, `${name}.ko`), content);
+
+  const { package: name, version, suite } = candidate;
+  await writeManifest(into, {
+    origin: { kind: 'package', package: name, version, suite },
+    arch: row.arch,
+    release: basename(dirname(builtin)),
+    modules: order.map((module) => `${module.name}.ko`),
+  });
+}
+
+/** Describes the files `kernel`, `config` if there is one, and the modules of a folder. */
+export async function writeManifest(
+  folder: string,
+  facts: Pick<Manifest, 'origin' | 'arch' | 'release'> & { readonly modules: readonly string[] },
+): Promise<void> {
+  const describe = async (name: string) => ({ name, ...(await describeFile(join(folder, name))) });
+  const hasConfig = (await readdir(folder)).includes('config');
+  const manifest: Manifest = {
+    version: 2,
+    ...facts,
+    kernel: await describe('kernel'),
+    ...(hasConfig && {
+      config: await describe('config'),
+      engines: [...enginesOfConfig(await readFile(join(folder, 'config'), 'utf8'))],
+    }),
+    modules: await Promise.all(facts.modules.map(describe)),
+  };
+  await writeFile(join(folder, MANIFEST_NAME), `${JSON.stringify(manifest, undefined, 2)}\n`);
+}
+
+async function extract(
+  deb: string,
+  tree: string,
+  patterns: readonly string[],
+  signal: AbortSignal,
+): Promise<void> {
   await execa('dpkg-deb', ['--fsys-tarfile', deb], {
     buffer: { stdout: false },
     cancelSignal: signal,
   }).pipe('tar', ['-x', '-f', '-', '-C', tree, '--no-same-owner', '--wildcards', ...patterns], {
     cancelSignal: signal,
   });
-
-  const paths = await readdir(tree, { recursive: true });
-  const kernel = join(tree, only(paths, row.kernel));
-  await checkFormat(kernel, row.format);
-  await mkdir(into);
-  await copyFile(kernel, join(into, 'kernel'));
-  await copyConfig(join(tree, only(paths, row.config)), join(into, 'config'));
-
-  const builtin = join(tree, only(paths, row.builtin));
-  const order = await modulesToLoad(row, tree, paths, builtin);
-  for (const { name, content } of order) await writeFile(join(into, name), content);
-
-  const describe = async (name: string) => ({ name, ...(await describeFile(join(into, name))) });
-  const manifest: Manifest = {
-    version: 1,
-    package: candidate.package,
-    packageVersion: candidate.version,
-    release: basename(dirname(builtin)),
-    format: row.format,
-    kernel: await describe('kernel'),
-    config: await describe('config'),
-    modules: await Promise.all(order.map(({ name }) => describe(name))),
-  };
-  await writeFile(join(into, MANIFEST_NAME), `${JSON.stringify(manifest, undefined, 2)}\n`);
-  return manifest;
 }
 
-/** tar has failed already where a pattern matched nothing. */
-function only(paths: readonly string[], pattern: string): string {
-  const [head, tail] = pattern.slice('./'.length).split('*') as [string, string?];
-  const matches = paths.filter((path) =>
-    tail === undefined ? path === head : path.startsWith(head) && path.endsWith(tail),
-  );
+/** tar has failed already where a pattern matched nothing. Links are not followed. */
+async function only(tree: string, paths: readonly string[], pattern: string): Promise<string> {
+  const parts = pattern.slice('./'.length).split('*');
+  const regex = new RegExp(`^${parts.map((part) => part.replaceAll('.', '\\.')).join('.*')}$`);
+  const matches = paths.filter((path) => regex.test(path));
   const [match] = matches;
   if (match === undefined || matches.length > 1) {
     throw new Error(`Expected one file ${pattern} in the package, got ${matches.length}`);
   }
-  return match;
+  const path = join(tree, match);
+  const found = await lstat(path);
+  if (!found.isFile() || found.size > FILE_MAX_BYTES) {
+    throw new Error(`Expected ${match} to be a file of at most ${FILE_MAX_BYTES} bytes`);
+  }
+  return path;
 }
 
 async function copyConfig(from: string, to: string): Promise<void> {
@@ -75,17 +114,15 @@ async function copyConfig(from: string, to: string): Promise<void> {
 }
 
 async function modulesToLoad(
-  row: CatalogueRow,
+  wanted: readonly string[],
   tree: string,
   paths: readonly string[],
   builtin: string,
-): Promise<readonly { readonly name: string; readonly content: Uint8Array }[]> {
-  if (row.modules.length === 0) return [];
-  const modules = new Map<string, Uint8Array>();
-  for (const path of paths.filter((path) => path.endsWith('.ko'))) {
-    modules.set(moduleName(path), await readFile(join(tree, path)));
-  }
+): Promise<readonly Module[]> {
   const builtinNames = (await readFile(builtin, 'utf8')).trim().split('\n').map(moduleName);
-  const order = loadOrder(row.modules, modules, new Set(builtinNames));
-  return order.map((name) => ({ name: `${name}.ko`, content: modules.get(name)! }));
+  const read = async (name: string) => {
+    const path = paths.find((each) => each.endsWith('.ko') && moduleName(each) === name);
+    return path === undefined ? undefined : readFile(join(tree, path));
+  };
+  return loadOrder(wanted, read, new Set(builtinNames));
 }

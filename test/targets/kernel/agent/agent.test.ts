@@ -45,6 +45,7 @@ const wellFormed = Buffer.from(
   encode(
     [
       tinyCase({
+        ksyms: ['name'],
         maps: [{ ...map, entries: [entry] }],
         runs: [{ ...PLAIN_RUN, data: new Uint8Array(20), ctx: { sizeBytes: 16, fields: {} } }],
       }),
@@ -58,19 +59,26 @@ const BOUNDED: readonly [what: string, at: number, value: number, message: strin
   ['engine', 4, 4, 'unknown engine'],
   ['cases', 20, WIRE_LIMITS.CASES_MAX + 1, 'a batch has too many cases'],
   ['cases that are not there', 20, 2, 'the request is cut short'],
-  ['maps', 36, WIRE_LIMITS.MAPS_MAX + 1, 'a case has too many maps'],
-  ['progs', 40, WIRE_LIMITS.PROGS_MAX + 1, 'a case has too many progs'],
-  ['no progs', 40, 0, 'a case has no prog'],
-  ['runs', 44, WIRE_LIMITS.RUNS_MAX + 1, 'a case has too many runs'],
-  ['key bytes', 52, WIRE_LIMITS.KEY_BYTES_MAX + 1, 'a key is too long'],
-  ['value bytes', 56, WIRE_LIMITS.VALUE_BYTES_MAX + 1, 'a value is too long'],
-  ['max entries', 60, 0xffff_ffff, 'the content of a map is longer than a frame'],
-  ['entries', 68, WIRE_LIMITS.ENTRIES_PER_MAP_MAX + 1, 'a map has too many entries'],
-  ['slots', 84, WIRE_LIMITS.SLOTS_PER_PROG_MAX + 1, 'a prog is too long'],
-  ['data bytes', 108, WIRE_LIMITS.DATA_BYTES_MAX + 1, 'data is too long'],
-  ['ctx bytes', 112, WIRE_LIMITS.CTX_BYTES_MAX + 1, 'a ctx is too long'],
-  ['data_out bytes', 116, WIRE_LIMITS.OUT_BYTES_MAX + 1, 'data_out is too long'],
-  ['ctx_out bytes', 120, 0xffff_ffff, 'ctx_out is too long'],
+  ['kernel symbols', 36, WIRE_LIMITS.KSYMS_MAX + 1, 'a case has too many kernel symbols'],
+  [
+    'characters of a kernel symbol',
+    52,
+    WIRE_LIMITS.KSYM_CHARS_MAX + 1,
+    'the name of a kernel symbol is too long',
+  ],
+  ['maps', 40, WIRE_LIMITS.MAPS_MAX + 1, 'a case has too many maps'],
+  ['progs', 44, WIRE_LIMITS.PROGS_MAX + 1, 'a case has too many progs'],
+  ['no progs', 44, 0, 'a case has no prog'],
+  ['runs', 48, WIRE_LIMITS.RUNS_MAX + 1, 'a case has too many runs'],
+  ['key bytes', 64, WIRE_LIMITS.KEY_BYTES_MAX + 1, 'a key is too long'],
+  ['value bytes', 68, WIRE_LIMITS.VALUE_BYTES_MAX + 1, 'a value is too long'],
+  ['max entries', 72, 0xffff_ffff, 'the content of a map is longer than a frame'],
+  ['entries', 80, WIRE_LIMITS.ENTRIES_PER_MAP_MAX + 1, 'a map has too many entries'],
+  ['slots', 96, WIRE_LIMITS.SLOTS_PER_PROG_MAX + 1, 'a prog is too long'],
+  ['data bytes', 120, WIRE_LIMITS.DATA_BYTES_MAX + 1, 'data is too long'],
+  ['ctx bytes', 124, WIRE_LIMITS.CTX_BYTES_MAX + 1, 'a ctx is too long'],
+  ['data_out bytes', 128, WIRE_LIMITS.OUT_BYTES_MAX + 1, 'data_out is too long'],
+  ['ctx_out bytes', 132, 0xffff_ffff, 'ctx_out is too long'],
 ];
 
 describe(`the agent (missing: ${missing || 'nothing'})`, () => {

@@ -1,12 +1,13 @@
-import { mkdir, mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { findProgram } from '../../../../src/targets/kernel/find-program.ts';
 import {
   ensureImage,
   type KernelImage,
 } from '../../../../src/targets/kernel/images/ensure-image.ts';
+import { bpfdiff } from '../../../cli/command.ts';
 import { never } from '../machines.ts';
 
 const apt = await findProgram('apt-get');
@@ -29,7 +30,6 @@ describe.skipIf(!apt)(`ensureImage (apt-get: ${apt ?? 'missing'})`, () => {
     });
 
   it('fetches with progress, once for all who ask, and again where it is damaged', async () => {
-    await mkdir(join(cacheDir, 'kernels', '.fetch-4194305-left-by-the-dead'), { recursive: true });
     const [image, same] = await Promise.all([ensure(), ensure()]);
     expect(same).toEqual(image);
     expect(image.release).toMatch(/^\d+\.\d+\.\d+/);
@@ -48,11 +48,23 @@ describe.skipIf(!apt)(`ensureImage (apt-get: ${apt ?? 'missing'})`, () => {
     expect(await readdir(join(cacheDir, 'kernels'))).toEqual(['uml']);
   });
 
-  it('leaves nothing behind where it is given up', async () => {
+  it('is tried again where it was given up', async () => {
     const giveUp = new AbortController();
     setTimeout(() => giveUp.abort(new Error('given up')), 300);
     await expect(ensure(giveUp.signal)).rejects.toThrow('given up');
     expect(await readdir(join(cacheDir, 'kernels'))).toEqual([]);
+    await ensure();
+    expect(await readdir(join(cacheDir, 'fetching'))).toEqual(['uml.lock']);
+  });
+
+  it('fetches once for two processes that ask at the same time', async () => {
+    const both = await Promise.all(
+      ['one', 'other'].map(() => bpfdiff(['kernels', 'add', 'uml'], { XDG_CACHE_HOME: cacheDir })),
+    );
+    expect(both.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
+    const progress = both.map(({ stderr }) => stderr).join('\n');
+    expect(progress.match(/MB\)$/gm)).toHaveLength(1);
+    expect(progress).toMatch(/^uml: waiting for another bpfdiff that fetches it$/m);
   });
 
   it('fetches lists of its own where the system has none', async () => {
@@ -78,7 +90,8 @@ describe.skipIf(!apt)(`ensureImage (apt-get: ${apt ?? 'missing'})`, () => {
   });
 
   it.each([
-    ['no apt', { PATH: '/nonexistent' }, /apt-cache was not found/, /install apt/],
+    ['no apt', { PATH: 'bin' }, /apt-cache was not found/, /install apt/],
+    ['no flock', { PATH: '/nonexistent' }, /flock was not found/, /util-linux/],
     [
       'no sources',
       { APT_CONFIG: 'no-sources.conf' },
@@ -96,9 +109,11 @@ describe.skipIf(!apt)(`ensureImage (apt-get: ${apt ?? 'missing'})`, () => {
     );
     await writeFile(join(cacheDir, 'no-sources.conf'), noLists + noSources);
     await writeFile(join(cacheDir, 'no-network.conf'), noLists + noNetwork.join('\n'));
-    for (const [name, value] of Object.entries(env)) {
-      vi.stubEnv(name, value?.endsWith('.conf') ? join(cacheDir, value) : value);
+    await mkdir(join(cacheDir, 'bin'));
+    for (const program of ['flock', 'sh', 'cat']) {
+      await symlink((await findProgram(program))!, join(cacheDir, 'bin', program));
     }
+    for (const [name, value] of Object.entries(env)) vi.stubEnv(name, resolve(cacheDir, value));
     const error = await ensure().catch((error: unknown) => error);
     vi.unstubAllEnvs();
     expect(error).toMatchObject({

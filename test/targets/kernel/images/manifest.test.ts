@@ -5,7 +5,11 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type Manifest, readImage } from '../../../../src/targets/kernel/images/manifest.ts';
 
-const KERNEL = Buffer.from('\x7fELF and so on');
+const KERNEL = Buffer.concat([
+  Buffer.from('\x7fELF\x02\x01'),
+  Buffer.alloc(12),
+  Buffer.from([62, 0]),
+]);
 const BZIMAGE = Buffer.concat([Buffer.alloc(0x202), Buffer.from('HdrS')]);
 const CONFIG = Buffer.from('CONFIG_BPF=y\n');
 
@@ -24,11 +28,10 @@ const describeFile = (name: string, content: Buffer) => ({
 
 async function write(changes: Partial<Manifest>, kernel = KERNEL): Promise<void> {
   const manifest: Manifest = {
-    version: 1,
-    package: 'user-mode-linux',
-    packageVersion: '6.1um4',
+    version: 2,
+    origin: { kind: 'package', package: 'user-mode-linux', version: '6.1um4', suite: 'bookworm' },
+    arch: 'x86_64',
     release: '6.1.176',
-    format: 'elf',
     kernel: describeFile('kernel', kernel),
     config: describeFile('config', CONFIG),
     modules: [],
@@ -40,9 +43,9 @@ async function write(changes: Partial<Manifest>, kernel = KERNEL): Promise<void>
 }
 
 it('an image that is as its manifest says is read', async () => {
-  expect(await readImage(folder)).toMatchObject({ release: '6.1.176', package: 'user-mode-linux' });
-  await write({ format: 'bzImage' }, BZIMAGE);
-  expect(await readImage(folder)).toMatchObject({ format: 'bzImage' });
+  expect(await readImage(folder)).toMatchObject({ release: '6.1.176', arch: 'x86_64' });
+  await write({ origin: { kind: 'user', path: '/boot/bzImage' } }, BZIMAGE);
+  expect(await readImage(folder)).toMatchObject({ origin: { kind: 'user' } });
 });
 
 it('a folder without manifest is absent', async () => {
@@ -57,11 +60,16 @@ const flip = async (path: string): Promise<void> => {
 };
 
 it.each<[string, () => Promise<void>, RegExp]>([
-  ['cut off', () => truncate(join(folder, 'kernel'), 7), /kernel: Expected 14 bytes, got 7/],
+  ['cut off', () => truncate(join(folder, 'kernel'), 7), /kernel: Expected 20 bytes, got 7/],
   ['changed in one bit', () => flip(join(folder, 'config')), /config: Expected SHA-256 \w+, got/],
   ['without a file', () => rm(join(folder, 'config')), /config: can't be read/],
-  ['of another format', () => write({ format: 'bzImage' }), /of format bzImage \("HdrS" at 514\)/],
-  ['that is none', () => write({}, CONFIG), /of format elf .*, got bytes 434f4e46/],
+  [
+    'for another machine',
+    () => write({ arch: 's390x' }),
+    /Expected a kernel image for s390x, got ELF for x86_64/,
+  ],
+  ['that is none', () => write({}, CONFIG), /for x86_64, got none of bzImage for x86_64, /],
+  ['of an older bpfdiff', () => write({ version: 1 as 2 }), /manifest.json: version: /],
   [
     'with a file outside its folder',
     () => write({ kernel: describeFile('../kernel', KERNEL) }),

@@ -1,21 +1,37 @@
-import { distanceOf } from '../isa/distance.ts';
-import { formOf } from '../isa/forms.ts';
-import { type Insn, slotIndex, slotsOf } from '../isa/insn.ts';
+import { distanceOf } from './distance.ts';
+import { formOf } from './forms.ts';
+import { type Insn, slotIndex, slotsOf } from './insn.ts';
 
 /**
- * The insns that `keep` is true for. Jumps and calls still go where they went, or to the next insn
- * that is left; those that went to no insn at all keep their distance.
+ * The insns with each one replaced by what `rewrite` gives for it: none, itself, or others around it.
+ * Jumps and calls still go where they went, to the first insn that stands there now; those that went to
+ * no insn at all keep their distance.
  */
-export function keepInsns(insns: readonly Insn[], keep: readonly boolean[]): readonly Insn[] {
+export function rewriteInsns(
+  insns: readonly Insn[],
+  rewrite: (insn: Insn, index: number) => readonly Insn[],
+): readonly Insn[] {
   const targets = targetIndexes(insns);
+  const rewritten = insns.map(rewrite);
   const starts = [0];
-  for (const [i, insn] of insns.entries()) starts.push(starts[i] + (keep[i] ? slotsOf(insn) : 0));
-  return insns.flatMap((insn, i) => {
-    if (!keep[i]) return [];
+  for (const [i, part] of rewritten.entries()) {
+    starts.push(part.reduce((slot, insn) => slot + slotsOf(insn), starts[i]));
+  }
+  return rewritten.flatMap((part, i) => {
     const target = targets[i];
-    return [target === undefined ? insn : withDistance(insn, starts[target] - starts[i] - 1)];
+    if (target === undefined) return part;
+    let slot = starts[i];
+    return part.map((insn) => {
+      const at = slot;
+      slot += slotsOf(insn);
+      return insn === insns[i] ? withDistance(insn, starts[target] - at - 1) : insn;
+    });
   });
 }
+
+/** The insns that `keep` is true for; see `rewriteInsns`. */
+export const keepInsns = (insns: readonly Insn[], keep: readonly boolean[]): readonly Insn[] =>
+  rewriteInsns(insns, (insn, i) => (keep[i] ? [insn] : []));
 
 /** The insns without those that no path from the first one reaches, which a verifier would reject. */
 export function withoutUnreachable(insns: readonly Insn[]): readonly Insn[] {

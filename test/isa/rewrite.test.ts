@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { assemble } from '../../src/isa/assemble.ts';
 import { disassemble } from '../../src/isa/disassemble.ts';
-import { keepInsns, withoutUnreachable } from '../../src/shrink/insns.ts';
+import { keepInsns, withoutUnreachable } from '../../src/isa/rewrite.ts';
 
 const lines = (...asm: readonly string[]) => assemble(asm.join('\n'));
 

@@ -1,0 +1,77 @@
+import { type FormOf, formNamed, formOf, insnOf } from '../isa/forms.ts';
+import type { Insn } from '../isa/insn.ts';
+import { rewriteInsns } from '../isa/rewrite.ts';
+import type { TargetInfo } from '../targets/target.ts';
+import type { Cause } from './cause.ts';
+
+/** BPF_F_TEST_RND_HI32 */
+const RND_HI32 = 0x4;
+
+/** JITs that extend a 32-bit result only where the verifier tells them (`bpf_jit_needs_zext`, 7.2). */
+const NEED_TELLING: readonly string[] = ['riscv64', 'ppc64le', 's390x'];
+
+/**
+ * 32-bit results are zero-extended where the verifier saw a 64-bit read of them. A read behind the
+ * point where a path was pruned is not seen on that path: up to 6.17 `propagate_liveness` carried it
+ * back (`mark_insn_zext`, kernel/bpf/verifier.c 6.12); with registers' liveness it went, and nothing
+ * took its place.
+ */
+export const LOST_ZERO_EXTENSION: Cause = {
+  name: 'lost-zero-extension',
+  reason:
+    'The verifier prunes a path and forgets that a 32-bit result of it is read as 64 bits later, so the JIT does not zero-extend it.',
+  kernels: '6.18 and later, with JITs that ask for it or with BPF_F_TEST_RND_HI32',
+  source: 'kernel/bpf/verifier.c mark_insn_zext (7.2) against propagate_liveness (6.12)',
+  concerns: ({ engine, linux }, testCase) =>
+    isJit(engine) &&
+    atLeast618(linux.release) &&
+    (NEED_TELLING.includes(linux.arch) || (testCase.progFlags & RND_HI32) !== 0),
+  without: (testCase) => ({
+    ...testCase,
+    progs: testCase.progs.map((prog) => ({
+      ...prog,
+      insns: rewriteInsns(prog.insns, (insn) => [insn, ...extending(insn)]),
+    })),
+  }),
+};
+
+const isJit = (engine: TargetInfo['engine']): boolean => engine === 'jit' || engine === 'hardened';
+
+function atLeast618(release: string): boolean {
+  const [major, minor] = release.split('.').map(Number);
+  return major > 6 || (major === 6 && minor >= 18);
+}
+
+const SHIFT_LEFT = formNamed('lsh64.k') as FormOf<'alu'>;
+const SHIFT_RIGHT = formNamed('rsh64.k') as FormOf<'alu'>;
+
+/** Insns that clear the upper half of what a 32-bit insn has written, in a way that no JIT leaves out. */
+function extending(insn: Insn): readonly Insn[] {
+  const dst = writtenBy32(insn);
+  if (dst === undefined) return [];
+  return [insnOf(SHIFT_LEFT, { dst, imm: 32 }), insnOf(SHIFT_RIGHT, { dst, imm: 32 })];
+}
+
+const R0 = 0;
+
+/** The register that the insn writes as 32 bits or fewer (`insn_has_def32`, kernel/bpf/verifier.c 7.2). */
+function writtenBy32(insn: Insn): number | undefined {
+  const form = formOf(insn);
+  switch (form?.kind) {
+    case 'alu':
+    case 'movsx':
+    case 'end':
+      return form.bits < 64 ? insn.dst : undefined;
+    case 'load':
+      return form.size < 8 && !form.signed ? insn.dst : undefined;
+    case 'load_acq':
+      return form.size < 8 ? insn.dst : undefined;
+    case 'atomic':
+      if (form.size === 8 || !form.op.fetch) return undefined;
+      return form.op.name === 'cmpxchg' ? R0 : insn.src;
+    case 'packet':
+      return R0;
+    default:
+      return undefined;
+  }
+}
