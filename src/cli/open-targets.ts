@@ -124,17 +124,24 @@ function emulatorsFor(
     if (!settings.some((other) => sameLinux(other, linux))) settings.push(linux);
   }
   if (settings.length === 0) settings.push(DEFAULT_LINUX);
-  return settings.map((linux, i) =>
-    createEmulator({ linux, name: settings.length === 1 ? text : nameOf(linux, settings, i) }),
+  return settings.map((linux) =>
+    createEmulator({ linux, name: settings.length === 1 ? text : nameOf(linux, settings) }),
   );
 }
 
-/** `emulator@6.1`, and as much more as tells it from the others before it. */
-function nameOf(linux: LinuxSetting, settings: readonly LinuxSetting[], i: number): string {
-  const { release, execution, arch, cpus } = linux;
-  const before = settings.slice(0, i);
-  const details = [arch, execution, `${cpus}cpus`];
-  const names = [0, 1, 2, 3].map((n) => [`emulator@${release}`, ...details.slice(0, n)].join(':'));
-  const taken = new Set(before.map((other, o) => nameOf(other, settings, o)));
-  return names.find((name) => !taken.has(name)) ?? `${names[0]}:${i}`;
+/** `emulator@6.1`, and what tells it from the others of its release: `emulator@7.2:aarch64:jit`. */
+function nameOf(linux: LinuxSetting, settings: readonly LinuxSetting[]): string {
+  const peers = settings.filter(({ release }) => release === linux.release);
+  const differing = TOLD_APART_BY.filter((tell) =>
+    peers.some((other) => tell(other) !== tell(linux)),
+  );
+  return [`emulator@${linux.release}`, ...differing.map((tell) => tell(linux))].join(':');
 }
+
+const TOLD_APART_BY: readonly ((linux: LinuxSetting) => string)[] = [
+  ({ arch }) => arch,
+  ({ execution }) => execution,
+  ({ cpus }) => `${cpus}cpus`,
+  ({ pageBytes }) => `${pageBytes}bytes`,
+  ({ endianness }) => endianness,
+];
