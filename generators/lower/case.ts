@@ -40,6 +40,7 @@ export function lowerCase(plan: CasePlan): Case {
 }
 
 function usedOf(insns: readonly Insn[], what: Named): readonly number[] {
-  const numbers = insns.flatMap((insn) => (namedBy(insn) === what ? [insn.imm] : []));
-  return [...new Set(numbers)].sort((a, b) => a - b);
+  const numbers = new Set<number>();
+  for (const insn of insns) if (namedBy(insn) === what) numbers.add(insn.imm);
+  return [...numbers].sort((a, b) => a - b);
 }

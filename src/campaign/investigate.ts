@@ -131,7 +131,11 @@ async function causeOf(
 ): Promise<Cause | undefined> {
   const infos = pair.map(({ info }) => info);
   for (const cause of causesFor(infos, testCase)) {
-    const [{ comparison }] = await compareAll([cause.without(testCase)], pair, allSteady);
+    const [{ comparison }] = await compareAll(
+      [cause.experiment.without(testCase)],
+      pair,
+      allSteady,
+    );
     if (comparison.kind === 'agree') return cause;
   }
   return undefined;

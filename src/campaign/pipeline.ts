@@ -14,8 +14,10 @@ export interface PipelineOptions {
   readonly next: () => Shrinkable | undefined;
 }
 
-/** Cases in a batch: enough to make the round trip cheap, few enough to be answered within 0.3 s. */
+/** Cases in a batch: enough to make the round trip cheap; a VM without KVM takes a second for them. */
 const BATCH_CASES = 256;
+/** Cases in the first batch; each further one is twice as large. Soon there is something to see. */
+const FIRST_BATCH_CASES = 32;
 /** Batches that may be under way: no target is further ahead of the slowest than that. */
 const WINDOW_BATCHES = 4;
 /** Cases generated before a kernel that has finished meanwhile gets its next batch. */
@@ -30,10 +32,12 @@ const SLICE_CASES = 8;
 export async function* pipeline({ targets, next }: PipelineOptions): AsyncGenerator<AnsweredBatch> {
   const window: Promise<AnsweredBatch>[] = [];
   let exhausted = false;
+  let batchCases = FIRST_BATCH_CASES;
   while (true) {
     while (!exhausted && window.length < WINDOW_BATCHES) {
-      const cases = await generateBatch(next);
-      exhausted = cases.length < BATCH_CASES;
+      const cases = await generateBatch(next, batchCases);
+      exhausted = cases.length < batchCases;
+      batchCases = Math.min(2 * batchCases, BATCH_CASES);
       if (cases.length > 0) window.push(answer(cases, targets));
     }
     const oldest = window.shift();
@@ -42,9 +46,12 @@ export async function* pipeline({ targets, next }: PipelineOptions): AsyncGenera
   }
 }
 
-async function generateBatch(next: PipelineOptions['next']): Promise<readonly Shrinkable[]> {
+async function generateBatch(
+  next: PipelineOptions['next'],
+  size: number,
+): Promise<readonly Shrinkable[]> {
   const cases: Shrinkable[] = [];
-  while (cases.length < BATCH_CASES) {
+  while (cases.length < size) {
     const generated = next();
     if (generated === undefined) break;
     cases.push(generated);

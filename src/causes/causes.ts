@@ -1,14 +1,88 @@
 import type { Case } from '../case/case.ts';
 import type { TargetInfo } from '../targets/target.ts';
-import type { Cause } from './cause.ts';
+import type { Cause, Experiment } from './cause.ts';
+import { HALF_SLOT } from './half-slot.ts';
 import { LOST_ZERO_EXTENSION } from './lost-zero-extension.ts';
 
-/** Every known cause. A row is for what campaigns would find again and again until kernels mend it. */
-export const CAUSES: readonly Cause[] = [LOST_ZERO_EXTENSION];
+/**
+ * Every mistake of kernels that bpfdiff has found. One with an experiment is told in campaigns, which
+ * would find it again and again until kernels mend it.
+ */
+export const CAUSES: readonly Cause[] = [
+  LOST_ZERO_EXTENSION,
+  HALF_SLOT,
+  {
+    name: 'atomic-fetch-is-not-precise',
+    reason:
+      'The verifier prunes a path although another constant lies in the stack slot that an atomic fetch reads there, and the branch that this path takes is removed as dead.',
+    kernels: '6.18; 6.1, 6.12 and 7.2 are right',
+    source: 'backtrack_insn, kernel/bpf/backtrack.c (7.2, which has is_atomic_fetch_insn for it)',
+    shows: 'The retval of 6.18 is that of the path that another path was taken for.',
+    cases: ['atomic-fetch-makes-its-slot-precise'],
+  },
+  {
+    name: 'dead-callback-keeps-its-address',
+    reason:
+      'The callback of a bpf_loop of 0 times is never verified, so it is removed as dead code. The insn that takes its address stays, and the load ends with a warning and EFAULT.',
+    kernels: '6.7 and later with a JIT (seen on 6.12, 6.18 and 7.2); 6.1 loads the prog',
+    source:
+      'opt_remove_dead_code and jit_subprogs, kernel/bpf/verifier.c (6.12) and fixups.c (7.2); callbacks are verified as called any number of times since ab5cfac139ab',
+    shows:
+      'A complaint: WARNING in jit_subprogs for the first such load since boot, EFAULT for each.',
+    cases: ['dead-callback-keeps-its-address'],
+  },
+  {
+    name: 'function-address-stays-relative',
+    reason:
+      'Where the only function but the first is never called, it is removed as dead code, and nothing puts its address into the insn that takes it: the prog sees a distance in slots, with 16 set bits above on arm64 and riscv64.',
+    kernels: '6.1 and later with a JIT (seen on 6.1, 6.12 and 7.2)',
+    source:
+      'jit_subprogs: `if (env->subprog_cnt <= 1) return 0`, kernel/bpf/verifier.c (6.1, 6.12), bpf_jit_subprogs, kernel/bpf/fixups.c (7.2)',
+    shows: 'A pointer to a function that is as small as 4.',
+    cases: ['function-address-stays-relative'],
+  },
+  {
+    name: 'lwt-in-has-no-dst',
+    reason:
+      'bpf_lwt_push_encap(BPF_LWT_ENCAP_SEG6) follows the route of the skb. BPF_PROG_RUN makes one for lwt_xmit only: a prog of type lwt_in follows a null pointer.',
+    kernels: '5.10 and later (seen on 5.10, 6.1, 6.12 and 7.2)',
+    source:
+      'bpf_prog_test_run_skb, net/bpf/test_run.c; __seg6_do_srh_encap, net/ipv6/seg6_iptunnel.c (7.2)',
+    shows: 'A crash: the kernel oopses in __seg6_do_srh_encap.',
+    cases: ['lwt-in-has-no-dst'],
+  },
+  {
+    name: 'ppc64-shifts-are-not-masked',
+    reason:
+      'A shift by a register is not masked to the width: PowerPC looks at one bit more, and the interpreter and other JITs answer otherwise.',
+    kernels: 'all up to 7.2, with the JIT of ppc64',
+    source: 'bpf_jit_build_body, arch/powerpc/net/bpf_jit_comp64.c (7.2); RFC 9669 section 4.1',
+    shows: 'sid-ppc64el:jit and :interp diverge.',
+    cases: ['ppc64-shifts-are-not-masked'],
+    emulated: 'POWERPC_SHIFTS, src/targets/emulator/arches.ts',
+  },
+  {
+    name: 'inlined-loop-compares-64-bits',
+    reason:
+      'bpf_loop takes a u32. Where the verifier puts insns in its place, they compare all 64 bits of the count, and answer -E2BIG as 32 bits.',
+    kernels: '6.0 and later, with a JIT',
+    source: 'inline_bpf_loop, kernel/bpf/verifier.c (6.1; commit 1ade23711971)',
+    shows: 'Nothing: without a JIT no prog has callbacks, so that no two targets differ.',
+    cases: ['inlined-loop-compares-64-bits'],
+    emulated: '`bpfLoop`, src/targets/emulator/releases.ts',
+  },
+];
 
-/** Causes that may be behind it that these targets disagree about the case. */
-export const causesFor = (infos: readonly TargetInfo[], testCase: Case): readonly Cause[] =>
-  CAUSES.filter(({ concerns }) => infos.some((info) => concerns(info, testCase)));
+/** A mistake that can be told from others by an experiment. */
+export type Explanation = Cause & { readonly experiment: Experiment };
+
+/** Causes with an experiment that may be behind it that these targets disagree about the case. */
+export const causesFor = (infos: readonly TargetInfo[], testCase: Case): readonly Explanation[] =>
+  CAUSES.filter(isTestable).filter(({ experiment }) =>
+    infos.some((info) => experiment.concerns(info, testCase)),
+  );
+
+const isTestable = (cause: Cause): cause is Explanation => cause.experiment !== undefined;
 
 /** The row of a name that a finding has, unless it is one of another bpfdiff. */
 export const causeNamed = (name: string): Cause | undefined =>

@@ -7,6 +7,7 @@ import { addExec } from './commands/exec.ts';
 import { addKernels } from './commands/kernels.ts';
 import { addReplay } from './commands/replay.ts';
 import { addRun } from './commands/run.ts';
+import { addExamples } from './examples.ts';
 import { ExitStatus, explainError } from './exit-status.ts';
 import { readSurroundings } from './surroundings.ts';
 import { VERSION } from './version.ts';
@@ -14,8 +15,8 @@ import { VERSION } from './version.ts';
 const COMMANDS = [addRun, addExec, addReplay, addCorpus, addKernels, addDoctor, addBench];
 
 const EXIT_STATUSES = `
-Exit status: 0 all agree; 1 divergences; 2 bad usage or input; 3 a target could not be had or
-compared next to nothing; 130 interrupted.`;
+Exit status: 0 all agree; 1 divergences; 2 bad usage or input; 3 a target could
+not be had or compared next to nothing; 130 interrupted.`;
 
 process.exitCode = await main(process.argv);
 
@@ -26,13 +27,15 @@ async function main(argv: readonly string[]): Promise<ExitStatus> {
     .description('Finds where two executions of eBPF disagree.')
     .version(VERSION)
     .addHelpText('after', EXIT_STATUSES)
-    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error:/, 'bpfdiff:')) })
+    .showHelpAfterError('  --help says what is expected')
     .exitOverride();
   for (const add of COMMANDS) {
     add(program, surroundings, (ended) => {
       status = ended;
     });
   }
+  addExamples(program);
   // A reader that closed its end (`| head`) is no failure of ours.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(status);

@@ -4,7 +4,7 @@ import { sameLinux } from '../campaign/pairs.ts';
 import { createEmulator } from '../targets/emulator/emulator.ts';
 import { bootSlots } from '../targets/kernel/boot-slots.ts';
 import { openBpftoolTarget } from '../targets/kernel/bpftool/bpftool-target.ts';
-import { markUsed } from '../targets/kernel/images/cache.ts';
+import { markUsed, probesFile } from '../targets/kernel/images/cache.ts';
 import { type KernelMachine, openKernelMachine } from '../targets/kernel/kernel-machine.ts';
 import { type KernelTarget, kernelTarget } from '../targets/kernel/kernel-target.ts';
 import type { LinuxSetting, Target, TargetEvent } from '../targets/target.ts';
@@ -83,7 +83,11 @@ export async function openTargets(
         });
         machines.push(machine);
         return Promise.all(
-          mine.map(({ text, engine }) => kernelTarget(machine, { name: text, engine })),
+          mine.map(async ({ text, engine }) => {
+            const probes =
+              kernel === 'host' ? undefined : await probesFile(options.cacheDir, kernel, engine);
+            return kernelTarget(machine, { name: text, engine, probes });
+          }),
         );
       }),
     ).then((all) => all.flat());

@@ -6,6 +6,8 @@ import { detectTerminal } from '../ui/terminal.ts';
 import type { Surroundings } from './surroundings.ts';
 
 export interface ProgressFlags {
+  /** Names, separated by commas. */
+  readonly targets: string;
   /** Events go to stdout as NDJSON, and nothing is drawn. */
   readonly json?: boolean;
   /** False: plain lines even on a terminal. */
@@ -20,7 +22,8 @@ export function openProgress(
   if (flags.json) return ndjson((value) => process.stdout.write(`${JSON.stringify(value)}\n`));
   const terminal = detectTerminal(env, stderrIsTerminal);
   if (flags.tui && terminal.drawing === 'screen') {
-    return startScreen({ stream: process.stderr, terminal, now: () => performance.now() });
+    const targets = flags.targets.split(',').map((name) => name.trim());
+    return startScreen({ stream: process.stderr, terminal, targets, now: () => performance.now() });
   }
   return plainProgress({ write: (line) => process.stderr.write(`${line}\n`) });
 }

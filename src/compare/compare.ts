@@ -1,6 +1,7 @@
 import type { Case } from '../case/case.ts';
 import { ctxFieldAt, ctxLayoutOf } from '../case/ctx.ts';
 import type {
+  Completed,
   Fault,
   MapContent,
   MapContentEntry,
@@ -66,9 +67,9 @@ export type Comparison =
 
 /**
  * The oracle: whether two targets agree on a case, and if not, where first. Looks at what a kernel
- * should never do (crash, hang, warn), which nothing excuses; then for a rule that makes the two
- * incomparable; then at the verdict, at the runs in order (fault, errno, retval, data, ctx), and at the
- * maps. Logs, durations and what was executed are never compared. Both outcomes must be of `testCase`.
+ * should never do (crash, hang, warn, find its verifier at fault), which nothing excuses; then for a
+ * rule that makes the two incomparable; then at the verdict, at the runs in order (fault, errno, retval,
+ * data, ctx), and at the maps. Logs, durations and what was executed are never compared. Both outcomes must be of `testCase`.
  */
 export function compareOutcomes(testCase: Case, a: Observed, b: Observed): Comparison {
   const trouble = troubleOf(a, b);
@@ -110,11 +111,11 @@ function troubleOf(a: Observed, b: Observed): Difference | undefined {
   const values = [fateText(a.outcome), fateText(b.outcome)] as const;
   if (kinds.includes('crashed')) return { class: 'crash', where: {}, values };
   if (kinds.includes('hung')) return { class: 'hang', where: {}, values };
-  const saidA = complaintOf(a);
-  const saidB = complaintOf(b);
-  if (saidA === '' && saidB === '') return undefined;
-  const said = [saidA || 'nothing', saidB || 'nothing'] as const;
-  return { class: 'complaint', where: { field: 'console' }, values: said };
+  const [ofA, ofB] = [complaintOf(a), complaintOf(b)];
+  const first = ofA ?? ofB;
+  if (first === undefined) return undefined;
+  const said = [ofA?.said ?? 'nothing', ofB?.said ?? 'nothing'] as const;
+  return { class: 'complaint', where: { field: first.field }, values: said };
 }
 
 const fateText = (outcome: Outcome): string =>
@@ -122,11 +123,35 @@ const fateText = (outcome: Outcome): string =>
     ? outcome.kind
     : `${outcome.kind}: ${outcome.trouble.title}`;
 
+interface Complaint {
+  readonly field: 'console' | 'load';
+  /** One line. */
+  readonly said: string;
+}
+
 /** An emulator's console holds what progs print, and isn't a kernel's complaint. */
-const complaintOf = ({ info, outcome }: Observed): string =>
-  outcome.kind === 'completed' && info.engine !== 'emulator'
-    ? (outcome.trouble?.title ?? outcome.console.trimStart().split('\n', 1)[0])
-    : '';
+function complaintOf({ info, outcome }: Observed): Complaint | undefined {
+  if (outcome.kind !== 'completed' || info.engine === 'emulator') return undefined;
+  const { trouble, console, load } = outcome;
+  const said = trouble?.title ?? firstLine(console);
+  return said === '' ? verifierBugOf(load) : { field: 'console', said };
+}
+
+const EFAULT = 14;
+
+/**
+ * A load that ends with EFAULT, where all pointers of the command are good, as the agent's are, is a
+ * mistake of the verifier that it found out itself ("verifier bug"; kernel/bpf/verifier.c and fixups.c,
+ * 7.2). It warns of it once a boot only. The one other meaning, up to 6.12: more than 8192 jumps wait to
+ * be followed (`push_stack`), as in no prog of a sensible size.
+ */
+function verifierBugOf(load: Completed['load']): Complaint | undefined {
+  if (load.verdict === 'accepted' || load.errno !== EFAULT) return undefined;
+  const reason = firstLine(load.log);
+  return { field: 'load', said: `ended with EFAULT${reason && `: ${reason}`}` };
+}
+
+const firstLine = (text: string): string => text.trimStart().split('\n', 1)[0];
 
 function differenceOf(testCase: Case, a: Outcome, b: Outcome): Difference | undefined {
   if (a.kind !== 'completed' || b.kind !== 'completed') {

@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { ZodError } from 'zod';
 import { CaseBytesError } from '../case/bytes.ts';
+import { causeNamed } from '../causes/causes.ts';
 import type { Observed } from '../compare/compare.ts';
 import { campaignRows } from './campaign-rows.ts';
 import { caseRows, type StoredCase } from './case-rows.ts';
@@ -9,6 +10,7 @@ import { findingRows, type StoredFinding } from './finding-rows.ts';
 import { closeDatabase, type OpenOptions, openDatabase } from './open-database.ts';
 import { outcomeRows } from './outcome-rows.ts';
 import type {
+  Answer,
   Campaign,
   CampaignEnd,
   CampaignStart,
@@ -88,11 +90,20 @@ export function openCorpus(path: string, options: OpenOptions = {}): Corpus {
     };
   }
 
+  /** A kernel that may have the mistake that findings of the case come from has it. */
+  function withMistake(answer: Observed, { id, testCase }: StoredCase): Answer {
+    if (answer.info.engine === 'emulator') return answer;
+    const mistake = findings
+      .causesOf(id)
+      .find((name) => causeNamed(name)?.experiment?.concerns(answer.info, testCase));
+    return mistake === undefined ? answer : { ...answer, mistake };
+  }
+
   const recordedCase = (stored: StoredCase): RecordedCase => ({
     name: stored.hash,
     claim: stored.claim,
     testCase: stored.testCase,
-    answers: outcomes.all(stored),
+    answers: outcomes.all(stored).map((answer) => withMistake(answer, stored)),
   });
 
   return {

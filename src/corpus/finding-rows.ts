@@ -28,6 +28,8 @@ export interface FindingRows {
   /** Returns its id. One that is there, said to be fixed, is open again. */
   add(finding: NewFinding, parts: FindingParts): string;
   all(): readonly StoredFinding[];
+  /** Names of the mistakes that findings come from whose shrunk case that is. */
+  causesOf(shrunkId: number): readonly string[];
   /** Those whose ids begin with `prefix`. */
   beginningWith(prefix: string): readonly StoredFinding[];
   setStatus(id: string, status: FindingStatus, notes: string): void;
@@ -91,6 +93,11 @@ export function findingRows(db: Database): FindingRows {
   const beginning = db.prepare<[string, string], Row>(
     `${SELECT} WHERE substr(findings.id, 1, length(?)) = ? ORDER BY findings.id LIMIT 10`,
   );
+  const causesOf = db
+    .prepare<[number], string>(
+      "SELECT DISTINCT cause FROM findings WHERE shrunk_id = ? AND cause != '' ORDER BY cause",
+    )
+    .pluck();
   const setStatus = db.prepare<[string, string, string]>(
     'UPDATE findings SET status = ?, notes = ? WHERE id = ?',
   );
@@ -131,6 +138,7 @@ export function findingRows(db: Database): FindingRows {
       return id;
     },
     all: () => all.all().map(storedFinding),
+    causesOf: (shrunkId) => causesOf.all(shrunkId),
     beginningWith: (prefix) => beginning.all(prefix, prefix).map(storedFinding),
     setStatus: (id, status, notes) => {
       setStatus.run(status, notes, id);

@@ -4,7 +4,6 @@ import { U32_MAX } from '../case/limits.ts';
 import { unexpected, type Word } from '../case/sections.ts';
 import type { RestSection } from '../case/text.ts';
 import { expectEnd, readBytes, readName, readNumber } from '../case/words.ts';
-import type { Observed } from '../compare/compare.ts';
 import type {
   Completed,
   Fault,
@@ -15,7 +14,9 @@ import type {
   RunOutcome,
 } from '../targets/target.ts';
 import { answerItems, type Item } from './answer-items.ts';
+import { MISTAKE_NAME } from './mistake-name.ts';
 import { FAULT_REASONS, OUTCOME_LIMITS, TROUBLE_KINDS } from './outcome-limits.ts';
+import type { Answer } from './records.ts';
 
 /**
  * The recorded answers of a `.case` file: `rest` and `testCase` are what `parseCaseText` returned of
@@ -26,7 +27,7 @@ export function parseAnswers(
   rest: readonly RestSection[],
   testCase: Case,
   file: string,
-): readonly Observed[] {
+): readonly Answer[] {
   if (rest.length > OUTCOME_LIMITS.answersPerCase) {
     const place = { file, line: rest[OUTCOME_LIMITS.answersPerCase].line, column: 1 };
     const expected = `at most ${OUTCOME_LIMITS.answersPerCase} answers`;
@@ -35,7 +36,7 @@ export function parseAnswers(
   return rest.map((section) => parseAnswer(section, testCase, file));
 }
 
-function parseAnswer(section: RestSection, testCase: Case, file: string): Observed {
+function parseAnswer(section: RestSection, testCase: Case, file: string): Answer {
   const { header, items } = answerItems(section, file);
   const words = wordReader(header);
   const name = words.any('a target');
@@ -46,9 +47,10 @@ function parseAnswer(section: RestSection, testCase: Case, file: string): Observ
   const from = itemReader(items, { file, line: section.line + section.lines.length, column: 1 });
   const linux = readLinux(from.take('linux'), arch);
   const build = from.takeIf('build')?.text ?? '';
+  const mistake = readMistake(from);
   const outcome = readOutcome(from, testCase);
   from.end();
-  return { name, info: { kernel, engine, linux, build }, outcome };
+  return { name, info: { kernel, engine, linux, build }, ...mistake, outcome };
 }
 
 const ENGINES = ['jit', 'interp', 'hardened', 'emulator'] as const;
@@ -129,6 +131,19 @@ function readLinux(item: Item, arch: string): LinuxSetting {
   };
   words.end();
   return setting;
+}
+
+/** `mistake lost-zero-extension` */
+function readMistake(from: ItemReader): Pick<Answer, 'mistake'> {
+  const item = from.takeIf('mistake');
+  if (item === undefined) return {};
+  const words = wordReader(item.words);
+  const mistake = words.any(MISTAKE_NAME.expected);
+  if (!MISTAKE_NAME.pattern.test(mistake)) {
+    unexpected('CASE_SYNTAX', item.words[0], MISTAKE_NAME.expected);
+  }
+  words.end();
+  return { mistake };
 }
 
 function readOutcome(from: ItemReader, testCase: Case): Outcome {

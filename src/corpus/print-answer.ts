@@ -1,17 +1,18 @@
 import type { Case } from '../case/case.ts';
 import { NO_BYTES } from '../case/text-syntax.ts';
-import type { Observed } from '../compare/compare.ts';
 import type { Completed, MapContentEntry, Outcome, RunOutcome } from '../targets/target.ts';
+import type { Answer } from './records.ts';
 
 /**
  * An `answer` section of a `.case` file: what a target is, and what it observed of `testCase`. Its
  * grammar is in docs/case-format.md; `parseAnswers` gives the same back, but for `executed`.
  */
-export function printAnswer({ name, info, outcome }: Observed, testCase: Case): string {
+export function printAnswer({ name, info, outcome, mistake }: Answer, testCase: Case): string {
   const { release, endianness, execution, pageBytes, cpus } = info.linux;
   const lines = [
     `linux ${release} ${endianness} ${execution} page ${pageBytes} cpus ${cpus}`,
     ...textBlock('build', info.build),
+    ...(mistake === undefined ? [] : [`mistake ${mistake}`]),
     ...outcomeLines(outcome, testCase),
   ];
   const header = `answer ${name} ${info.kernel} ${info.linux.arch} ${info.engine}`;

@@ -82,6 +82,15 @@ export interface Recorded {
   readonly kind: 'new' | 'known';
 }
 
+/** What a target answered to a case when it was recorded. */
+export interface Answer extends Observed {
+  /**
+   * The mistake that the kernel made, by its name in `causes/` or, of one that bpfdiff does not know,
+   * any other; absent where it made none. Such an answer is kept to see that it stays wrong.
+   */
+  readonly mistake?: string;
+}
+
 /** A case with what targets answered to it: what a `.case` file holds, and what is replayed. */
 export interface RecordedCase {
   /** The path of its file, or its hash in a corpus. */
@@ -89,7 +98,7 @@ export interface RecordedCase {
   /** What the case shows, in one line. */
   readonly claim: string;
   readonly testCase: Case;
-  readonly answers: readonly Observed[];
+  readonly answers: readonly Answer[];
 }
 
 /** How much a corpus holds. */

@@ -1,7 +1,7 @@
 import type { Case } from '../case/case.ts';
 import { type Comparison, compareOutcomes, type Observed } from '../compare/compare.ts';
 import type { LinuxSetting, Target } from '../targets/target.ts';
-import type { RecordedCase } from './records.ts';
+import type { Answer, RecordedCase } from './records.ts';
 
 export interface ReplayOptions {
   /** An emulator that was told to be that Linux. It stays the caller's to close. */
@@ -22,10 +22,16 @@ export interface Replayed {
   readonly compared: readonly ReplayedPair[];
 }
 
+/** Two answers to a case: of an emulator and of a kernel, or of two live kernels. */
 export interface ReplayedPair {
   readonly a: Observed;
   readonly b: Observed;
   readonly comparison: Comparison;
+  /**
+   * The known mistake of the kernel `b`: it is expected to diverge from `a`, and what was recorded of it
+   * is out of date where it doesn't.
+   */
+  readonly mistake?: string;
 }
 
 /** Cases that are run at once. */
@@ -34,8 +40,9 @@ const BATCH_CASES = 64;
 /**
  * The regression run: compares what the emulator answers today with what kernels answered when the
  * case was recorded, which needs no kernel; with what live kernels answer now; and those with each
- * other. Recorded answers of emulators are history, and not compared. Yields a result for each case,
- * in order. Rejects with `TargetFailedError` where a target is lost.
+ * other. Recorded answers of emulators are history, and not compared. A live kernel has the mistake that
+ * was recorded of a target of its name or kernel, unless it agrees: then it was mended. Yields a result for each
+ * case, in order. Rejects with `TargetFailedError` where a target is lost.
  */
 export async function* replay(
   cases: Iterable<RecordedCase>,
@@ -46,19 +53,55 @@ export async function* replay(
     if (signal?.aborted) return;
     const testCases = batch.map(({ testCase }) => testCase);
     const liveAnswers = await Promise.all(live.map((target) => observe(target, testCases)));
-    const kernelAnswers = batch.map(({ answers }, i) => [
-      ...answers.filter(({ info }) => info.engine !== 'emulator'),
-      ...liveAnswers.map((answers) => answers[i]),
+    const recordedAnswers = batch.map(({ answers }) =>
+      answers.filter(({ info }) => info.engine !== 'emulator'),
+    );
+    const kernelAnswers = recordedAnswers.map((answers, i) => [
+      ...answers,
+      ...liveAnswers.map((ofTarget) => ofTarget[i]),
     ]);
     const emulated = await emulateAll(testCases, kernelAnswers, emulators);
     for (const [i, recorded] of batch.entries()) {
-      const pairs = [
-        ...kernelAnswers[i].map((kernel) => [emulated[i].get(keyOf(kernel))!, kernel] as const),
-        ...everyTwo(liveAnswers.map((answers) => answers[i])),
-      ];
-      yield { recorded, compared: pairs.map(([a, b]) => comparePair(recorded.testCase, a, b)) };
+      yield {
+        recorded,
+        compared: compareAnswers(recorded.testCase, {
+          recorded: recordedAnswers[i],
+          live: liveAnswers.map((ofTarget) => ofTarget[i]),
+          emulatedFor: (kernel) => emulated[i].get(keyOf(kernel))!,
+        }),
+      };
     }
   }
+}
+
+interface Answers {
+  readonly recorded: readonly Answer[];
+  readonly live: readonly Observed[];
+  readonly emulatedFor: (kernel: Observed) => Observed;
+}
+
+function compareAnswers(
+  testCase: Case,
+  { recorded, live, emulatedFor }: Answers,
+): readonly ReplayedPair[] {
+  const pair = (a: Observed, b: Observed, mistake?: string): ReplayedPair => ({
+    a,
+    b,
+    comparison: compareOutcomes(testCase, a, b),
+    ...(mistake !== undefined && { mistake }),
+  });
+  const ofLive = live.map((kernel) => {
+    const mistake = mistakeOf(kernel, recorded);
+    const compared = pair(emulatedFor(kernel), kernel, mistake);
+    return compared.comparison.kind === 'diverge' ? compared : pair(compared.a, kernel);
+  });
+  // One that is wrong differs from the others as it does from the emulator.
+  const right = ofLive.filter(({ mistake }) => mistake === undefined).map(({ b }) => b);
+  return [
+    ...recorded.map((answer) => pair(emulatedFor(answer), answer, answer.mistake)),
+    ...ofLive,
+    ...everyTwo(right).map(([a, b]) => pair(a, b)),
+  ];
 }
 
 /** Runs each case on an emulator of every Linux that answered to it; by `keyOf` those kernels. */
@@ -101,11 +144,12 @@ async function observe(target: Target, cases: readonly Case[]): Promise<readonly
   return outcomes.map((outcome) => ({ name: target.name, info: target.info, outcome }));
 }
 
-const comparePair = (testCase: Case, a: Observed, b: Observed): ReplayedPair => ({
-  a,
-  b,
-  comparison: compareOutcomes(testCase, a, b),
-});
+/** What was recorded of a target of its name, or of any engine of the same kernel. */
+const mistakeOf = ({ name, info }: Observed, recorded: readonly Answer[]): string | undefined =>
+  recorded.find(
+    ({ mistake, ...other }) =>
+      mistake !== undefined && (other.name === name || other.info.kernel === info.kernel),
+  )?.mistake;
 
 const everyTwo = <T>(items: readonly T[]): readonly (readonly [T, T])[] =>
   items.flatMap((a, i) => items.slice(i + 1).map((b) => [a, b] as const));

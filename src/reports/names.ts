@@ -27,3 +27,15 @@ export const identityText = ({
   engine,
 }: Pick<TargetSummary, 'kernel' | 'arch' | 'engine'>): string =>
   printable(`${kernel}, ${arch}, ${engine}`);
+
+/** Whether a target is an emulator: a campaign has one for each different Linux among its kernels. */
+export const isEmulator = ({ engine }: Pick<TargetInfo, 'engine'>): boolean =>
+  engine === 'emulator';
+
+/** Several emulators in one line, by the releases that they were told to be. */
+export function emulatorsText(releases: readonly string[]): string {
+  const sorted = [...new Set(releases)].toSorted((a, b) =>
+    a.localeCompare(b, 'en', { numeric: true }),
+  );
+  return printable(`told to be ${sorted.join(', ')}`);
+}

@@ -1,7 +1,7 @@
 import type { Case } from '../case/case.ts';
 import type { Observed } from '../compare/compare.ts';
 import { hexBytes } from './hex-dump.ts';
-import { infoText } from './names.ts';
+import { emulatorsText, infoText, isEmulator } from './names.ts';
 import { agrees, firstDifference, type Observation, observationsOf } from './observations.ts';
 import { printable } from './printable.ts';
 import type { Tone } from './style.ts';
@@ -11,7 +11,8 @@ import type { TextOptions } from './text-options.ts';
 /**
  * What each target observed of a case, side by side: a row for each observation, a column for each
  * target, `!` before a row in which they differ. Bytes are shown from the first that differs. Where
- * the columns would be too narrow, the targets stand below each other.
+ * the columns would be too narrow, each answer stands in a line of its own and the targets that gave it
+ * below; one that all gave stands behind the row's name.
  */
 export function outcomesTable(
   testCase: Case,
@@ -26,11 +27,21 @@ export function outcomesTable(
   const shown = withoutAgreeingCrowd(observations);
   const labels = Math.max(...shown.map(({ label }) => label.length), 'target'.length);
   const columns = Math.floor((width - MARK_COLUMNS - labels) / observed.length) - GAP_COLUMNS;
+  if (columns < COLUMNS_MIN) {
+    const room = width - ANSWER_INDENT.length;
+    return [
+      ...identityLines(observed, { width, style }),
+      ...stacked(
+        shown.map((observation) => rowOf(observation, room)),
+        names,
+        { width, style },
+      ),
+    ];
+  }
   const rows: readonly Row[] = [
     { label: '  target', cells: observed.map(({ info }) => infoText(info)) },
-    ...shown.map((observation) => rowOf(observation, Math.max(columns, COLUMNS_MIN))),
+    ...shown.map((observation) => rowOf(observation, columns)),
   ];
-  if (columns < COLUMNS_MIN) return stacked(rows, names, { width, style });
   const heading = names.map((text): Cell => ({ text, tone: 'strong' }));
   return tableLines(
     [
@@ -53,19 +64,62 @@ interface Row {
 
 const toned = (text: string, { tone }: Row): Cell => (tone === undefined ? text : { text, tone });
 
-/** Each label on a line of its own, and below it a line for each target. */
-const stacked = (
+/** What each target is; several emulators in one line. */
+function identityLines(
+  observed: readonly Observed[],
+  { width, style }: TextOptions,
+): readonly string[] {
+  const emulators = observed.filter(({ info }) => isEmulator(info));
+  const folds = emulators.length > 1;
+  const rows = observed
+    .filter(({ info }) => !folds || !isEmulator(info))
+    .map(({ name, info }) => [`    ${printable(name)}`, infoText(info)]);
+  const folded = [
+    `    ${emulators.length} emulators`,
+    emulatorsText(emulators.map(({ info }) => info.kernel)),
+  ];
+  return ['  target', ...tableLines(folds ? [folded, ...rows] : rows, { width, style })];
+}
+
+/** Rows in which all agree take a line each, the others two or more for each answer. */
+function stacked(
   rows: readonly Row[],
   names: readonly string[],
   { width, style }: TextOptions,
-): readonly string[] =>
-  rows.flatMap((row) => [
-    cutTo(row.label, width, CUT),
-    ...tableLines(
-      row.cells.map((text, i) => [`    ${names[i]}`, toned(text, row)]),
-      { width, style },
-    ),
-  ]);
+): readonly string[] {
+  const labels = Math.max(...rows.map(({ label }) => label.length));
+  return rows.flatMap(({ label, cells, tone }) => {
+    if (tone === undefined) {
+      const answer = cells.find((text) => text !== '') ?? '';
+      return [cutTo(`${label.padEnd(labels)}  ${answer}`.trimEnd(), width, CUT)];
+    }
+    // Those that did not come so far have no text.
+    const texts = [...new Set(cells)].filter((text) => text !== '');
+    const answers = texts.flatMap((text) => [
+      style(tone, cutTo(ANSWER_INDENT + text, width, CUT)),
+      ...wrapped(
+        names.filter((_, i) => cells[i] === text),
+        width - NAMES_INDENT.length,
+      ).map((line) => NAMES_INDENT + line),
+    ]);
+    return [cutTo(label, width, CUT), ...answers];
+  });
+}
+
+const ANSWER_INDENT = '    ';
+const NAMES_INDENT = '      ';
+
+/** Words in lines that are no wider than that. */
+function wrapped(words: readonly string[], width: number): readonly string[] {
+  const lines: string[] = [];
+  for (const [i, word] of words.entries()) {
+    const text = i < words.length - 1 ? `${word},` : word;
+    const longer = lines.length === 0 ? text : `${lines.at(-1)} ${text}`;
+    if (lines.length > 0 && longer.length <= width) lines[lines.length - 1] = longer;
+    else lines.push(cutTo(text, width, CUT));
+  }
+  return lines;
+}
 
 const CUT = '~';
 const MARK_COLUMNS = 2;

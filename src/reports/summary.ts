@@ -1,16 +1,19 @@
-import type { Summary, TargetSummary } from '../campaign/events.ts';
-import { identityText } from './names.ts';
+import type { Summary, TargetCounts } from '../campaign/events.ts';
+import { emulatorsText, identityText, isEmulator } from './names.ts';
 import { countOf, countText, durationText, rateText, shareText } from './quantity.ts';
+import { sumOfCounts } from './sum-of-counts.ts';
 import { type Cell, tableLines } from './table.ts';
 import type { TextOptions } from './text-options.ts';
 
 /** What a campaign came to, for people: totals, a line for each target, excuses, and findings. */
 export function summaryText(summary: Summary, options: TextOptions): string {
+  const { counts, identities } = targetLines(summary, options);
   return [
     totals(summary),
     '',
-    ...targetLines(summary, options),
+    ...counts,
     ...excusedLines(summary),
+    ...identities,
     '',
     ...verdictLines(summary, options),
     '',
@@ -29,39 +32,104 @@ const ENDS = {
   'max-findings': ', ended by the number of findings',
 } as const satisfies Record<Summary['stopped'], string>;
 
-function targetLines({ targets }: Summary, { width, style }: TextOptions): readonly string[] {
-  const rows = Object.entries(targets);
+/** A row of the table: a target, or all emulators together. */
+interface Row {
+  readonly name: string;
+  readonly counts: TargetCounts;
+  readonly identity: string;
+  readonly engine: string;
+  /** What the engines of a kernel share. */
+  readonly machine: string;
+}
+
+/** Counts by target. What each one is stands behind them where there is room, below them elsewhere. */
+function targetLines(
+  { targets }: Summary,
+  { width, style }: TextOptions,
+): { readonly counts: readonly string[]; readonly identities: readonly string[] } {
+  const rows = rowsOf(targets);
   const counted = COLUMNS.filter(
-    ({ count, isRare }) => !isRare || rows.some(([, target]) => count(target) > 0),
+    ({ count, isRare }) => !isRare || rows.some(({ counts }) => count(counts) > 0),
   );
-  const heading: readonly Cell[] = [
-    'target',
-    ...counted.map(({ heading }) => heading),
-    'what it is',
-  ].map((text) => ({ text, tone: 'faint' }));
+  const options = {
+    align: ['left', ...counted.map(() => 'right' as const)],
+    width,
+    style,
+  } as const;
+  const heading = (...more: readonly string[]): readonly Cell[] =>
+    ['target', ...counted.map((column) => column.heading), ...more].map((text) => ({
+      text,
+      tone: 'faint',
+    }));
+  const cells = ({ name, counts }: Row): readonly string[] => [
+    name,
+    ...counted.map(({ count, text }) => (text ?? ((c) => countText(count(c))))(counts)),
+  ];
+  const wide = [heading(IDENTITY), ...rows.map((row) => [...cells(row), row.identity])];
+  const fits = tableLines(wide, { align: options.align }).every(({ length }) => length <= width);
+  if (fits) return { counts: tableLines(wide, options), identities: [] };
+  return {
+    counts: tableLines([heading(), ...rows.map(cells)], options),
+    identities: ['', ...identityLines(rows, { width, style })],
+  };
+}
+
+/** What each kernel is; its engines share a line. */
+function identityLines(rows: readonly Row[], { width, style }: TextOptions): readonly string[] {
+  const machines = new Map<string, readonly Row[]>();
+  for (const row of rows) machines.set(row.machine, [...(machines.get(row.machine) ?? []), row]);
   return tableLines(
     [
-      heading,
-      ...rows.map(([name, target]) => [
-        name,
-        ...counted.map(({ count, text }) => (text ?? ((t) => countText(count(t))))(target)),
-        identityText(target),
+      ['kernel', IDENTITY].map((text): Cell => ({ text, tone: 'faint' })),
+      ...[...machines].map(([machine, [first, ...others]]) => [
+        others.length === 0 ? first.name : machine,
+        [first.identity, ...others.map(({ engine }) => engine)].join(' and '),
       ]),
     ],
-    { align: ['left', ...counted.map(() => 'right' as const)], width, style },
+    { width, style },
   );
+}
+
+const IDENTITY = 'what it is';
+
+/** The emulators, where there are several, repeat what the kernels' rows say: they are one. */
+function rowsOf(targets: Summary['targets']): readonly Row[] {
+  const all = Object.entries(targets).map(([name, target]) => ({ name, target }));
+  const emulators = all.filter(({ target }) => isEmulator(target)).map(({ target }) => target);
+  const folds = emulators.length > 1;
+  const rows = all
+    .filter(({ target }) => !folds || !isEmulator(target))
+    .map(({ name, target }) => ({
+      name,
+      counts: target,
+      identity: identityText(target),
+      engine: target.engine,
+      machine: isEmulator(target) ? name : name.split(':')[0],
+    }));
+  if (!folds) return rows;
+  const name = `${emulators.length} emulators`;
+  return [
+    {
+      name,
+      machine: name,
+      engine: 'emulator',
+      counts: sumOfCounts(emulators),
+      identity: emulatorsText(emulators.map(({ kernel }) => kernel)),
+    },
+    ...rows,
+  ];
 }
 
 interface Column {
   readonly heading: string;
-  readonly count: (target: TargetSummary) => number;
+  readonly count: (target: TargetCounts) => number;
   /** Where it isn't the count itself. */
-  readonly text?: (target: TargetSummary) => string;
+  readonly text?: (target: TargetCounts) => string;
   /** Left out where it is 0 for every target. */
   readonly isRare?: true;
 }
 
-const casesOf = ({ accepted, rejected, crashed, hung }: TargetSummary): number =>
+const casesOf = ({ accepted, rejected, crashed, hung }: TargetCounts): number =>
   accepted + rejected + crashed + hung;
 
 const COLUMNS: readonly Column[] = [

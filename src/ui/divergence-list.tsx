@@ -18,7 +18,7 @@ export function DivergenceList({
   readonly linesMax: number;
   readonly look: Look;
 }): ReactNode {
-  const shown = state.divergences.slice(0, linesMax);
+  const shown = state.divergences.toSorted((a, b) => rank(a) - rank(b)).slice(0, linesMax);
   const lines = tableLines(shown.map(cellsOf), {
     width: look.columns - MARK_COLUMNS,
     cutMark: look.glyphs.cut,
@@ -38,8 +38,14 @@ export function DivergenceList({
 
 const MARK_COLUMNS = 2;
 
+/** What is under way first, then what was found; the newest first among each. */
+const rank = ({ stage }: DivergenceState): number =>
+  ['shrinking', 'recorded', 'dismissed'].indexOf(stage.kind);
+
 function cellsOf(divergence: DivergenceState): readonly Cell[] {
-  const { class: divergenceClass, targets, where, stage } = divergence;
+  const { class: divergenceClass, targets, where, stage, times } = divergence;
+  if (times > 1)
+    return [divergenceClass, printable(`${stageText(stage)}, ${countText(times)} times`)];
   return [
     { text: divergenceClass, tone: 'bad' },
     printable(stageText(stage)),

@@ -1,14 +1,14 @@
 import { Text } from 'ink';
 import type { ReactNode } from 'react';
-import { shareText } from '../reports/quantity.ts';
+import { durationText, shareText } from '../reports/quantity.ts';
 import { Line } from './line.tsx';
 import { joinFitting, type Look } from './look.ts';
 import type { ScreenState } from './screen-state.ts';
-import { type HowFar, howFar } from './words.ts';
+import { type HowFar, howFar, readyText } from './words.ts';
 
 /** A bar, and the numbers below it. */
 export function HowFarLines({
-  state: { limit, progress, summary },
+  state,
   look,
   sinceProgressMs,
 }: {
@@ -16,6 +16,7 @@ export function HowFarLines({
   readonly look: Look;
   readonly sinceProgressMs: number;
 }): ReactNode {
+  const { limit, progress, summary } = state;
   const goesOn = summary === undefined;
   const far =
     limit &&
@@ -24,7 +25,14 @@ export function HowFarLines({
   return (
     <>
       <Bar fraction={far?.fraction ?? 0} look={look} />
-      <Line text={far === undefined ? 'no case yet' : numbersText(far, goesOn, look)} look={look} />
+      <Line
+        text={
+          far === undefined
+            ? beforeText(state, sinceProgressMs, look)
+            : numbersText(far, goesOn, look)
+        }
+        look={look}
+      />
     </>
   );
 }
@@ -44,6 +52,13 @@ function Bar({ fraction, look }: { readonly fraction: number; readonly look: Loo
       {shareText(Math.floor(fraction * 1000), 1000).padStart(PERCENT_COLUMNS)}
     </Text>
   );
+}
+
+/** Kernels boot, and then the first batch of cases is under way. */
+function beforeText({ targets, limit }: ScreenState, sinceMs: number, look: Look): string {
+  const what = limit === undefined ? readyText(targets) : 'the first cases are under way';
+  const parts = what === undefined ? ['no case yet'] : [what, durationText(sinceMs)];
+  return joinFitting(parts, look.glyphs.separator, look.columns);
 }
 
 /** The parts that a narrow terminal leaves out first stand last. */

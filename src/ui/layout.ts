@@ -25,7 +25,7 @@ const DIVERGENCES_FIRST = 2;
 /**
  * Shares out `rows` lines. One is left free: a frame as high as the terminal makes it scroll. The bar,
  * the numbers, the count of what was found and one target always stay; then come the title, the newest
- * divergences, the other targets, the heading, the gaps, and older divergences at last.
+ * divergences, the heading, the other targets, the gaps, and older divergences at last.
  */
 export function layoutOf(rows: number, wanted: Wanted): Layout {
   let left = Math.max(rows - 1, LINES_FIXED + 1) - LINES_FIXED;
@@ -39,9 +39,9 @@ export function layoutOf(rows: number, wanted: Wanted): Layout {
   const one = take(Math.min(wanted.targets, 1));
   const title = takeAll(1);
   const newest = take(Math.min(wanted.divergences, DIVERGENCES_FIRST));
+  const targetHeading = takeAll(wanted.targetHeading);
   const others = take(wanted.targets - one);
   const hidden = wanted.targets - one - others;
-  const targetHeading = takeAll(wanted.targetHeading);
   const gaps = takeAll(2);
   const older = take(wanted.divergences - newest);
   // The line that says how many are hidden takes the place of one more.

@@ -3,6 +3,7 @@ import { printable } from '../reports/printable.ts';
 import { countOf, countText, durationText, shareText } from '../reports/quantity.ts';
 import type { TargetEvent } from '../targets/target.ts';
 import type { Display } from './display.ts';
+import { foldedNames, isEmulator } from './target-rows.ts';
 import { endText, howFar, stageText } from './words.ts';
 
 export interface PlainOptions {
@@ -10,75 +11,141 @@ export interface PlainOptions {
   readonly write: (line: string) => void;
 }
 
-/** Between two lines that say how far the campaign is. */
+/** Between two lines that say how far the campaign is, and the same as a share of its time. */
 const PROGRESS_MS = 5_000;
+const PROGRESS_SHARE = 1 / 8;
 /** Candidates after which a shrinking is first spoken of; then whenever they have doubled. */
 const TRIED_FIRST = 200;
 
 /**
  * Tells a campaign line by line, for files, pipes and terminals that can't draw. Each line stands
- * alone, in ASCII. The lines are few: they do not grow with the number of events.
+ * alone, in ASCII. The lines are few: they do not grow with the number of events, and the engines of
+ * a kernel, which share its machine, have one line together.
  */
 export function plainProgress({ write }: PlainOptions): Display {
   let limit: Limit | undefined;
   let nextProgressMs = PROGRESS_MS;
   let nextTried = TRIED_FIRST;
+  const kernels = kernelLines();
+  const divergences = divergenceLines();
 
-  /** Undefined for what isn't worth a line. */
-  function lineOf(event: CampaignEvent): string | undefined {
+  /** None for what isn't worth a line. */
+  function linesOf(event: CampaignEvent): readonly string[] {
     switch (event.kind) {
       case 'started':
         limit = event.limit;
-        return startText(event);
+        return [startText(event)];
       case 'target':
-        return `${event.name}: ${targetText(event.event)}`;
+        return kernels.take(event.name, event.event);
       case 'progress': {
         const { elapsedMs } = event.progress;
-        if (limit === undefined || elapsedMs < nextProgressMs) return undefined;
-        nextProgressMs = elapsedMs + PROGRESS_MS;
-        return progressText(limit, event.progress);
+        if (limit === undefined || elapsedMs < nextProgressMs) return [];
+        nextProgressMs = elapsedMs + Math.max(PROGRESS_MS, elapsedMs * PROGRESS_SHARE);
+        return [progressText(limit, event.progress)];
       }
       case 'divergence':
         nextTried = TRIED_FIRST;
-        return `${event.id}: ${event.targets.join(' and ')} diverge in ${event.class}: ${event.where}`;
+        return divergences.take(event);
       case 'shrinking':
-        if (event.tried < nextTried) return undefined;
+        if (event.tried < nextTried) return [];
         nextTried = event.tried * 2;
-        return `${event.id}: ${stageText(event)}`;
+        return divergences.take(event);
       case 'recorded':
       case 'dismissed':
-        return `${event.id}: ${stageText(event)}`;
+        return divergences.take(event);
       case 'summary':
-        return summaryText(event.summary);
+        return [...divergences.left(), summaryText(event.summary)];
     }
   }
 
   return {
     onEvent(event) {
-      const line = lineOf(event);
-      if (line !== undefined) write(printable(line));
+      for (const line of linesOf(event)) write(printable(line));
     },
     interrupted: () => write('ending after what is under way; Ctrl-C again ends at once'),
     close: async () => {},
   };
 }
 
-function startText({ seed, profile, targets, limit }: CampaignEvent & { kind: 'started' }): string {
-  const amount = limit.kind === 'time' ? durationText(limit.ms) : countOf(limit.cases, 'case');
-  return `seed ${seed}, profile ${profile}, ${amount} on ${targets.join(', ')}`;
+/** What becomes of kernels. Restarts are told of each time when twice as many have happened. */
+function kernelLines(): { take(name: string, event: TargetEvent): readonly string[] } {
+  const said = new Map<string, Set<string>>();
+  const restarts = new Map<string, number>();
+
+  const once = (kernel: string, text: string): readonly string[] => {
+    const before = said.get(kernel) ?? new Set();
+    if (before.has(text)) return [];
+    said.set(kernel, before.add(text));
+    return [`${kernel}: ${text}`];
+  };
+
+  return {
+    take(name, event) {
+      // Each engine of a kernel hears of what happens to the machine.
+      const [kernel = name] = name.split(':');
+      switch (event.kind) {
+        case 'preparing':
+          return once(kernel, event.what);
+        case 'ready':
+          if (isEmulator(name) || restarts.has(name)) return [];
+          return once(kernel, `ready after ${durationText(event.afterMs)}`);
+        case 'restarted': {
+          const count = (restarts.get(name) ?? 0) + 1;
+          restarts.set(name, count);
+          if (!isPowerOf2(count)) return [];
+          const times = count === 1 ? '' : `, ${countText(count)} times by now`;
+          return once(kernel, `restarted: ${event.why}${times}`);
+        }
+        default:
+          return [];
+      }
+    },
+  };
 }
 
-function targetText(event: TargetEvent): string {
-  switch (event.kind) {
-    case 'preparing':
-      return event.what;
-    case 'ready':
-      return `ready after ${durationText(event.afterMs)}`;
-    case 'restarted':
-      return `restarted: ${event.why}`;
-    default:
-      return event.kind;
-  }
+const isPowerOf2 = (count: number): boolean => (count & (count - 1)) === 0;
+
+type DivergenceEvent = Extract<
+  CampaignEvent,
+  { kind: 'divergence' | 'shrinking' | 'recorded' | 'dismissed' }
+>;
+
+/**
+ * What becomes of divergences. One that is dismissed at once, for a reason that was given before, is
+ * only counted: a known cause is met again and again.
+ */
+function divergenceLines() {
+  let untold: string | undefined;
+  const reasons = new Map<string, number>();
+
+  return {
+    take(event: DivergenceEvent): readonly string[] {
+      if (event.kind === 'divergence') {
+        untold = `${event.id}: ${event.targets.join(' and ')} diverge in ${event.class}: ${event.where}`;
+        return [];
+      }
+      const first = untold === undefined ? [] : [untold];
+      untold = undefined;
+      if (event.kind === 'dismissed') {
+        const again = reasons.get(event.why);
+        reasons.set(event.why, (again ?? -1) + 1);
+        if (again !== undefined && first.length > 0) return [];
+      }
+      return [...first, `${event.id}: ${stageText(event)}`];
+    },
+    /** What was only counted, and a divergence of which nothing has become. */
+    left: (): readonly string[] => [
+      ...(untold === undefined ? [] : [untold]),
+      ...[...reasons]
+        .filter(([, again]) => again > 0)
+        .map(([why, again]) => `dismissed ${countText(again)} more: ${why}`),
+    ],
+  };
+}
+
+function startText({ seed, profile, targets, limit }: CampaignEvent & { kind: 'started' }): string {
+  const amount = limit.kind === 'time' ? durationText(limit.ms) : countOf(limit.cases, 'case');
+  return `seed ${seed}, profile ${profile}, ${amount} on ${foldedNames(targets).join(', ')}`;
 }
 
 function progressText(limit: Limit, progress: Progress): string {

@@ -5,7 +5,7 @@ import type { TargetEvent } from '../targets/target.ts';
 export interface ScreenState {
   readonly campaign: { readonly seed: string; readonly profile: string } | undefined;
   readonly limit: Limit | undefined;
-  /** In the campaign's order; before it has started, in the order in which they were heard of. */
+  /** In the campaign's order; before it has started, as they were named. */
   readonly targets: readonly TargetState[];
   readonly progress: Progress | undefined;
   /** The newest first, at most `DIVERGENCES_MAX`. */
@@ -25,6 +25,8 @@ export interface TargetState {
   readonly restarts: number;
   /** Why it was restarted last. */
   readonly restartReason: string | undefined;
+  /** Findings in which it disagrees. */
+  readonly findings: number;
 }
 
 /** What a target is doing; `waiting` until it says so itself. */
@@ -33,6 +35,8 @@ export type Phase = { readonly kind: 'waiting' } | Exclude<TargetEvent, { kind: 
 /** A divergence on its way to a finding. */
 export interface DivergenceState {
   readonly id: string;
+  /** For how many it stands: those that are dismissed for the same reason are one. */
+  readonly times: number;
   readonly class: string;
   readonly targets: readonly [string, string];
   readonly where: string;
@@ -61,6 +65,12 @@ export const INITIAL_SCREEN: ScreenState = {
   summary: undefined,
 };
 
+/** Before the first event of a campaign on targets that are named so. */
+export const screenOf = (names: readonly string[]): ScreenState => ({
+  ...INITIAL_SCREEN,
+  targets: names.map((name) => targetOf(INITIAL_SCREEN, name)),
+});
+
 /** The state after an event. */
 export function screenState(state: ScreenState, event: ScreenEvent): ScreenState {
   switch (event.kind) {
@@ -76,7 +86,7 @@ export function screenState(state: ScreenState, event: ScreenEvent): ScreenState
     case 'divergence': {
       const { kind: _, ...divergence } = event;
       const stage = { kind: 'shrinking', tried: 0, insns: undefined } as const;
-      const divergences = [{ ...divergence, stage }, ...state.divergences];
+      const divergences = [{ ...divergence, times: 1, stage }, ...state.divergences];
       return { ...state, divergences: divergences.slice(0, DIVERGENCES_MAX) };
     }
     case 'shrinking': {
@@ -85,11 +95,13 @@ export function screenState(state: ScreenState, event: ScreenEvent): ScreenState
     }
     case 'recorded': {
       const { id, ...stage } = event;
-      return withStage({ ...state, recorded: state.recorded + 1 }, id, stage);
+      const counted = { ...withFinding(state, id), recorded: state.recorded + 1 };
+      return withStage(counted, id, stage);
     }
     case 'dismissed': {
       const { id, ...stage } = event;
-      return withStage({ ...state, dismissed: state.dismissed + 1 }, id, stage);
+      const dismissed = withStage({ ...state, dismissed: state.dismissed + 1 }, id, stage);
+      return { ...dismissed, divergences: foldDismissed(dismissed.divergences, event) };
     }
     case 'interrupted':
       return { ...state, ending: true };
@@ -105,6 +117,7 @@ const targetOf = (state: ScreenState, name: string): TargetState =>
     counts: undefined,
     restarts: 0,
     restartReason: undefined,
+    findings: 0,
   };
 
 const afterTargetEvent = (target: TargetState, event: TargetEvent): TargetState =>
@@ -137,4 +150,24 @@ function withStage(state: ScreenState, id: string, stage: DivergenceState['stage
     divergence.id === id ? { ...divergence, stage } : divergence,
   );
   return { ...state, divergences };
+}
+
+function withFinding(state: ScreenState, id: string): ScreenState {
+  const found = state.divergences.find((divergence) => divergence.id === id);
+  const targets = state.targets.map((target) =>
+    found?.targets.includes(target.name) ? { ...target, findings: target.findings + 1 } : target,
+  );
+  return { ...state, targets };
+}
+
+/** The newest that was dismissed takes the place of those that were dismissed for the same reason. */
+function foldDismissed(
+  divergences: readonly DivergenceState[],
+  { id, why }: { readonly id: string; readonly why: string },
+): readonly DivergenceState[] {
+  const isSame = ({ stage }: DivergenceState) => stage.kind === 'dismissed' && stage.why === why;
+  const times = divergences.filter(isSame).reduce((sum, same) => sum + same.times, 0);
+  return divergences
+    .filter((divergence) => divergence.id === id || !isSame(divergence))
+    .map((divergence) => (divergence.id === id ? { ...divergence, times } : divergence));
 }

@@ -5,6 +5,7 @@ import { HowFarLines } from './how-far-lines.tsx';
 import { layoutOf } from './layout.ts';
 import type { Look } from './look.ts';
 import type { ScreenState } from './screen-state.ts';
+import { targetRows } from './target-rows.ts';
 import { TargetTable } from './target-table.tsx';
 import { TitleLine } from './title-line.tsx';
 
@@ -18,7 +19,8 @@ export interface ScreenProps {
 
 /** The whole screen: how far the campaign is, what each target is doing, and what was found. */
 export function Screen({ state, look, rows, sinceProgressMs }: ScreenProps): ReactNode {
-  const { targets, divergences } = state;
+  const { divergences } = state;
+  const targets = targetRows(state.targets);
   const layout = layoutOf(rows, {
     targets: targets.length,
     targetHeading: targets.some(({ counts }) => counts !== undefined) ? 1 : 0,

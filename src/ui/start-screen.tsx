@@ -2,13 +2,15 @@ import type { WriteStream } from 'node:tty';
 import { render } from 'ink';
 import type { Display } from './display.ts';
 import { Screen } from './screen.tsx';
-import { INITIAL_SCREEN, type ScreenEvent, screenState } from './screen-state.ts';
+import { type ScreenEvent, screenOf, screenState } from './screen-state.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface ScreenOptions {
   /** A terminal, usually stderr: stdout is for results. */
   readonly stream: WriteStream;
   readonly terminal: Terminal;
+  /** Names of the targets that are wanted, as far as they are known before the campaign starts. */
+  readonly targets?: readonly string[];
   /** Milliseconds of a clock that does not jump. */
   readonly now: () => number;
 }
@@ -22,13 +24,14 @@ const HEARTBEAT_MS = 500;
  * Draws a screen on the terminal, below what stands there already, and keeps it up to date until it is
  * closed. The terminal's input is left alone, so that Ctrl-C and Ctrl-Z stay signals.
  */
-export function startScreen({ stream, terminal, now }: ScreenOptions): Display {
-  let state = INITIAL_SCREEN;
+export function startScreen({ stream, terminal, targets = [], now }: ScreenOptions): Display {
+  let state = screenOf(targets);
   let progressAtMs = now();
   let nextFrame: NodeJS.Timeout | undefined;
   const heartbeat = setInterval(draw, HEARTBEAT_MS);
   const ink = render(frame(), { stdout: stream, exitOnCtrlC: false, patchConsole: false });
   stream.prependListener('resize', onResize);
+  process.on('exit', showCursor);
   let columnsBefore = columnsOf(stream);
   let closed: Promise<void> | undefined;
 
@@ -55,7 +58,7 @@ export function startScreen({ stream, terminal, now }: ScreenOptions): Display {
   function take(event: ScreenEvent): void {
     if (closed !== undefined) return;
     state = screenState(state, event);
-    if (event.kind === 'progress') progressAtMs = now();
+    if (event.kind === 'started' || event.kind === 'progress') progressAtMs = now();
     nextFrame ??= setTimeout(draw, FRAME_MS);
   }
 
@@ -66,10 +69,16 @@ export function startScreen({ stream, terminal, now }: ScreenOptions): Display {
     draw();
   }
 
+  /** The process may end without a close: by a second Ctrl-C. */
+  function showCursor(): void {
+    stream.write(SHOW_CURSOR);
+  }
+
   async function close(): Promise<void> {
     clearInterval(heartbeat);
     draw();
     stream.off('resize', onResize);
+    process.off('exit', showCursor);
     const ended = ink.waitUntilExit();
     ink.unmount();
     await ended;
@@ -84,6 +93,8 @@ export function startScreen({ stream, terminal, now }: ScreenOptions): Display {
 
 /** Erases the screen (not what was scrolled out of it) and goes to its upper left corner. */
 const CLEAR = '\u001B[2J\u001B[H';
+/** It is hidden while the screen is drawn. */
+const SHOW_CURSOR = '\u001B[?25h';
 
 /** A serial line or an odd pseudo terminal says that it has 0 columns and rows. */
 const columnsOf = (stream: WriteStream): number => stream.columns || COLUMNS_UNKNOWN;

@@ -1,7 +1,7 @@
 import type { TargetCounts } from '../campaign/events.ts';
 import { countText, shareText } from '../reports/quantity.ts';
 import type { TargetState } from './screen-state.ts';
-import { phaseText, troublesText } from './words.ts';
+import { notesText, phaseText } from './words.ts';
 
 /** A column of numbers in the table of targets. */
 export interface TargetColumn {
@@ -14,7 +14,7 @@ export function targetColumns(
   targets: readonly TargetState[],
   columns: number,
 ): readonly TargetColumn[] {
-  const hasNotes = targets.some((target) => phaseText(target) ?? troublesText(target));
+  const hasNotes = targets.some((target) => phaseText(target) ?? notesText(target));
   const names = Math.max(...targets.map(({ name }) => name.length), 0);
   let room = columns - names - (hasNotes ? NOTE_COLUMNS : 0);
   const lacksFeatures = targets.some(

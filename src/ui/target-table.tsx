@@ -8,7 +8,8 @@ import { Line } from './line.tsx';
 import { type Look, spinnerFrame } from './look.ts';
 import type { TargetState } from './screen-state.ts';
 import { type TargetColumn, targetColumns } from './target-columns.ts';
-import { phaseText, troublesText } from './words.ts';
+import { chooseRows } from './target-rows.ts';
+import { notesText, phaseText } from './words.ts';
 
 /** One line for each target: what it is doing, its counts, its troubles. */
 export function TargetTable({
@@ -20,8 +21,8 @@ export function TargetTable({
   readonly layout: Layout;
   readonly look: Look;
 }): ReactNode {
-  const shown = targets.slice(0, layout.targets);
-  const hidden = targets.slice(layout.targets);
+  const shown = chooseRows(targets, layout.targets);
+  const hidden = targets.filter((target) => !shown.includes(target));
   const columns = targetColumns(targets, look.columns - MARK_COLUMNS);
   const heading: readonly Cell[] = ['target', ...columns.map(({ heading }) => heading), ''].map(
     (text) => ({ text, tone: 'faint' }),
@@ -54,8 +55,8 @@ function cellsOf(target: TargetState, columns: readonly TargetColumn[]): readonl
   const doing: Cell = { text: printable(phase ?? ''), tone: 'busy' };
   const label = printable(name);
   if (counts === undefined) return [label, doing];
-  const troubles: Cell = { text: printable(troublesText(target)), tone: 'bad' };
-  const note = phase === undefined ? troubles : doing;
+  const notes: Cell = { text: printable(notesText(target)), tone: 'bad' };
+  const note = phase === undefined ? notes : doing;
   return [label, ...columns.map(({ text }) => text(counts)), note];
 }
 
@@ -70,14 +71,11 @@ function markOf({ phase, counts }: TargetState, look: Look): readonly [Tone, str
   return runs ? ['good', look.glyphs.ready] : ['faint', look.glyphs.idle];
 }
 
+/** `  and 5 more: 2 booting, 3 ready`. */
 function hiddenText(hidden: readonly TargetState[]): string {
-  const busy = hidden.filter((target) => phaseText(target) !== undefined).length;
-  const troubled = hidden.filter((target) => troublesText(target) !== '').length;
-  return [
-    `  and ${hidden.length} more`,
-    busy > 0 && `${busy} not running yet`,
-    troubled > 0 && `${troubled} with trouble`,
-  ]
-    .filter((part) => part !== false)
-    .join(', ');
+  const kinds = hidden.map(({ phase, counts }) => (counts === undefined ? phase.kind : 'running'));
+  const parts = [...new Set(kinds)].map(
+    (kind) => `${kinds.filter((other) => other === kind).length} ${kind}`,
+  );
+  return `  and ${hidden.length} more: ${parts.join(', ')}`;
 }

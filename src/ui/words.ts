@@ -1,6 +1,7 @@
 import type { Limit, Progress, Summary } from '../campaign/events.ts';
 import { countOf, countText, durationText, rateText } from '../reports/quantity.ts';
 import type { DivergenceState, TargetState } from './screen-state.ts';
+import { isEmulator } from './target-rows.ts';
 
 /** How far a campaign is, in words that stand alone. */
 export interface HowFar {
@@ -12,6 +13,9 @@ export interface HowFar {
   /** Undefined while it can't be told, and at the end. */
   readonly left: string | undefined;
 }
+
+/** Below this share of the cases, the first batch's start is most of the time. */
+const TOLD_FROM = 0.05;
 
 /** `elapsedMs` is the time now, which may be later than that of the last progress. */
 export function howFar(limit: Limit, progress: Progress, elapsedMs: number): HowFar {
@@ -27,7 +31,8 @@ export function howFar(limit: Limit, progress: Progress, elapsedMs: number): How
       left: leftMs > 0 ? `${durationText(leftMs)} left` : undefined,
     };
   }
-  const leftMs = (1000 * (limit.cases - cases)) / casesPerSecond;
+  const isTold = cases >= limit.cases * TOLD_FROM;
+  const leftMs = isTold ? (1000 * (limit.cases - cases)) / casesPerSecond : Number.NaN;
   return {
     fraction: limit.cases === 0 ? 1 : Math.min(cases / limit.cases, 1),
     done: `${countText(cases)} of ${countOf(limit.cases, 'case')}`,
@@ -71,6 +76,22 @@ export function troublesText({ counts, restarts, restartReason }: TargetState): 
   ]
     .filter((part) => part !== false)
     .join(', ');
+}
+
+/** What a person wants to know of a target beside its counts: what was found there, what went wrong. */
+export function notesText(target: TargetState): string {
+  const { findings } = target;
+  return [findings > 0 && countOf(findings, 'finding'), troublesText(target)]
+    .filter((part) => part !== false && part !== '')
+    .join(', ');
+}
+
+/** How many kernels can run cases already; undefined where none was named. */
+export function readyText(targets: readonly TargetState[]): string | undefined {
+  const kernels = targets.filter(({ name }) => !isEmulator(name));
+  if (kernels.length === 0) return undefined;
+  const ready = kernels.filter(({ phase }) => phase.kind === 'ready').length;
+  return `${ready} of ${countOf(kernels.length, 'kernel target')} ready`;
 }
 
 /** How far a divergence is on its way to a finding. */

@@ -32,6 +32,19 @@ describe('bpfdiff exec', () => {
   });
 
   it.each([
+    [['--mistake', 'x'], /Expected --record with --mistake/],
+    [['--record', '--mistake', 'Bad Name'], /Expected the name of a mistake/],
+    [['--record', '--mistake', 'x'], /Expected a kernel that differs from the emulator by x, got/],
+  ])('with %j is refused, and the file left as it is', async (flags, message) => {
+    const file = join(folder, 'kept.case');
+    await copyFile(SEED, file);
+    const { stderr, exitCode } = await bpfdiff(['exec', ...flags, file]);
+    expect(stderr).toMatch(message);
+    expect(exitCode).toBe(2);
+    expect(await readFile(file, 'utf8')).toBe(await readFile(SEED, 'utf8'));
+  });
+
+  it.each([
     ['r0 = 2', 'r0 = r11', /bad\.case:5:\d+: Expected .*, got /],
     ['prog_type xdp', 'prog_type nosuch', /bad\.case:2:11: Expected a prog type/],
     ['data 00', 'data 0g', /bad\.case:9:8: Expected bytes as pairs of hex digits/],
@@ -68,5 +81,28 @@ describe('bpfdiff replay', () => {
     const { stdout, exitCode } = await bpfdiff(['replay', file]);
     expect(stdout).toMatch(/retval: run 0.*0x2 on emulator.*0x3/);
     expect(exitCode).toBe(1);
+  });
+
+  it.each([
+    {
+      retval: '0x3',
+      stdout: /1 case: 0 agree, 0 diverge\n1 answer with a known mistake/,
+      status: 0,
+    },
+    { retval: '0x2', stdout: /uml was recorded with x; emulator no longer differs/, status: 1 },
+  ])('an answer with a mistake and retval $retval ends with $status', async ({
+    retval,
+    stdout: expected,
+    status,
+  }) => {
+    const file = join(await newFolder(), 'mistake.case');
+    const [text, answer] = (await readFile(SEED, 'utf8')).split(/\n(?=answer )/);
+    const wrong = answer
+      .replace(/^ {2}accepted/m, '  mistake x\n  accepted')
+      .replace('retval 0x2', `retval ${retval}`);
+    await writeFile(file, `${text}\n${wrong}`);
+    const { stdout, exitCode } = await bpfdiff(['replay', file]);
+    expect(stdout).toMatch(expected);
+    expect(exitCode).toBe(status);
   });
 });

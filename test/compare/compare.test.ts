@@ -68,6 +68,21 @@ const DIVERGENCES: readonly {
     description: 'console: nothing on emulator, WARNING in check (verifier.c) on uml',
   },
   {
+    claim: 'a load that ends with EFAULT, which is a mistake of the verifier',
+    outcome: rejected(14, 'verifier bug: No program to jit at insn 7\nprocessed 9 insns'),
+    class: 'complaint',
+    where: { field: 'load' },
+    description:
+      'load: nothing on emulator, ended with EFAULT: verifier bug: No program to jit at insn 7 on uml',
+  },
+  {
+    claim: 'a load that ends with EFAULT, and no word of why',
+    outcome: rejected(14),
+    class: 'complaint',
+    where: { field: 'load' },
+    description: 'load: nothing on emulator, ended with EFAULT on uml',
+  },
+  {
     claim: 'the errno of a run',
     outcome: completed({ runs: [run(), run({ errno: 28 })] }),
     class: 'errno',

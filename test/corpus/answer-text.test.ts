@@ -93,6 +93,17 @@ describe('the text of an answer', () => {
     |
 `,
     },
+    {
+      claim: 'a kernel that is known to be wrong',
+      answer: { ...uml(rejected(14)), mistake: 'dead-callback-keeps-its-address' },
+      text: `answer uml 6.1.176 x86_64 interp
+  linux 6.1 little interp page 4096 cpus 1
+  build
+    | #1 SMP of a test
+  mistake dead-callback-keeps-its-address
+  rejected 14
+`,
+    },
   ])('of $claim is this', ({ answer, text }) => {
     expect(printAnswer(answer, RUNNABLE)).toBe(text);
     expect(answersOf(text)).toEqual([answer]);
@@ -139,6 +150,12 @@ describe('an answer that is wrong', () => {
       2,
       3,
       'Expected a line of the answer (accepted, rejected, crashed, hung, unsupported), got `ACCEPTED`',
+    ],
+    [
+      `${HEADER}  mistake Bad_Name\n`,
+      2,
+      11,
+      'Expected the name of a mistake, small letters and digits with `-` between, got `Bad_Name`',
     ],
     [`${HEADER}  rejected 0\n`, 2, 12, 'Expected the errno of the load, got `0`'],
     [`${HEADER}  rejected 5000\n`, 2, 12, 'Expected a number up to 4095, got `5000`'],

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Case } from '../../src/case/case.ts';
-import type { Observed } from '../../src/compare/compare.ts';
+import type { Answer } from '../../src/corpus/records.ts';
 import type { Fault, MapContent, Outcome, RunOutcome, Trouble } from '../../src/targets/target.ts';
 
 const u32 = fc.oneof(fc.nat(3), fc.integer({ min: 0, max: 0xffff_ffff }));
@@ -101,21 +101,25 @@ export const someOutcome = ({ runs, maps }: Case): fc.Arbitrary<Outcome> =>
   );
 
 /** What any target may answer, and what it may be. */
-export const someAnswer = (testCase: Case): fc.Arbitrary<Observed> =>
-  fc.record({
-    name: word,
-    info: fc.record({
-      kernel: word,
-      engine: fc.constantFrom('jit', 'interp', 'hardened', 'emulator'),
-      linux: fc.record({
-        arch: word,
-        release: fc.tuple(fc.nat(99), fc.nat(99)).map(([major, minor]) => `${major}.${minor}`),
-        endianness: fc.constantFrom('little', 'big'),
-        execution: fc.constantFrom('interp', 'jit'),
-        pageBytes: fc.constantFrom(4096, 16384, 65536),
-        cpus: fc.integer({ min: 1, max: 64 }),
+export const someAnswer = (testCase: Case): fc.Arbitrary<Answer> =>
+  fc.record(
+    {
+      name: word,
+      info: fc.record({
+        kernel: word,
+        engine: fc.constantFrom('jit', 'interp', 'hardened', 'emulator'),
+        linux: fc.record({
+          arch: word,
+          release: fc.tuple(fc.nat(99), fc.nat(99)).map(([major, minor]) => `${major}.${minor}`),
+          endianness: fc.constantFrom('little', 'big'),
+          execution: fc.constantFrom('interp', 'jit'),
+          pageBytes: fc.constantFrom(4096, 16384, 65536),
+          cpus: fc.integer({ min: 1, max: 64 }),
+        }),
+        build: text,
       }),
-      build: text,
-    }),
-    outcome: someOutcome(testCase),
-  });
+      mistake: fc.constantFrom('lost-zero-extension', 'x', '7-bits'),
+      outcome: someOutcome(testCase),
+    },
+    { requiredKeys: ['name', 'info', 'outcome'] },
+  );

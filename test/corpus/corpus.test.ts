@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { caseHash } from '../../src/case/hash.ts';
 import { type Corpus, openCorpus } from '../../src/corpus/corpus.ts';
-import { completed, emulator, rejected, uml } from '../compare/observed.ts';
+import type { Answer } from '../../src/corpus/records.ts';
+import { completed, emulator, rejected, run, uml } from '../compare/observed.ts';
 import { caseNumber, findingNumber } from './new-finding.ts';
 import { scratchFolder } from './scratch.ts';
 
@@ -112,6 +113,23 @@ describe('outcomes', () => {
     expect(newCorpus().outcomesOf(caseHash(caseNumber(1)))).toEqual([]);
   });
 
+  it('of a finding with a known cause have that mistake, where the kernel may have it', () => {
+    const corpus = newCorpus();
+    const linux = { release: '7.2', endianness: 'big' } as const;
+    const observed = [
+      emulator(completed(), { linux }),
+      uml(completed({ runs: [run({ retval: 9 }), run()] }), { linux }),
+    ] as const;
+    const cause = 'half-slot-keeps-low-bits';
+    corpus.recordFinding(findingNumber(1, { cause, observed }));
+    corpus.recordFinding(findingNumber(2));
+    const recorded = [...corpus.recordedCases()].map(({ answers }) => answers.map(mistakeOf));
+    expect(recorded).toEqual([
+      [undefined, cause],
+      [undefined, undefined],
+    ]);
+  });
+
   it('can be recorded while the recorded cases are read', () => {
     const corpus = newCorpus();
     for (const number of [1, 2]) corpus.recordFinding(findingNumber(number));
@@ -188,3 +206,5 @@ describe('a corpus', () => {
     expect(other.recordFinding(findingNumber(1))).toEqual({ kind: 'known', id });
   });
 });
+
+const mistakeOf = ({ mistake }: Answer): string | undefined => mistake;

@@ -98,6 +98,50 @@ describe('a replay', () => {
     ]);
   });
 
+  describe('of a kernel with a known mistake', () => {
+    const WRONG = asKernel(mutantFor(LINUX), 'wrong');
+    const marked = async (target: Target): Promise<RecordedCase> => {
+      const one = await recorded(7, target);
+      return { ...one, answers: one.answers.map((answer) => ({ ...answer, mistake: 'x' })) };
+    };
+    const judged = (results: readonly Replayed[]) =>
+      results[0].compared.map(({ a, b, comparison, mistake }) => [
+        `${a.name} ${b.name}`,
+        comparison.kind,
+        mistake,
+      ]);
+
+    it('expects that it differs', async () => {
+      expect(judged(await replayed([await marked(WRONG)]))).toEqual([
+        ['emulator wrong', 'diverge', 'x'],
+      ]);
+    });
+
+    it('shows where it differs no longer', async () => {
+      expect(judged(await replayed([await marked(KERNEL)]))).toEqual([
+        ['emulator uml', 'agree', 'x'],
+      ]);
+    });
+
+    it('takes a live one of that name for as wrong, and compares it with the emulator only', async () => {
+      const mended = asKernel(emulatorFor(LINUX), 'other');
+      const results = await replayed([await marked(WRONG)], { live: [WRONG, mended] });
+      expect(judged(results)).toEqual([
+        ['emulator wrong', 'diverge', 'x'],
+        ['emulator wrong', 'diverge', 'x'],
+        ['emulator other', 'agree', undefined],
+      ]);
+    });
+
+    it('takes a live one that agrees for mended', async () => {
+      const mended = asKernel(emulatorFor(LINUX), 'wrong');
+      expect(judged(await replayed([await marked(WRONG)], { live: [mended] }))).toEqual([
+        ['emulator wrong', 'diverge', 'x'],
+        ['emulator wrong', 'agree', undefined],
+      ]);
+    });
+  });
+
   it('asks for one emulator for each Linux that answered', async () => {
     const other = asKernel(emulatorFor({ ...LINUX, release: '5.10' }), 'debian11');
     const cases = await Promise.all([

@@ -25,18 +25,44 @@ describe('a table of outcomes', () => {
     ]);
   });
 
-  it('puts the targets below each other where columns would be too narrow', () => {
+  it('puts the answers below each other where columns would be too narrow', () => {
     const lines = table(40, emulator(completed()), uml(completed({ runs: [run({ retval: 7 })] })));
-    expect(lines.slice(0, 9)).toEqual([
+    expect(lines.slice(0, 10)).toEqual([
       '  target',
       '    emulator  6.1, x86_64, emulator',
       '    uml       6.1.176, um, interp',
-      '  load',
-      '    emulator  accepted',
-      '    uml       accepted',
+      '  load                 accepted',
       '! run 0 retval',
-      '    emulator  0x1',
-      '    uml       0x7',
+      '    0x1',
+      '      emulator',
+      '    0x7',
+      '      uml',
+      '  run 0 data_size_out  20',
+    ]);
+  });
+
+  it('of many targets has a line for each answer, and one for what several emulators are', () => {
+    const seven = completed({ runs: [run({ retval: 7 })] });
+    const many = [
+      { ...emulator(completed()), name: 'emulator@6.1' },
+      { ...emulator(completed()), name: 'emulator@6.1:x86_64' },
+      ...[1, 2, 3, 4, 5].map((n) => ({ ...uml(completed()), name: `kernel-${n}` })),
+      { ...uml(seven), name: 'odd' },
+    ];
+    const lines = table(60, ...many);
+    expect(lines.slice(0, 3)).toEqual([
+      '  target',
+      '    2 emulators  told to be 6.1',
+      '    kernel-1     6.1.176, um, interp',
+    ]);
+    expect(lines.slice(8, 15)).toEqual([
+      '  load                 accepted',
+      '! run 0 retval',
+      '    0x1',
+      '      emulator@6.1, emulator@6.1:x86_64, kernel-1, kernel-2,',
+      '      kernel-3, kernel-4, kernel-5',
+      '    0x7',
+      '      odd',
     ]);
   });
 

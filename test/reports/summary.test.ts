@@ -33,6 +33,33 @@ describe('a summary', () => {
     ]);
   });
 
+  it('of many targets folds the emulators and tells below the counts what each target is', () => {
+    const half = { ...ALL, accepted: 5_000, unsupported: 5_000 };
+    const told = lines({
+      targets: {
+        'emulator@6.12': { ...ALL, ...EMULATOR, kernel: '6.12' },
+        'emulator@6.1': { ...ALL, ...EMULATOR },
+        'debian13:jit': { ...half, ...UML, engine: 'jit', kernel: '6.12.117+deb13-cloud-amd64' },
+        'debian13:interp': { ...half, ...UML, kernel: '6.12.117+deb13-cloud-amd64' },
+        uml: { ...half, ...UML },
+      },
+    });
+    expect(told.slice(2, -1)).toEqual([
+      'target            cases  accepted  compared  incomparable  unsupported',
+      '2 emulators      20,000     100 %    19,400           600            0',
+      'debian13:jit      5,000     100 %     9,700           300        5,000',
+      'debian13:interp   5,000     100 %     9,700           300        5,000',
+      'uml               5,000     100 %     9,700           300        5,000',
+      '',
+      'kernel       what it is',
+      '2 emulators  told to be 6.1, 6.12',
+      'debian13     6.12.117+deb13-cloud-amd64, um, jit and interp',
+      'uml          6.1.176, um, interp',
+      '',
+      'no divergence',
+    ]);
+  });
+
   it('names the command that shows each finding', () => {
     expect(lines({ divergences: 12, findings: ['f1', 'f2'] }).slice(-4)).toEqual([
       '12 cases diverged, 2 findings:',

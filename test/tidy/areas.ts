@@ -11,7 +11,7 @@ export const AREAS: Readonly<Record<string, readonly string[]>> = {
   'src/compare': ['src/case', 'src/targets/target.ts'],
   'src/causes': ['src/isa', 'src/case', 'src/targets/target.ts'],
   'src/shrink': ['src/isa', 'src/case'],
-  'src/corpus': ['src/case', 'src/compare', 'src/targets/target.ts'],
+  'src/corpus': ['src/case', 'src/compare', 'src/causes', 'src/targets/target.ts'],
   'src/campaign/events.ts': ['src/targets/target.ts'],
   'src/campaign': [
     'src/campaign/events.ts',

@@ -45,13 +45,13 @@ describe('a layout', () => {
       'of 10 rows and many targets says that some are hidden',
       10,
       { targets: 14, targetHeading: 1, divergences: 0 },
-      { title: 1, gaps: 0, targetHeading: 0, targets: 4, targetsMore: 1, divergences: 0 },
+      { title: 1, gaps: 0, targetHeading: 1, targets: 3, targetsMore: 1, divergences: 0 },
     ],
     [
       'of 10 rows keeps the two newest divergences',
       10,
       { targets: 14, targetHeading: 1, divergences: 9 },
-      { title: 1, gaps: 0, targetHeading: 0, targets: 2, targetsMore: 1, divergences: 2 },
+      { title: 1, gaps: 0, targetHeading: 1, targets: 1, targetsMore: 1, divergences: 2 },
     ],
     [
       'of 5 rows keeps one target',

@@ -27,6 +27,11 @@ describe('plain progress', () => {
   it.each<[string, readonly CampaignEvent[], readonly string[]]>([
     ['the start', [STARTED], ['seed 7, profile default, 10,000 cases on emulator, uml']],
     [
+      'a start with several emulators',
+      [{ ...STARTED, targets: ['emulator@6.1', 'emulator@7.2:s390x', 'uml', 'sid-s390x'] }],
+      ['seed 7, profile default, 10,000 cases on 2 emulators, uml, sid-s390x'],
+    ],
+    [
       'a start with a time limit',
       [{ ...STARTED, limit: { kind: 'time', ms: 90_000 } }],
       ['seed 7, profile default, 1 min 30 s on emulator, uml'],
@@ -38,15 +43,11 @@ describe('plain progress', () => {
         { kind: 'target', name: 'uml', event: { kind: 'booting' } },
         { kind: 'target', name: 'uml', event: { kind: 'ready', afterMs: 1_900 } },
         { kind: 'target', name: 'uml', event: { kind: 'restarted', why: 'it\r\ndied\u0007' } },
+        { kind: 'target', name: 'uml', event: { kind: 'booting' } },
+        { kind: 'target', name: 'uml', event: { kind: 'ready', afterMs: 1_700 } },
         { kind: 'target', name: 'uml', event: { kind: 'closed' } },
       ],
-      [
-        'uml: fetching 41 MB',
-        'uml: booting',
-        'uml: ready after 1.9 s',
-        'uml: restarted: it died?',
-        'uml: closed',
-      ],
+      ['uml: fetching 41 MB', 'uml: ready after 1.9 s', 'uml: restarted: it died?'],
     ],
     [
       'how a divergence becomes a finding',
@@ -74,6 +75,47 @@ describe('plain progress', () => {
     ],
   ])('tells %s', (_, events, lines) => {
     expect(linesOf(...events)).toEqual(lines);
+  });
+
+  it('tells once what happens to all engines of a kernel, and nothing of emulators', () => {
+    const ready = { kind: 'ready', afterMs: 12_000 } as const;
+    const names = ['emulator@6.1', 'emulator@7.2:s390x', 'sid:jit', 'sid:interp', 'sid-s390x'];
+    expect(
+      linesOf(...names.map((name): CampaignEvent => ({ kind: 'target', name, event: ready }))),
+    ).toEqual(['sid: ready after 12 s', 'sid-s390x: ready after 12 s']);
+  });
+
+  it('tells of restarts each time when there were twice as many', () => {
+    const restarted: CampaignEvent = {
+      kind: 'target',
+      name: 'sid:jit',
+      event: { kind: 'restarted', why: 'it died' },
+    };
+    expect(linesOf(...Array.from({ length: 9 }, () => restarted))).toEqual([
+      'sid: restarted: it died',
+      'sid: restarted: it died, 2 times by now',
+      'sid: restarted: it died, 4 times by now',
+      'sid: restarted: it died, 8 times by now',
+    ]);
+  });
+
+  it('counts divergences that are dismissed at once for a reason that was given', () => {
+    const dismissed = (id: string): readonly CampaignEvent[] => [
+      { kind: 'divergence', id, class: 'map', targets: ['emulator', 'uml'], where: 'map out' },
+      { kind: 'dismissed', id, why: 'known' },
+    ];
+    const end: CampaignEvent = { kind: 'summary', summary: summary() };
+    expect(linesOf(...['d1', 'd2', 'd3'].flatMap(dismissed), end)).toEqual([
+      'd1: emulator and uml diverge in map: map out',
+      'd1: dismissed: known',
+      'dismissed 2 more: known',
+      'done in 33 s: 10,000 cases, 0 findings',
+    ]);
+  });
+
+  it('tells how far a long campaign is less often', () => {
+    const everySecond = Array.from({ length: 3_600 }, (_, i) => progressAt(1_000 * i));
+    expect(linesOf(STARTED, ...everySecond).length).toBeLessThan(60);
   });
 
   it('tells how far the campaign is every five seconds of it', () => {

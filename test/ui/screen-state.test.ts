@@ -3,6 +3,7 @@ import {
   INITIAL_SCREEN,
   type ScreenEvent,
   type ScreenState,
+  screenOf,
   screenState,
 } from '../../src/ui/screen-state.ts';
 import { counts, progress, summary } from './events.ts';
@@ -36,7 +37,19 @@ describe('targets', () => {
         counts: undefined,
         restarts: 0,
         restartReason: undefined,
+        findings: 0,
       },
+    ]);
+  });
+
+  it('targets that are named wait, in that order, until they are heard of', () => {
+    const state = screenOf(['emulator', 'uml', 'sid:jit']);
+    const event = { kind: 'ready', afterMs: 1900 } as const;
+    const { targets } = screenState(state, { kind: 'target', name: 'uml', event });
+    expect(targets.map(({ name, phase }) => [name, phase.kind])).toEqual([
+      ['emulator', 'waiting'],
+      ['uml', 'ready'],
+      ['sid:jit', 'waiting'],
     ]);
   });
 
@@ -108,6 +121,34 @@ describe('divergences', () => {
       ['d1', { kind: 'recorded', finding: 'f1', insns: 3 }],
     ]);
     expect([state.recorded, state.dismissed]).toEqual([1, 1]);
+  });
+
+  it('divergences that are dismissed for the same reason are one, where the newest of them was', () => {
+    const dismissed = (id: string, why: string): readonly ScreenEvent[] => [
+      diverged(id),
+      { kind: 'dismissed', id, why },
+    ];
+    const state = stateAfter(
+      ...dismissed('d1', 'known'),
+      ...dismissed('d2', 'it depends'),
+      ...dismissed('d3', 'known'),
+      ...dismissed('d4', 'known'),
+    );
+    expect(state.divergences.map(({ id, times }) => [id, times])).toEqual([
+      ['d4', 3],
+      ['d2', 1],
+    ]);
+    expect(state.dismissed).toBe(4);
+  });
+
+  it('a finding counts for both targets that disagree', () => {
+    const { targets } = stateAfter(started('emulator', 'uml', 'sid'), diverged('d1'), {
+      kind: 'recorded',
+      id: 'd1',
+      finding: 'f1',
+      insns: 1,
+    });
+    expect(targets.map(({ findings }) => findings)).toEqual([1, 1, 0]);
   });
 
   it('the number of kept divergences is bounded while all are counted', () => {

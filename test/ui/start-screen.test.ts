@@ -44,3 +44,15 @@ it('a terminal that does not know its size is taken for 80 columns', async () =>
   await screen.close();
   expect(written()).toContain(`${'.'.repeat(74)}   0 %`);
 });
+
+it('a process that ends without closing the screen shows the cursor again', async () => {
+  const { stream, written } = fakeTerminal(80, 24);
+  const before = process.listeners('exit');
+  const screen = startScreen({ stream, terminal, now: () => 0 });
+  const added = process.listeners('exit').filter((listener) => !before.includes(listener));
+  expect(added).toHaveLength(1);
+  added[0]?.(0);
+  expect(written().endsWith('\u001B[?25h')).toBe(true);
+  await screen.close();
+  expect(process.listeners('exit')).toEqual(before);
+});

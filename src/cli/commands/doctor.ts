@@ -1,3 +1,4 @@
+import { normalize } from 'node:path';
 import type { Command } from 'commander';
 import { CATALOGUE } from '../../targets/kernel/images/catalogue.ts';
 import {
@@ -62,7 +63,10 @@ function report(requirements: readonly Requirement[], surroundings: Surroundings
 }
 
 function lineOf({ name, neededFor, without, found, remedy }: Requirement) {
-  if (found !== undefined) return { state: 'ok', name, text: found };
+  // A compiler names its library's place by way of its own.
+  if (found !== undefined) {
+    return { state: 'ok', name, text: found.startsWith('/') ? normalize(found) : found };
+  }
   const what = without === 'they are slower' ? 'the speed of ' : '';
   return { state: 'missing', name, text: `for ${what}${neededFor.join(', ')}: ${remedy}` };
 }

@@ -1,14 +1,16 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { observedBy } from '../../campaign/observed-by.ts';
 import { pairsOf } from '../../campaign/pairs.ts';
 import type { Case } from '../../case/case.ts';
 import { compareOutcomes, type Observed } from '../../compare/compare.ts';
 import { readCaseFile, writeCaseFile } from '../../corpus/case-file.ts';
+import { MISTAKE_NAME } from '../../corpus/mistake-name.ts';
 import type { RecordedCase } from '../../corpus/records.ts';
 import { outcomesTable } from '../../reports/outcomes.ts';
 import { printable } from '../../reports/printable.ts';
 import type { Target } from '../../targets/target.ts';
-import { ExitStatus } from '../exit-status.ts';
+import { answersToRecord } from '../answers-to-record.ts';
+import { ExitStatus, UsageError } from '../exit-status.ts';
 import { asJson } from '../json.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { parseTargetNames } from '../target-names.ts';
@@ -19,6 +21,7 @@ interface ExecFlags {
   readonly targets: string;
   readonly json?: boolean;
   readonly record?: boolean;
+  readonly mistake?: string;
 }
 
 /** `bpfdiff exec`: runs cases on targets and prints the outcomes side by side. */
@@ -38,6 +41,11 @@ export function addExec(
     )
     .option('--json', 'print one JSON object for each case')
     .option('--record', 'write what the kernels answered into the files, for `replay`')
+    .option(
+      '--mistake <name>',
+      'with --record: kernels that differ from the emulator have that known mistake',
+      mistakeName,
+    )
     .action(async (files: readonly string[], flags: ExecFlags) =>
       end(await exec(files, flags, surroundings)),
     );
@@ -45,9 +53,12 @@ export function addExec(
 
 async function exec(
   files: readonly string[],
-  { targets: names, json, record }: ExecFlags,
+  { targets: names, json, record, mistake }: ExecFlags,
   surroundings: Surroundings,
 ): Promise<ExitStatus> {
+  if (mistake !== undefined && !record) {
+    throw new UsageError('Expected --record with --mistake, as it is written into the files');
+  }
   const cases = files.map(readCaseFile);
   return withTargets(
     parseTargetNames(names, surroundings.cacheDir),
@@ -64,21 +75,31 @@ async function exec(
           ? asJson({ file: recorded.name, claim: recorded.claim, divergences, observed })
           : report(recorded, observed, divergences, surroundings);
         process.stdout.write(`${text}\n`);
-        if (record)
-          writeCaseFile(recorded.name, { ...recorded, answers: merged(recorded, observed) });
+        if (record) await write(recorded, observed, mistake);
       }
       return status;
     },
   );
 }
 
-/** New answers of kernels, and the old ones of those that did not run now. */
-function merged({ answers }: RecordedCase, observed: readonly Observed[]): readonly Observed[] {
-  const kernels = observed.filter(
-    ({ info, outcome }) => info.engine !== 'emulator' && outcome.kind !== 'unsupported',
-  );
-  const isNew = ({ name }: Observed): boolean => kernels.some((kernel) => kernel.name === name);
-  return [...answers.filter((answer) => !isNew(answer)), ...kernels];
+/** Throws `UsageError` where a mistake is named that no kernel shows. */
+async function write(
+  recorded: RecordedCase,
+  observed: readonly Observed[],
+  mistake?: string,
+): Promise<void> {
+  const answers = await answersToRecord(recorded, observed, mistake);
+  if (mistake !== undefined && !answers.some((answer) => answer.mistake === mistake)) {
+    throw new UsageError(
+      `${recorded.name}: Expected a kernel that differs from the emulator by ${mistake}, got none`,
+    );
+  }
+  writeCaseFile(recorded.name, { ...recorded, answers });
+}
+
+function mistakeName(text: string): string {
+  if (MISTAKE_NAME.pattern.test(text)) return text;
+  throw new InvalidArgumentError(`Expected ${MISTAKE_NAME.expected}.`);
 }
 
 function divergencesOf(

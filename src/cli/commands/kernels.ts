@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { printable } from '../../reports/printable.ts';
-import { tableLines } from '../../reports/table.ts';
+import { cutTo, tableLines } from '../../reports/table.ts';
 import { ARCHES, type Arch } from '../../targets/kernel/arch.ts';
 import { CACHE_MAX_BYTES, cachedKernels, removeKernel } from '../../targets/kernel/images/cache.ts';
 import { CATALOGUE, type CatalogueRow } from '../../targets/kernel/images/catalogue.ts';
@@ -36,9 +36,9 @@ interface JsonFlag {
 const CATALOGUE_NAMES = Object.keys(CATALOGUE).join(', ');
 
 const LIMIT = `
-Kernels of a distribution come by apt, the newest that its mirror has; to have a newer one, remove and
-add it. All of them together take at most ${CACHE_MAX_BYTES / 1e9} GB: the ones that were booted least recently go
-first, never one in use, never your own.`;
+Kernels of a distribution come by apt, the newest that its mirror has; to have a
+newer one, remove and add it. All together they take at most ${CACHE_MAX_BYTES / 1e9} GB: the ones that
+were booted least recently go first, never one in use, never your own.`;
 
 /** `bpfdiff kernels`: looks after the kernels that cases run on. */
 export function addKernels(
@@ -215,34 +215,53 @@ const notFetched = (row: CatalogueRow): ListedKernel => ({
 
 async function list({ json }: JsonFlag, surroundings: Surroundings): Promise<ExitStatus> {
   const kernels = await listed(surroundings.cacheDir);
-  const lines = json
-    ? kernels.map(asJson)
-    : tableLines([HEADINGS, ...kernels.map(row)], {
-        ...textOptions(surroundings),
-        // Whole lines for those who search in them.
-        ...(!surroundings.stdoutIsTerminal && { width: Number.POSITIVE_INFINITY }),
-        align: ['left', 'left', 'left', 'left', 'right'],
-      });
+  const lines = json ? kernels.map(asJson) : tableOf(kernels, surroundings);
   process.stdout.write(lines.map((line) => `${line}\n`).join(''));
   return ExitStatus.AGREE;
 }
 
-const HEADINGS = ['kernel', 'release', 'arch', 'engines', 'size', 'last boot', 'from'];
+/** A line for each; on a terminal that is too narrow for that, two. */
+function tableOf(kernels: readonly ListedKernel[], surroundings: Surroundings): readonly string[] {
+  const { width, style } = textOptions(surroundings);
+  const rows = kernels.map((kernel) => [...shortRow(kernel), lastBoot(kernel), kernel.from]);
+  const lines = tableLines([[...HEADINGS, 'last boot', 'from'], ...rows.map(printableRow)], {
+    align,
+  });
+  const fits = lines.every(({ length }) => length <= width);
+  // Whole lines for those who search in them.
+  if (fits || !surroundings.stdoutIsTerminal) return lines;
+  const [heading, ...short] = tableLines([HEADINGS, ...kernels.map(shortRow)], { align, width });
+  return [
+    heading,
+    ...kernels.flatMap((kernel, i) => {
+      const { fetched, usedBy, from } = kernel;
+      const boot = `${usedBy.length > 0 ? '' : 'last boot '}${lastBoot(kernel)}`;
+      const more = `  ${printable(fetched ? `${boot}, ${from}` : from)}`;
+      return [short[i], style('faint', cutTo(more, width, '~'))];
+    }),
+  ];
+}
 
-const row = (kernel: ListedKernel): readonly string[] => [
+const HEADINGS = ['kernel', 'release', 'arch', 'engines', 'size'];
+const align = ['left', 'left', 'left', 'left', 'right'] as const;
+
+const printableRow = (cells: readonly string[]): readonly string[] => cells.map(printable);
+
+const shortRow = (kernel: ListedKernel): readonly string[] => [
   kernel.name,
   kernel.release ?? 'not fetched',
   kernel.arch,
   kernel.engines.join(' '),
   kernel.fetched ? megabytes(kernel.sizeBytes) : '',
-  lastBoot(kernel),
-  printable(kernel.from),
 ];
 
 const megabytes = (bytes: number): string => `${Math.ceil(bytes / 1e6)} MB`;
 
 function lastBoot({ fetched, usedBy, bootedMs }: ListedKernel): string {
-  if (usedBy.length > 0) return `in use by ${usedBy.join(' ')}`;
+  const [first, ...others] = usedBy;
+  if (first !== undefined) {
+    return `in use by ${first}${others.length > 0 ? ` and ${others.length} more` : ''}`;
+  }
   if (bootedMs === null) return fetched ? 'never' : '';
   return new Date(bootedMs).toISOString().slice(0, 16).replace('T', ' ');
 }

@@ -5,8 +5,9 @@ import { readCaseFile } from '../../corpus/case-file.ts';
 import { readCaseFolder } from '../../corpus/case-folder.ts';
 import { openCorpus } from '../../corpus/corpus.ts';
 import type { RecordedCase } from '../../corpus/records.ts';
-import { type Replayed, replay } from '../../corpus/replay.ts';
+import { type Replayed, type ReplayedPair, replay } from '../../corpus/replay.ts';
 import { printable } from '../../reports/printable.ts';
+import { countOf } from '../../reports/quantity.ts';
 import { createEmulator } from '../../targets/emulator/emulator.ts';
 import type { Target } from '../../targets/target.ts';
 import { ExitStatus, UsageError } from '../exit-status.ts';
@@ -83,38 +84,66 @@ async function compareAll(
 ): Promise<ExitStatus> {
   const emulatorFor: Parameters<typeof replay>[1]['emulatorFor'] = (linux) =>
     createEmulator({ linux });
-  const counts = { cases: 0, compared: 0, diverged: 0, unanswered: 0 };
+  const counts = { cases: 0, compared: 0, diverged: 0, unanswered: 0, mistakes: 0 };
   for await (const replayed of replay(cases, { emulatorFor, live })) {
     const divergences = divergencesOf(replayed);
-    const compared = replayed.compared.filter(
-      ({ comparison }) => comparison.kind !== 'incomparable',
-    );
+    const compared = replayed.compared.filter(isCompared);
+    const mistakes = replayed.compared.filter(isKnownMistake);
     counts.cases++;
+    counts.mistakes += mistakes.length;
     if (compared.length > 0) counts.compared++;
-    else counts.unanswered++;
+    else if (mistakes.length === 0) counts.unanswered++;
     if (divergences.length > 0) counts.diverged++;
     const { name, claim } = replayed.recorded;
     if (json) {
-      print(asJson({ kind: 'case', name, claim, compared: compared.length, divergences }));
+      print(
+        asJson({
+          kind: 'case',
+          name,
+          claim,
+          compared: compared.length,
+          divergences,
+          mistakes: mistakes.map(({ mistake, b }) => `${mistake}: ${b.name}`),
+        }),
+      );
     } else if (divergences.length > 0) {
       print(`${printable(name)}: ${printable(claim)}`);
       for (const line of divergences) print(`  ${printable(line)}`);
     }
   }
-  const { diverged, compared, unanswered } = counts;
+  const { diverged, compared, unanswered, mistakes } = counts;
   if (json) print(JSON.stringify({ kind: 'summary', ...counts }));
   else {
-    print(`${counts.cases} cases: ${compared - diverged} agree, ${diverged} diverge`);
+    print(`${countOf(counts.cases, 'case')}: ${compared - diverged} agree, ${diverged} diverge`);
+    if (mistakes > 0) {
+      print(
+        `${countOf(mistakes, 'answer')} with a known mistake of the kernel, expected to differ`,
+      );
+    }
     if (unanswered > 0) print(`${unanswered} have no kernel's answer to compare with`);
   }
   if (diverged > 0) return ExitStatus.DIVERGE;
-  return compared > 0 ? ExitStatus.AGREE : ExitStatus.UNAVAILABLE;
+  return compared + mistakes > 0 ? ExitStatus.AGREE : ExitStatus.UNAVAILABLE;
 }
 
+/** What says that something is wrong with the emulator, with a live kernel, or with what was recorded. */
 const divergencesOf = ({ compared }: Replayed): readonly string[] =>
-  compared.flatMap(({ comparison }) =>
-    comparison.kind === 'diverge' ? [`${comparison.class}: ${comparison.description}`] : [],
-  );
+  compared.filter((pair) => !isKnownMistake(pair)).flatMap(divergenceOf);
+
+function divergenceOf({ a, b, comparison, mistake }: ReplayedPair): readonly string[] {
+  if (mistake !== undefined) {
+    return [`mistake: ${b.name} was recorded with ${mistake}; ${a.name} no longer differs from it`];
+  }
+  return comparison.kind === 'diverge' ? [`${comparison.class}: ${comparison.description}`] : [];
+}
+
+/** A kernel that is wrong in the way that it is known to be. */
+const isKnownMistake = ({ mistake, comparison }: ReplayedPair): boolean =>
+  mistake !== undefined && comparison.kind === 'diverge';
+
+/** A pair that says of two targets that they agree, or that something is wrong. */
+const isCompared = ({ mistake, comparison }: ReplayedPair): boolean =>
+  mistake === undefined ? comparison.kind !== 'incomparable' : comparison.kind !== 'diverge';
 
 const print = (line: string): void => {
   process.stdout.write(`${line}\n`);

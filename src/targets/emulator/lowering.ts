@@ -6,7 +6,7 @@ import { R10 } from '../../isa/opcode.ts';
 import type { Endianness } from '../target.ts';
 import { type Code, faultRow, Step } from './code.ts';
 import type { EmulatedMap } from './maps/map.ts';
-import { functionPointer, mapPointer, variablePointer } from './pointers.ts';
+import type { Pointers } from './pointers.ts';
 import { HIGH, LOW } from './registers.ts';
 import type { EmulatorRules } from './rules.ts';
 
@@ -19,6 +19,7 @@ export interface Preparation {
   /** `code.imm` as 32-bit words. */
   readonly words: Uint32Array;
   readonly maps: readonly EmulatedMap[];
+  readonly pointers: Pointers;
   /** Names of kernel symbols, by the index that insns name them by. */
   readonly ksyms: readonly string[];
   /** Helpers that progs of the type may call. */
@@ -125,8 +126,8 @@ const CALLS: Readonly<Record<Callee, (rules: EmulatorRules) => Lowering>> = {
   },
 };
 
-const map = constant(({ imm }, { maps }) =>
-  maps[imm] === undefined ? undefined : mapPointer(imm),
+const map = constant(({ imm }, { maps, pointers }) =>
+  maps[imm] === undefined ? undefined : pointers.ofMap(imm),
 );
 
 const mapValue = constant(({ imm, nextImm = 0 }, { maps }) => {
@@ -142,10 +143,12 @@ const CONSTANTS: Readonly<Record<LddwPseudo, Lowering>> = {
   map_by_idx: map,
   map_val_by_fd: mapValue,
   map_val_by_idx: mapValue,
-  code_addr: constant(({ imm }, { code }, row) => functionPointer(targetRow(code, row, imm))),
+  code_addr: constant(({ imm }, { code, pointers }, row) =>
+    pointers.ofFunction(targetRow(code, row, imm)),
+  ),
   var_addr: writing(Step.CONSTANT, (row, { imm, nextImm = 0 }, to) => {
     const index = PER_CPU_VARIABLES.findIndex(({ name }) => name === to.ksyms[imm]);
-    if (index >= 0 && nextImm === 0) to.code.imm[row] = variablePointer(index);
+    if (index >= 0 && nextImm === 0) to.code.imm[row] = to.pointers.ofVariable(index);
     else unknownKsym(to, row, imm);
   }),
 };

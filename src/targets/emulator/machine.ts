@@ -6,6 +6,7 @@ import { type ArchRules, archRules } from './arches.ts';
 import { type Code, createCode } from './code.ts';
 import type { EmulatedMap } from './maps/map.ts';
 import { Access, addRegion, createMemory, type Memory, NOWHERE } from './memory.ts';
+import { type Pointers, pointersOf } from './pointers.ts';
 import { type ReleaseRules, releaseRules } from './releases.ts';
 import type { Packet } from './run/packet.ts';
 
@@ -27,6 +28,7 @@ export interface Machine {
   depth: number;
   /** What every byte of a frame holds before it is written. */
   readonly luck: number;
+  readonly pointers: Pointers;
   /** Frames, the outermost first; it ends with the innermost active one. */
   readonly stackRegion: number;
   readonly ctx: CtxState;
@@ -104,6 +106,7 @@ export function createMachine(linux: LinuxSetting, luck: number, call: Machine['
     returnRows: new Int32Array(release.callFrames),
     depth: 0,
     luck,
+    pointers: pointersOf(luck),
     stackRegion: stack,
     ctx: {
       start: memory.starts[ctx],

@@ -1,35 +1,52 @@
 /**
  * Pointers that progs may hold, compare and hand to helpers, but not follow: no region lies there.
+ * Where they lie depends on luck; with none of it,
  *
  *   0x8000_0000 + n   map n of the case        0xc000_0000 + n   the function at row n
  *   0xe000_0000       the socket of an skb          0xf000_0000 + n   per-CPU variable n
  */
-const MAPS = 0x8000_0000;
-const FUNCTIONS = 0xc000_0000;
-/** Room for a struct between one and the next, so that offsets don't make one of the other. */
-const SPACING = 256;
-
-export const SOCKET_POINTER = 0xe000_0000n;
-const VARIABLES = 0xf000_0000;
-
-export const mapPointer = (index: number): bigint => BigInt(MAPS + index * SPACING);
-export const variablePointer = (index: number): bigint => BigInt(VARIABLES + index * SPACING);
-export const functionPointer = (row: number): bigint => BigInt(FUNCTIONS + row);
-
-/** The index of the map, or undefined where the number is no pointer to a map. */
-export const mapIndexOf = (pointer: bigint): number | undefined =>
-  indexOf(Number(pointer) - MAPS, FUNCTIONS - MAPS);
-
-/** The index of the variable, or undefined where the number is no pointer to one. */
-export const variableIndexOf = (pointer: bigint): number | undefined =>
-  indexOf(Number(pointer) - VARIABLES, 2 ** 32 - VARIABLES);
-
-/** The row of the function, or undefined where the number is no pointer to one. */
-export function functionRowOf(pointer: bigint): number | undefined {
-  const row = Number(pointer) - FUNCTIONS;
-  return row >= 0 && row < Number(SOCKET_POINTER) - FUNCTIONS ? row : undefined;
+export interface Pointers {
+  readonly ofMap: (index: number) => bigint;
+  readonly ofFunction: (row: number) => bigint;
+  readonly ofVariable: (index: number) => bigint;
+  readonly socket: bigint;
+  /** The index of the map, or undefined where the number is no pointer to a map. */
+  readonly mapIndexOf: (pointer: bigint) => number | undefined;
+  /** The row of the function, or undefined where the number is no pointer to one. */
+  readonly functionRowOf: (pointer: bigint) => number | undefined;
+  /** The index of the variable, or undefined where the number is no pointer to one. */
+  readonly variableIndexOf: (pointer: bigint) => number | undefined;
 }
 
-function indexOf(offset: number, end: number): number | undefined {
-  return offset >= 0 && offset < end && offset % SPACING === 0 ? offset / SPACING : undefined;
+const MAPS = 0x8000_0000;
+const FUNCTIONS = 0xc000_0000;
+const SOCKET = 0xe000_0000;
+const VARIABLES = 0xf000_0000;
+const END = 2 ** 32;
+/** Room for a struct between one and the next, so that offsets don't make one of the other. */
+const SPACING = 256;
+/** For each bit of luck. Every half of a pointer changes; alignment to 8 bytes stays. */
+const LUCK_BYTES = 0x0001_0001_0108;
+
+/** The pointers of an emulator of that luck, 0 to 255. */
+export function pointersOf(luck: number): Pointers {
+  const base = luck * LUCK_BYTES;
+  const pointer = (offset: number): bigint => BigInt(base + offset);
+  const within = (pointer: bigint, start: number, end: number): number | undefined => {
+    const offset = Number(pointer) - base;
+    return offset >= start && offset < end ? offset - start : undefined;
+  };
+  const indexWithin = (pointer: bigint, start: number, end: number): number | undefined => {
+    const offset = within(pointer, start, end);
+    return offset !== undefined && offset % SPACING === 0 ? offset / SPACING : undefined;
+  };
+  return {
+    ofMap: (index) => pointer(MAPS + index * SPACING),
+    ofFunction: (row) => pointer(FUNCTIONS + row),
+    ofVariable: (index) => pointer(VARIABLES + index * SPACING),
+    socket: pointer(SOCKET),
+    mapIndexOf: (found) => indexWithin(found, MAPS, FUNCTIONS),
+    functionRowOf: (found) => within(found, FUNCTIONS, SOCKET),
+    variableIndexOf: (found) => indexWithin(found, VARIABLES, END),
+  };
 }

@@ -24,7 +24,8 @@ export function prepare(
   code.faults.clear();
   placeInsns(insns, code);
   const words = new Uint32Array(code.imm.buffer);
-  const to: Preparation = { code, maps: machine.maps, ksyms, helperIds, words, lacking: false };
+  const { maps, pointers } = machine;
+  const to: Preparation = { code, maps, pointers, ksyms, helperIds, words, lacking: false };
   const forms = formsOf(insns);
   for (let row = 0; row < insns.length; row++) {
     const insn = insns[row];

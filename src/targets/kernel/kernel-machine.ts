@@ -114,6 +114,9 @@ export async function openKernelMachine(options: MachineOptions): Promise<Kernel
       onEvent({ kind: 'booting' });
       try {
         const born = await begin(name, options.launch, signal, request);
+        // Who has closed the machine meanwhile could not know of it.
+        if (closing !== undefined) await born.link.close();
+        mustBeOpen();
         onEvent({ kind: 'ready', afterMs: Math.round(now() - startedMs) });
         return born;
       } catch (error) {

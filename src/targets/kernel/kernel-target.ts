@@ -1,6 +1,12 @@
 import type { Case } from '../../case/case.ts';
 import { missingFeatures } from '../missing-features.ts';
-import { type Outcome, type Target, TargetFailedError, TargetUnavailableError } from '../target.ts';
+import {
+  type Features,
+  type Outcome,
+  type Target,
+  TargetFailedError,
+  TargetUnavailableError,
+} from '../target.ts';
 import { tooLongForAnswer } from './decode-batch.ts';
 import {
   type KernelMachine,
@@ -8,8 +14,9 @@ import {
   type MachineStats,
   openKernelMachine,
 } from './kernel-machine.ts';
-import { probeFeatures } from './probe.ts';
+import { type Load, probeFeatures } from './probe.ts';
 import type { Hello, KernelEngine } from './protocol.ts';
+import { rememberingLoad } from './remembered-probes.ts';
 
 /** One engine of one kernel. */
 export interface KernelTarget extends Target {
@@ -21,6 +28,15 @@ export interface KernelTargetOptions {
   /** Such as `debian12:interp`. */
   readonly name: string;
   readonly engine: KernelEngine;
+  /** Where its answers to probes are kept; without it they are asked for at each start. */
+  readonly probes?: ProbesFile;
+}
+
+/** A file for one engine of one kernel. */
+export interface ProbesFile {
+  readonly path: string;
+  /** What was started: the hash of its image, and the like. */
+  readonly image: string;
 }
 
 /** Starts a kernel for one engine alone; closing the target ends it. Rejects as the two below do. */
@@ -49,11 +65,11 @@ export async function openKernelTarget(
  */
 export async function kernelTarget(
   machine: KernelMachine,
-  { name, engine }: KernelTargetOptions,
+  { name, engine, probes }: KernelTargetOptions,
 ): Promise<KernelTarget> {
   const { hello } = machine;
   if (machine.sysctls === 'theirs') mustRun(name, engine, hello);
-  const features = await probeFeatures((cases, log) => machine.run(cases, { engine, log }));
+  const features = await probe(machine, engine, probes);
   let closed = false;
 
   const missingOf = (testCase: Case): readonly string[] => {
@@ -94,6 +110,20 @@ export async function kernelTarget(
       closed = true;
     },
   };
+}
+
+async function probe(
+  machine: KernelMachine,
+  engine: KernelEngine,
+  probes: ProbesFile | undefined,
+): Promise<Features> {
+  const ask: Load = (cases, log) => machine.run(cases, { engine, log });
+  if (probes === undefined) return probeFeatures(ask);
+  const of = [probes.image, engine, JSON.stringify(machine.hello)];
+  const { load, keep } = await rememberingLoad({ file: probes.path, of }, ask);
+  const features = await probeFeatures(load);
+  await keep();
+  return features;
 }
 
 /** What else can change an answer; the same for all engines of a machine. */

@@ -9,7 +9,7 @@ import { MAP_PROBES } from './probe-maps.ts';
 import { insn, RETURN_0, tinyCase } from './tiny-case.ts';
 
 /** Loads cases, and asks for the verifier's log where that is needed. */
-type Load = (cases: readonly Case[], log: 'none' | 'tail') => Promise<readonly Outcome[]>;
+export type Load = (cases: readonly Case[], log: 'none' | 'tail') => Promise<readonly Outcome[]>;
 
 /**
  * What a kernel can load, found by loading tiny progs. Not tried, hence never a feature: prog and map

@@ -217,3 +217,26 @@ describe('openKernelTarget', () => {
     expect(await untilNone(left)).toEqual([]);
   });
 });
+
+it.skipIf(host.missing)(
+  'a machine that is given up between its hello and its first answer leaves no process',
+  async () => {
+    const given = new AbortController();
+    const before = new Set(await childrenOf(process.pid));
+    const { launch } = await host.options();
+    const opening = host.open({
+      signal: given.signal,
+      launch: async (signal) => {
+        const link = await launch(signal);
+        const request: typeof link.request = (body, timeoutMs) => {
+          given.abort();
+          return link.request(body, timeoutMs);
+        };
+        return { ...link, request };
+      },
+    });
+    await expect(opening).rejects.toThrow('was closed');
+    const left = async () => (await childrenOf(process.pid)).filter((pid) => !before.has(pid));
+    expect(await untilNone(left)).toEqual([]);
+  },
+);

@@ -1,3 +1,6 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Case, type MapSpec, PLAIN_RUN, type Run } from '../../../src/case/case.ts';
 import type { Insn } from '../../../src/isa/insn.ts';
@@ -59,6 +62,20 @@ describe.each(kernels)('$name as a target (missing: $missing)', (kernel) => {
     completed((await target.execute([testCase]))[0]);
   const mapHex = ({ maps }: Completed, index = 0) =>
     maps[index].map(({ key, values }) => [hexOf(key), ...values.map(hexOf)]);
+
+  it.skipIf(missing)(
+    'has the same features when its answers to probes are remembered',
+    async () => {
+      const path = join(await mkdtemp(join(tmpdir(), 'bpfdiff-probes-')), 'probes');
+      const open = () => kernelTarget(machine, { name, engine, probes: { path, image: name } });
+      const asked = await open();
+      const { requests } = machine.stats();
+      const remembered = await open();
+      expect(remembered.features).toEqual(asked.features);
+      expect(asked.features).toEqual(target.features);
+      expect(machine.stats().requests).toBe(requests);
+    },
+  );
 
   it.skipIf(missing)('says what it is', () => {
     expect(target.info).toMatchObject({

@@ -1,7 +1,6 @@
 import { type Machine, raise } from '../machine.ts';
 import type { EmulatedMap } from '../maps/map.ts';
 import { allows } from '../memory.ts';
-import { mapIndexOf } from '../pointers.ts';
 import { numberIn } from '../registers.ts';
 
 /**
@@ -12,7 +11,7 @@ export type Helper = (machine: Machine) => bigint;
 
 /** The map that register `reg` points to; undefined, with a fault, where it points to none. */
 export function mapArgument(machine: Machine, reg: number): EmulatedMap | undefined {
-  const index = mapIndexOf(machine.regs[reg]);
+  const index = machine.pointers.mapIndexOf(machine.regs[reg]);
   const map = index === undefined ? undefined : machine.maps[index];
   if (map === undefined) badArgument(machine, reg, 'a map');
   return map;

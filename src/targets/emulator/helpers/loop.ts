@@ -1,7 +1,6 @@
 import { u32 } from '../../../isa/integers.ts';
 import { E2BIG, EINVAL, failure } from '../errno.ts';
 import type { Machine } from '../machine.ts';
-import { functionRowOf } from '../pointers.ts';
 import { badArgument, type Helper, u32Argument } from './helper.ts';
 
 /** `BPF_MAX_LOOPS`, include/linux/bpf.h. */
@@ -14,7 +13,7 @@ const LOOPS_MAX = 8n << 20n;
  */
 export const loop: Helper = (machine) => {
   const { regs, release } = machine;
-  const row = functionRowOf(regs[2]);
+  const row = machine.pointers.functionRowOf(regs[2]);
   if (row === undefined || row >= machine.code.length) {
     badArgument(machine, 2, 'a function');
     return 0n;

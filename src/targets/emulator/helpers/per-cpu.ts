@@ -1,5 +1,4 @@
 import type { Machine } from '../machine.ts';
-import { variableIndexOf } from '../pointers.ts';
 import { badArgument, type Helper, u32Argument } from './helper.ts';
 
 /** `bpf_this_cpu_ptr(variable)`, kernel/bpf/helpers.c 6.1. */
@@ -13,7 +12,7 @@ export const perCpuPtr: Helper = (machine) => {
 
 /** Where the variable that r1 names lies; 0, with a fault, where it names none. */
 function variableArgument(machine: Machine): number {
-  const index = variableIndexOf(machine.regs[1]);
+  const index = machine.pointers.variableIndexOf(machine.regs[1]);
   const region = index === undefined ? undefined : machine.variableRegions[index];
   if (region !== undefined) return machine.memory.starts[region];
   badArgument(machine, 1, 'a per-CPU variable');

@@ -1,7 +1,6 @@
 import { EFAULT, EINVAL, failure } from '../errno.ts';
 import type { Machine } from '../machine.ts';
 import { Access } from '../memory.ts';
-import { SOCKET_POINTER } from '../pointers.ts';
 import { numberIn } from '../registers.ts';
 import type { Packet } from '../run/packet.ts';
 import { badArgument, type Helper, memoryArgument, u32Argument } from './helper.ts';
@@ -43,7 +42,7 @@ export const skbStoreBytes: Helper = (machine) => {
 /** `bpf_sk_fullsock(sk)`, net/core/filter.c 6.1: that of a run is a full one. */
 export const skFullsock: Helper = (machine) => {
   const [, sk] = machine.regs;
-  if (sk !== SOCKET_POINTER) badArgument(machine, 1, 'a socket');
+  if (sk !== machine.pointers.socket) badArgument(machine, 1, 'a socket');
   return sk;
 };
 

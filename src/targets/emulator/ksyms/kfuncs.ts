@@ -3,7 +3,6 @@ import { u32 } from '../../../isa/integers.ts';
 import { badArgument, type Helper, memoryArgument, u32Argument } from '../helpers/helper.ts';
 import type { Machine } from '../machine.ts';
 import { Access } from '../memory.ts';
-import { SOCKET_POINTER } from '../pointers.ts';
 import { numberIn } from '../registers.ts';
 
 /** A kfunc is called as a helper is. */
@@ -57,5 +56,5 @@ export const KFUNC_RULES: Readonly<Record<KfuncName, Kfunc>> = {
 };
 
 function socketArgument(machine: Machine, reg: number): void {
-  if (machine.regs[reg] !== SOCKET_POINTER) badArgument(machine, reg, 'a socket');
+  if (machine.regs[reg] !== machine.pointers.socket) badArgument(machine, reg, 'a socket');
 }

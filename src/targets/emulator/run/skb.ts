@@ -5,7 +5,6 @@ import type { RunOutcome } from '../../target.ts';
 import { EINVAL, ENODEV } from '../errno.ts';
 import type { Machine } from '../machine.ts';
 import { setBounds } from '../memory.ts';
-import { SOCKET_POINTER } from '../pointers.ts';
 import { failed, faulted, finish } from './answer.ts';
 import { type CtxStruct, ctxIn, enterCtx, givenField, writeBack } from './ctx-exchange.ts';
 import {
@@ -139,7 +138,7 @@ function runSkb(
     pkt_type: packetType(data),
     protocol: protocolOf(data, machine.littleEndian),
     ifindex: LOOPBACK_IFINDEX,
-    sk: SOCKET_POINTER,
+    sk: machine.pointers.socket,
     ...(isDirect && { data: start, data_meta: start, data_end: end }),
   });
 

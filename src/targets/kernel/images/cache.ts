@@ -80,6 +80,21 @@ export async function markUsed(cacheDir: string, name: string): Promise<() => Pr
   return () => rm(mark, { force: true }).catch(() => {});
 }
 
+/**
+ * Where the answers of one engine of a kernel to probes are kept: beside its image, and thrown away
+ * with it. `image` says all that was installed, by hashes. Undefined where that can't be read.
+ */
+export async function probesFile(
+  cacheDir: string,
+  name: string,
+  engine: string,
+): Promise<{ readonly path: string; readonly image: string } | undefined> {
+  const folder = imageFolder(cacheDir, name);
+  const manifest = await readManifest(folder).catch(() => undefined);
+  if (manifest === undefined) return undefined;
+  return { path: join(folder, `probes-${engine}`), image: JSON.stringify(manifest) };
+}
+
 /** Removes the marks of processes that were killed. */
 async function sweepMarks(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {

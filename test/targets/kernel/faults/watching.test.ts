@@ -86,7 +86,7 @@ describe(`a watched uml (missing: ${uml.missing ?? 'nothing'})`, () => {
   it.skipIf(uml.missing)('blames no case for memory that all cases took together', async () => {
     const { machine, events } = await uml.open({
       memoryMb: 160,
-      limits: { caseTimeoutMs: 5000, batchBudgetMs: 10_000 },
+      limits: { caseTimeoutMs: 30_000, batchBudgetMs: 30_000 },
     });
     const cases = Array.from({ length: 2 }, () => faulty('leak 80'));
     const outcomes = await machine.run(cases, settings);

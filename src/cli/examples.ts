@@ -1,0 +1,51 @@
+import type { Command } from 'commander';
+
+/** What a person may want to type first, by command. */
+export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
+  bpfdiff: [
+    'bpfdiff run                      # the emulator against user-mode Linux',
+    'bpfdiff run --targets emulator,debian12:jit,debian12:interp --time 10m',
+    'bpfdiff corpus ls                # what was found',
+  ],
+  'bpfdiff run': [
+    'bpfdiff run --cases 100000',
+    'bpfdiff run --targets emulator,debian12:jit,debian12:interp --time 1h',
+    'bpfdiff run --seed 7 --profile packets --json > events.ndjson',
+  ],
+  'bpfdiff exec': [
+    'bpfdiff exec my.case',
+    'bpfdiff exec my.case --targets emulator@6.12,debian13:jit,debian13:interp',
+  ],
+  'bpfdiff replay': [
+    'bpfdiff replay                   # what comes with bpfdiff; needs no kernel',
+    'bpfdiff replay my-cases/ --targets uml',
+  ],
+  'bpfdiff corpus': ['bpfdiff corpus ls', 'bpfdiff corpus show 9e88'],
+  'bpfdiff corpus ls': ['bpfdiff corpus ls', 'bpfdiff corpus ls --corpus other.db --json'],
+  'bpfdiff corpus show': ['bpfdiff corpus show 9e88   # how its id begins is enough'],
+  'bpfdiff kernels': [
+    'bpfdiff kernels ls',
+    'bpfdiff kernels add debian12 sid',
+    'bpfdiff kernels add --image arch/x86/boot/bzImage --name mine',
+  ],
+  'bpfdiff kernels add': [
+    'bpfdiff kernels add debian12 sid-arm64',
+    'bpfdiff kernels add --image arch/x86/boot/bzImage --name mine',
+    'bpfdiff kernels add --image bzImage --name mine --modules lib/modules/6.9.0',
+    'bpfdiff run --targets emulator,mine:jit',
+  ],
+  'bpfdiff kernels ls': ['bpfdiff kernels ls'],
+  'bpfdiff kernels rm': ['bpfdiff kernels rm debian11 mine'],
+  'bpfdiff doctor': ['bpfdiff doctor', 'bpfdiff doctor debian12 sid-arm64'],
+  'bpfdiff bench': ['bpfdiff bench', 'bpfdiff bench kernels --targets uml,debian12:jit'],
+};
+
+/** Puts the examples behind the help of a command and of all below it. */
+export function addExamples(command: Command, above = ''): void {
+  const path = `${above}${command.name()}`;
+  const lines = EXAMPLES[path] ?? [];
+  if (lines.length > 0) {
+    command.addHelpText('after', `\nExamples:\n${lines.map((line) => `  ${line}`).join('\n')}`);
+  }
+  for (const sub of command.commands) addExamples(sub, `${path} `);
+}

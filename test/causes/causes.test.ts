@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import { createCaseSource } from '../../generators/index.ts';
+import type { Case } from '../../src/case/case.ts';
+import { CAUSES, causeNamed, causesFor } from '../../src/causes/causes.ts';
+import { compareOutcomes } from '../../src/compare/compare.ts';
+import { MISTAKE_NAME } from '../../src/corpus/mistake-name.ts';
+import { createEmulator } from '../../src/targets/emulator/emulator.ts';
+import type { LinuxSetting } from '../../src/targets/target.ts';
+import { regressions } from './regressions.ts';
+
+const CASES = regressions();
+const WITH_EXPERIMENT = CAUSES.filter(({ experiment }) => experiment !== undefined);
+
+describe('causes', () => {
+  it('have names of their own, as answers can name them', () => {
+    const names = CAUSES.map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+    expect(names.filter((name) => !MISTAKE_NAME.pattern.test(name))).toEqual([]);
+  });
+
+  it.each(CAUSES)('$name has cases, whose answers have it unless it is emulated', ({
+    name,
+    cases,
+    emulated,
+  }) => {
+    const found = cases.map((one) =>
+      CASES.get(one)?.answers.some(({ mistake }) => mistake === name),
+    );
+    expect(cases.length).toBeGreaterThan(0);
+    expect(found).toEqual(cases.map(() => emulated === undefined));
+  });
+
+  it('hold each mistake that an answer in corpus/ has, and name its case', () => {
+    const recorded = [...CASES].flatMap(([name, { answers }]) =>
+      answers.flatMap(({ mistake }) => (mistake === undefined ? [] : [{ name, mistake }])),
+    );
+    const unnamed = recorded.filter(({ name, mistake }) => {
+      const cause = causeNamed(mistake);
+      return cause === undefined || !cause.cases.includes(name);
+    });
+    expect(unnamed).toEqual([]);
+  });
+});
+
+describe.each(WITH_EXPERIMENT)('the experiment of $name', ({ name, cases, experiment }) => {
+  it('concerns exactly the kernels whose answers have the mistake', () => {
+    const wrong = cases.flatMap((one) => {
+      const { testCase, answers } = CASES.get(one)!;
+      return answers.filter(({ info, mistake }) => {
+        const isConcerned = causesFor([info], testCase).some((cause) => cause.name === name);
+        return isConcerned !== (mistake === name);
+      });
+    });
+    expect(wrong.map((answer) => answer.name)).toEqual([]);
+  });
+
+  it('changes the progs of its cases', () => {
+    for (const one of cases) {
+      const { testCase } = CASES.get(one)!;
+      expect(experiment!.without(testCase).progs).not.toEqual(testCase.progs);
+    }
+  });
+
+  it.each([
+    'little',
+    'big',
+  ] as const)('changes no answer of a right target: %s-endian', async (endianness) => {
+    const emulator = createEmulator({ linux: { ...LINUX, endianness } });
+    const source = createCaseSource({
+      seed: '1',
+      profile: 'default',
+      capabilities: [emulator.features],
+    });
+    const generated = Array.from({ length: 60 }, () => source.next().testCase);
+    const tried = [...cases.map((one) => CASES.get(one)!.testCase), ...generated];
+    const answers = await emulator.execute(tried);
+    const without = await emulator.execute(tried.map((testCase) => experiment!.without(testCase)));
+    const differing = tried.filter((testCase: Case, i) => {
+      const [a, b] = [answers, without].map((outcomes) => ({
+        name: 'emulator',
+        info: emulator.info,
+        outcome: outcomes[i],
+      }));
+      return compareOutcomes(testCase, a, b).kind !== 'agree';
+    });
+    expect(differing).toEqual([]);
+  });
+});
+
+const LINUX: LinuxSetting = {
+  release: '7.2',
+  arch: 's390x',
+  endianness: 'big',
+  pageBytes: 4096,
+  cpus: 1,
+  execution: 'interp',
+};
