@@ -3,6 +3,7 @@ import type { TargetInfo } from '../targets/target.ts';
 import type { Cause, Experiment } from './cause.ts';
 import { HALF_SLOT } from './half-slot.ts';
 import { LOST_ZERO_EXTENSION } from './lost-zero-extension.ts';
+import { WORD_OFFSET } from './word-offset.ts';
 
 /**
  * Every mistake of kernels that bpfdiff has found. One with an experiment is told in campaigns, which
@@ -11,6 +12,7 @@ import { LOST_ZERO_EXTENSION } from './lost-zero-extension.ts';
 export const CAUSES: readonly Cause[] = [
   LOST_ZERO_EXTENSION,
   HALF_SLOT,
+  WORD_OFFSET,
   {
     name: 'atomic-fetch-is-not-precise',
     reason:
