@@ -7,7 +7,12 @@ import { openBpftoolTarget } from '../targets/kernel/bpftool/bpftool-target.ts';
 import { markUsed, probesFile } from '../targets/kernel/images/cache.ts';
 import { type KernelMachine, openKernelMachine } from '../targets/kernel/kernel-machine.ts';
 import { type KernelTarget, kernelTarget } from '../targets/kernel/kernel-target.ts';
-import type { LinuxSetting, Target, TargetEvent } from '../targets/target.ts';
+import {
+  DEFAULT_LINUX,
+  type LinuxSetting,
+  type Target,
+  type TargetEvent,
+} from '../targets/target.ts';
 import { launchOf } from './launch-of.ts';
 import type { TargetName } from './target-names.ts';
 
@@ -27,16 +32,6 @@ export interface OpenTargets {
   readonly kernels: readonly KernelTarget[];
   close(): Promise<void>;
 }
-
-/** The Linux that an emulator is told to be where there is no kernel that it could follow. */
-const DEFAULT_LINUX: LinuxSetting = {
-  release: '6.1',
-  arch: 'x86_64',
-  endianness: 'little',
-  pageBytes: 4096,
-  cpus: 1,
-  execution: 'interp',
-};
 
 /**
  * Boots the kernels that are named, side by side, one machine for all engines of a kernel, and makes

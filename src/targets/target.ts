@@ -38,6 +38,16 @@ export interface LinuxSetting {
   readonly execution: 'interp' | 'jit';
 }
 
+/** The Linux that an emulator is told to be where there is no kernel that it could follow. */
+export const DEFAULT_LINUX: LinuxSetting = {
+  release: '6.1',
+  arch: 'x86_64',
+  endianness: 'little',
+  pageBytes: 4096,
+  cpus: 1,
+  execution: 'interp',
+};
+
 /** What exactly ran. */
 export interface TargetInfo {
   /** `uname -r`, such as `6.1.176`; the emulator: the release that it emulates. */

@@ -2,18 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { pairsOf } from '../../src/campaign/pairs.ts';
 import { createEmulator } from '../../src/targets/emulator/emulator.ts';
 import type { LinuxSetting, Target } from '../../src/targets/target.ts';
-
-const LINUX: LinuxSetting = {
-  release: '6.1',
-  arch: 'x86_64',
-  endianness: 'little',
-  pageBytes: 4096,
-  cpus: 1,
-  execution: 'interp',
-};
+import { DEFAULT_LINUX } from '../../src/targets/target.ts';
 
 const emulator = (linux: Partial<LinuxSetting> = {}): Target =>
-  createEmulator({ linux: { ...LINUX, ...linux } });
+  createEmulator({ linux: { ...DEFAULT_LINUX, ...linux } });
 
 /** Pairs go by what a target says of itself, not by what it does. */
 const kernel = (linux: Partial<LinuxSetting> = {}): Target => {

@@ -8,6 +8,7 @@ import type {
   Outcome,
   RunOutcome,
 } from '../../src/targets/target.ts';
+import { DEFAULT_LINUX } from '../../src/targets/target.ts';
 
 /** Bytes by their hex digits. */
 export const hex = (digits: string): Uint8Array =>
@@ -64,15 +65,6 @@ export const completed = (over: Partial<Completed> = {}): Completed => ({
 export const rejected = (errno: number, log = ''): Completed =>
   completed({ load: { verdict: 'rejected', errno, log }, runs: [], maps: [] });
 
-const LINUX: LinuxSetting = {
-  release: '6.1',
-  arch: 'x86_64',
-  endianness: 'little',
-  pageBytes: 4096,
-  cpus: 1,
-  execution: 'interp',
-};
-
 interface Setting {
   readonly kernel?: string;
   readonly linux?: Partial<LinuxSetting>;
@@ -85,7 +77,7 @@ const observedBy =
     info: {
       kernel,
       engine,
-      linux: { ...LINUX, ...linux },
+      linux: { ...DEFAULT_LINUX, ...linux },
       build: '#1 SMP of a test',
     },
     outcome,

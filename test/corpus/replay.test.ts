@@ -7,15 +7,7 @@ import { assemble } from '../../src/isa/assemble.ts';
 import { createEmulator } from '../../src/targets/emulator/emulator.ts';
 import { defaultRules } from '../../src/targets/emulator/rules.ts';
 import type { LinuxSetting, Target } from '../../src/targets/target.ts';
-
-const LINUX: LinuxSetting = {
-  release: '6.1',
-  arch: 'x86_64',
-  endianness: 'little',
-  pageBytes: 4096,
-  cpus: 1,
-  execution: 'interp',
-};
+import { DEFAULT_LINUX } from '../../src/targets/target.ts';
 
 const dividing = (dividend: number): Case => ({
   progType: 'xdp',
@@ -35,7 +27,7 @@ const mutantFor = (linux: LinuxSetting): Target =>
 function asKernel(target: Target, name: string): Target {
   return { ...target, name, info: { ...target.info, kernel: '6.1.176', engine: 'interp' } };
 }
-const KERNEL = asKernel(emulatorFor(LINUX), 'uml');
+const KERNEL = asKernel(emulatorFor(DEFAULT_LINUX), 'uml');
 
 async function answerOf(target: Target, testCase: Case): Promise<Observed> {
   const [outcome] = await target.execute([testCase]);
@@ -78,7 +70,7 @@ describe('a replay', () => {
   });
 
   it('does not compare what emulators answered once', async () => {
-    const results = await replayed([await recorded(7, mutantFor(LINUX), KERNEL)]);
+    const results = await replayed([await recorded(7, mutantFor(DEFAULT_LINUX), KERNEL)]);
     expect(kinds(results)).toEqual([[['emulator', 'uml', 'agree']]]);
   });
 
@@ -87,7 +79,7 @@ describe('a replay', () => {
   });
 
   it('runs live kernels, and compares them with the emulator and with each other', async () => {
-    const wrong = asKernel(mutantFor(LINUX), 'wrong');
+    const wrong = asKernel(mutantFor(DEFAULT_LINUX), 'wrong');
     const results = await replayed([await recorded(7)], { live: [KERNEL, wrong] });
     expect(kinds(results)).toEqual([
       [
@@ -99,7 +91,7 @@ describe('a replay', () => {
   });
 
   describe('of a kernel with a known mistake', () => {
-    const WRONG = asKernel(mutantFor(LINUX), 'wrong');
+    const WRONG = asKernel(mutantFor(DEFAULT_LINUX), 'wrong');
     const marked = async (target: Target): Promise<RecordedCase> => {
       const one = await recorded(7, target);
       return { ...one, answers: one.answers.map((answer) => ({ ...answer, mistake: 'x' })) };
@@ -124,7 +116,7 @@ describe('a replay', () => {
     });
 
     it('takes a live one of that name for as wrong, and compares it with the emulator only', async () => {
-      const mended = asKernel(emulatorFor(LINUX), 'other');
+      const mended = asKernel(emulatorFor(DEFAULT_LINUX), 'other');
       const results = await replayed([await marked(WRONG)], { live: [WRONG, mended] });
       expect(judged(results)).toEqual([
         ['emulator wrong', 'diverge', 'x'],
@@ -134,7 +126,7 @@ describe('a replay', () => {
     });
 
     it('takes a live one that agrees for mended', async () => {
-      const mended = asKernel(emulatorFor(LINUX), 'wrong');
+      const mended = asKernel(emulatorFor(DEFAULT_LINUX), 'wrong');
       expect(judged(await replayed([await marked(WRONG)], { live: [mended] }))).toEqual([
         ['emulator wrong', 'diverge', 'x'],
         ['emulator wrong', 'agree', undefined],
@@ -143,7 +135,7 @@ describe('a replay', () => {
   });
 
   it('asks for one emulator for each Linux that answered', async () => {
-    const other = asKernel(emulatorFor({ ...LINUX, release: '5.10' }), 'debian11');
+    const other = asKernel(emulatorFor({ ...DEFAULT_LINUX, release: '5.10' }), 'debian11');
     const cases = await Promise.all([
       recorded(1, KERNEL),
       recorded(2, other),

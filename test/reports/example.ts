@@ -2,6 +2,7 @@ import { type Case, PLAIN_RUN } from '../../src/case/case.ts';
 import type { Observed } from '../../src/compare/compare.ts';
 import { assemble } from '../../src/isa/assemble.ts';
 import type { Completed, MapContent, Outcome, RunOutcome } from '../../src/targets/target.ts';
+import { DEFAULT_LINUX } from '../../src/targets/target.ts';
 
 export const bytes = (...values: readonly number[]): Uint8Array => Uint8Array.from(values);
 
@@ -62,18 +63,9 @@ export const content = (...value: readonly number[]): MapContent => [
   { key: bytes(0, 0, 0, 0), values: [bytes(...value)] },
 ];
 
-const LINUX = {
-  release: '6.1',
-  arch: 'x86_64',
-  endianness: 'little',
-  pageBytes: 4096,
-  cpus: 1,
-  execution: 'interp',
-} as const;
-
 export const emulator = (outcome: Outcome): Observed => ({
   name: 'emulator',
-  info: { kernel: '6.1', engine: 'emulator', linux: LINUX, build: 'bpfdiff 0.1.0' },
+  info: { kernel: '6.1', engine: 'emulator', linux: DEFAULT_LINUX, build: 'bpfdiff 0.1.0' },
   outcome,
 });
 
@@ -82,7 +74,7 @@ export const uml = (outcome: Outcome): Observed => ({
   info: {
     kernel: '6.1.176',
     engine: 'interp',
-    linux: { ...LINUX, arch: 'um' },
+    linux: { ...DEFAULT_LINUX, arch: 'um' },
     build: '#1 Debian 6.1um4',
   },
   outcome,

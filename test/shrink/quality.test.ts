@@ -4,16 +4,9 @@ import { compareOutcomes, type DivergenceClass } from '../../src/compare/compare
 import { bareShrinkable, type Holds, shrink } from '../../src/shrink/shrink.ts';
 import { createEmulator } from '../../src/targets/emulator/emulator.ts';
 import { defaultRules, type EmulatorRules } from '../../src/targets/emulator/rules.ts';
-import type { LinuxSetting, Outcome, Target } from '../../src/targets/target.ts';
+import type { Outcome, Target } from '../../src/targets/target.ts';
+import { DEFAULT_LINUX } from '../../src/targets/target.ts';
 
-const LINUX: LinuxSetting = {
-  release: '6.1',
-  arch: 'x86_64',
-  endianness: 'little',
-  pageBytes: 4096,
-  cpus: 1,
-  execution: 'interp',
-};
 const { alu, jump, run } = defaultRules;
 const skb = run.sched_cls!;
 
@@ -231,7 +224,10 @@ run
 describe('a case that shows', () => {
   it.each(CASES)('$name', async ({ rules, class: of, from, to }) => {
     const { testCase, claim } = parseCaseText(from, 'from.case');
-    const pair = [createEmulator({ linux: LINUX }), createEmulator({ linux: LINUX, rules })];
+    const pair = [
+      createEmulator({ linux: DEFAULT_LINUX }),
+      createEmulator({ linux: DEFAULT_LINUX, rules }),
+    ];
     const holds = stillDiverges(pair, of);
     expect(await holds([testCase])).toEqual([true]);
     const { shrunk } = await shrink(bareShrinkable(testCase), holds);

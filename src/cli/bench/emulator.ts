@@ -3,18 +3,9 @@ import { fileURLToPath } from 'node:url';
 import type { Case } from '../../case/case.ts';
 import { parseCaseText } from '../../case/text.ts';
 import { createEmulator } from '../../targets/emulator/emulator.ts';
-import type { LinuxSetting } from '../../targets/target.ts';
+import { DEFAULT_LINUX } from '../../targets/target.ts';
 import { PACKAGE_ROOT } from '../version.ts';
 import type { Measurement } from './measurement.ts';
-
-const LINUX: LinuxSetting = {
-  release: '6.1',
-  arch: 'x86_64',
-  endianness: 'little',
-  pageBytes: 4096,
-  cpus: 1,
-  execution: 'interp',
-};
 
 /** A `bigint` interpreter of a prototype, prepare and run, without BPF_PROG_RUN around it. */
 const PROTOTYPE_US = 2;
@@ -23,7 +14,7 @@ const HOT_REPEATS = 20;
 
 /** What a short case and what an insn of a long one cost. */
 export async function benchEmulator(): Promise<readonly Measurement[]> {
-  const emulator = createEmulator({ linux: LINUX });
+  const emulator = createEmulator({ linux: DEFAULT_LINUX });
   const timeMs = async (cases: readonly Case[]): Promise<number> => {
     await emulator.execute(cases);
     const startedMs = performance.now();
