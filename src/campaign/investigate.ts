@@ -24,8 +24,9 @@ export interface Found {
 }
 
 /**
- * Says of each case whether its answer is the same whatever uninitialised memory holds, in the same
- * order. Privileged progs may read it, and then that targets differ shows nothing.
+ * Says of each case whether its answer is the same whatever uninitialised memory, addresses, time and
+ * chance are, in the same order. Privileged progs may let them out, and then that targets differ shows
+ * nothing.
  */
 export type IsSteady = (cases: readonly Case[]) => Promise<readonly boolean[]>;
 
@@ -100,7 +101,7 @@ export async function investigate(
     if (observed.some(isReported)) return keep(start.testCase, comparison, observed);
     const why = last.steady
       ? 'it did not show again when it was run once more'
-      : 'the answer depends on uninitialised stack';
+      : 'the answer depends on uninitialised memory, addresses, time or chance';
     onEvent({ kind: 'dismissed', id, why });
     return undefined;
   }

@@ -26,7 +26,7 @@ export interface Machine {
   readonly returnRows: Int32Array;
   /** Active frames less one. */
   depth: number;
-  /** What every byte of a frame holds before it is written. */
+  /** See `EmulatorOptions`. */
   readonly luck: number;
   readonly pointers: Pointers;
   /** Frames, the outermost first; it ends with the innermost active one. */

@@ -8,6 +8,7 @@ import {
   TargetUnavailableError,
 } from '../target.ts';
 import { tooLongForAnswer } from './decode-batch.ts';
+import { engineOf } from './engine-of.ts';
 import {
   type KernelMachine,
   type MachineOptions,
@@ -138,10 +139,4 @@ function mustRun(name: string, engine: KernelEngine, hello: Hello): void {
   if (engine === has) return;
   const problem = `the machine is set to run progs by its engine ${has}, which is not changed here`;
   throw new TargetUnavailableError(name, problem, `choose the engine ${has}, or another kernel`);
-}
-
-/** A harden of 1 spares those who have CAP_BPF (bpf_jit_blinding_enabled, Linux 6.1). */
-function engineOf({ jitEnable, jitHarden }: Hello): KernelEngine {
-  if (jitEnable === undefined || jitEnable === 0) return 'interp';
-  return jitHarden === 2 ? 'hardened' : 'jit';
 }

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import * as os from 'node:os';
 import type { Endianness, TargetInfo } from '../../target.ts';
+import { engineOf } from '../engine-of.ts';
+import type { KernelEngine } from '../protocol.ts';
 
 /** What of this machine matters to progs. */
 export interface HostInfo {
@@ -35,14 +37,12 @@ export async function readHostInfo(tool: string): Promise<HostInfo> {
 
 const machineEndianness = (): Endianness => (os.endianness() === 'LE' ? 'little' : 'big');
 
-/** A harden of 1 spares those who have CAP_BPF (bpf_jit_blinding_enabled, Linux 6.1). */
-async function readEngine(): Promise<'jit' | 'interp' | 'hardened'> {
-  const [enable, harden] = await Promise.all([
+async function readEngine(): Promise<KernelEngine> {
+  const [jitEnable, jitHarden] = await Promise.all([
     readSetting('bpf_jit_enable'),
     readSetting('bpf_jit_harden'),
   ]);
-  if (enable === 0) return 'interp';
-  return harden === 2 ? 'hardened' : 'jit';
+  return engineOf({ jitEnable, jitHarden });
 }
 
 /** 0 where the kernel has none. */
