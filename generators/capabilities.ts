@@ -11,12 +11,16 @@ import type { ProgType } from '../src/case/prog-type.ts';
 import { FORMS, type Form, type FormKind, type FormOf } from '../src/isa/forms.ts';
 import { type HelperName, helperId } from '../src/isa/helpers.ts';
 import {
+  ctxObject,
   GENERATED_TYPES,
   type GeneratedType,
+  packetFields,
   readablePlaces,
+  UNRUN_TYPES,
   writablePlaces,
 } from './ctx-access.ts';
 import { F } from './lower/frame.ts';
+import { KEYED, WALKED } from './map-kinds.ts';
 import type { AccessForm, AluForm, FragmentKind, MapBy, PlainHelper, Reach } from './plan.ts';
 
 /** What cases may use: what a target can load, or several targets have in common. */
@@ -37,7 +41,26 @@ export interface Capabilities {
 }
 
 /** Map types that cases are given. */
-export const GENERATED_MAPS = ['array', 'hash', 'percpu_array', 'percpu_hash'] as const;
+export const GENERATED_MAPS = [
+  'array',
+  'hash',
+  'percpu_array',
+  'percpu_hash',
+  'lru_hash',
+  'lru_percpu_hash',
+  'lpm_trie',
+  'queue',
+  'stack',
+  'bloom_filter',
+  'prog_array',
+  'array_of_maps',
+  'hash_of_maps',
+  'perf_event_array',
+  'ringbuf',
+  'devmap',
+  'cpumap',
+  'xskmap',
+] as const satisfies readonly MapType[];
 
 /** What can be chosen from in progs of one type. */
 export interface Palette {
@@ -66,6 +89,8 @@ export interface Palette {
   readonly saves: boolean;
 }
 
+const ALL_TYPES: readonly GeneratedType[] = [...GENERATED_TYPES, ...UNRUN_TYPES];
+
 /** Forms that lowering takes for granted; they are of the first instruction set. */
 const ESSENTIAL: readonly string[] = Object.values(F).map(({ name }) => name);
 
@@ -75,13 +100,11 @@ const ESSENTIAL: readonly string[] = Object.values(F).map(({ name }) => name);
  */
 export function palettesOf(
   capabilities: Capabilities,
-  only: readonly ProgType[] = GENERATED_TYPES,
+  only: readonly ProgType[] = ALL_TYPES,
 ): readonly Palette[] {
   const missing = ESSENTIAL.filter((name) => !capabilities.forms.has(name));
   if (missing.length > 0) throw new Error(`No progs without the forms ${missing.join(', ')}`);
-  const types = GENERATED_TYPES.filter(
-    (type) => capabilities.progTypes.has(type) && only.includes(type),
-  );
+  const types = ALL_TYPES.filter((type) => capabilities.progTypes.has(type) && only.includes(type));
   if (types.length === 0) {
     const found = [...capabilities.progTypes].join(', ');
     throw new Error(`Expected one of the prog types ${only.join(', ')}, got ${found || 'none'}`);
@@ -118,7 +141,7 @@ function paletteOf(capabilities: Capabilities, progType: GeneratedType): Palette
     ctxWrites: ofKind('store').filter(
       ({ size, operand }) => operand === 'x' && writablePlaces(progType, size).length > 0,
     ),
-    legacy: progType === 'xdp' ? [] : ofKind('packet'),
+    legacy: LEGACY_TYPES.has(progType) ? ofKind('packet') : [],
     mapBy: by('map_by'),
     valueBy: by('map_val_by'),
     helpers: PLAIN_HELPERS.filter(can),
@@ -130,7 +153,10 @@ function paletteOf(capabilities: Capabilities, progType: GeneratedType): Palette
     variables: PER_CPU_VARIABLES.filter(({ name }) => ksyms.has(name)),
     variableReads: ofKind('load').filter(({ size }) => size <= 4),
   };
-  const maps = palette.mapBy.length > 0 && mapTypes.length > 0;
+  const named = palette.mapBy.length > 0;
+  const maps = named && mapTypes.some((type) => KEYED.has(type));
+  const has = (...types: readonly MapType[]) =>
+    named && types.some((type) => (mapTypes as readonly MapType[]).includes(type));
   const possible: Record<FragmentKind, boolean> = {
     alu: true,
     const: true,
@@ -138,6 +164,19 @@ function paletteOf(capabilities: Capabilities, progType: GeneratedType): Palette
     loop: LOOP_JUMPS.every((name) => capabilities.forms.has(name)),
     call: capabilities.forms.has('call.local'),
     each: capabilities.forms.has('lddw.code_addr') && can('loop'),
+    walk: capabilities.forms.has('lddw.code_addr') && can('for_each_map_elem') && has(...WALKED),
+    'tail-call': can('tail_call') && has('prog_array'),
+    sequence:
+      can('map_push_elem') &&
+      can('map_pop_elem') &&
+      can('map_peek_elem') &&
+      has('queue', 'stack', 'bloom_filter'),
+    nested: can('map_lookup_elem') && has('array_of_maps', 'hash_of_maps') && has('array'),
+    ring: RING_HELPERS.every(can) && has('ringbuf'),
+    event: can('perf_event_output') && has('perf_event_array'),
+    'redirect-map': progType === 'xdp' && can('redirect_map') && has('devmap', 'cpumap', 'xskmap'),
+    'lookup-cpu':
+      can('map_lookup_percpu_elem') && has('percpu_array', 'percpu_hash', 'lru_percpu_hash'),
     kfunc: capabilities.forms.has('call.kfunc') && palette.kfuncs.length > 0,
     hold: capabilities.forms.has('call.kfunc') && palette.pairs.length > 0,
     variable:
@@ -149,11 +188,12 @@ function paletteOf(capabilities: Capabilities, progType: GeneratedType): Palette
     value: palette.valueBy.length > 0 && capabilities.mapTypes.has('array'),
     update: maps && can('map_update_elem'),
     delete: maps && can('map_delete_elem'),
-    packet: progType !== 'socket_filter' && capabilities.forms.has('jle64.x'),
+    packet: packetFields(progType) !== undefined && capabilities.forms.has('jle64.x'),
     access: palette.accesses.length > 0,
     indexed: plainAccesses.length > 0 && maps,
     'ctx-read': palette.ctxReads.length > 0,
     'ctx-write': palette.ctxWrites.length > 0,
+    object: ctxObject(progType) !== undefined,
     helper: palette.helpers.length > 0,
     'load-bytes': can('skb_load_bytes'),
     'store-bytes': can('skb_store_bytes'),
@@ -168,6 +208,15 @@ function paletteOf(capabilities: Capabilities, progType: GeneratedType): Palette
   };
 }
 
+/** `may_access_skb`, kernel/bpf/verifier.c 6.1: who may use LD_ABS and LD_IND. */
+const LEGACY_TYPES: ReadonlySet<ProgType> = new Set(['socket_filter', 'sched_cls', 'sched_act']);
+const RING_HELPERS: readonly HelperName[] = [
+  'ringbuf_output',
+  'ringbuf_reserve',
+  'ringbuf_submit',
+  'ringbuf_discard',
+  'ringbuf_query',
+];
 const PLAIN_HELPERS: readonly PlainHelper[] = [
   'ktime_get_ns',
   'get_prandom_u32',

@@ -3,6 +3,7 @@ import type { Case } from '../src/case/case.ts';
 import type { ProgType } from '../src/case/prog-type.ts';
 import { type Capabilities, type Palette, palettesOf } from './capabilities.ts';
 import { drawCasePlan } from './case-plan.ts';
+import { UNRUN_TYPES } from './ctx-access.ts';
 import { lowerCase } from './lower/case.ts';
 import type { CasePlan } from './plan.ts';
 import { PROFILES, type ProfileName } from './profiles.ts';
@@ -37,7 +38,7 @@ class CaseArbitrary extends fc.Arbitrary<Case> {
   }
 
   override generate(mrng: fc.Random): fc.Value<Case> {
-    const palette = pick(mrng, pick(mrng, this.#palettes));
+    const palette = pickPalette(mrng, pick(mrng, this.#palettes));
     const plan = drawCasePlan(mrng, palette, PROFILES[this.#profile]);
     return new fc.Value(lowerCase(plan), plan);
   }
@@ -60,4 +61,14 @@ function* smallerCases(value: Case, plan: CasePlan): Generator<fc.Value<Case>> {
     const testCase = lowerCase(smaller);
     if (!sameCase(testCase, value)) yield new fc.Value(testCase, smaller);
   }
+}
+
+/** Types that nothing is run for all together come as often as one of the others. */
+function pickPalette(random: fc.Random, palettes: readonly Palette[]): Palette {
+  const isUnrun = ({ progType }: Palette) =>
+    (UNRUN_TYPES as readonly ProgType[]).includes(progType);
+  const unrun = palettes.filter(isUnrun);
+  const run = palettes.slice(0, palettes.length - unrun.length);
+  if (unrun.length === 0) return pick(random, run);
+  return random.nextInt(0, run.length) === 0 ? pick(random, unrun) : pick(random, run);
 }

@@ -2,6 +2,8 @@ import type { Random } from 'fast-check';
 import type { CtxInput } from '../src/case/case.ts';
 import { SK_BUFF, XDP_MD } from '../src/case/ctx.ts';
 import type { GeneratedType } from './ctx-access.ts';
+import { OWN_CTX } from './own-ctx.ts';
+import { ETHERNET_BYTES } from './packet.ts';
 import { oneIn, percent, pick } from './random.ts';
 import { drawU64, type Pool } from './values.ts';
 
@@ -12,7 +14,9 @@ export const drawCtx = (
   dataBytes: number,
   pool: Pool,
 ): CtxInput =>
-  type === 'xdp' ? drawXdp(random, dataBytes) : drawSkb(random, type, dataBytes, pool);
+  type === 'xdp'
+    ? drawXdp(random, dataBytes)
+    : (OWN_CTX[type]?.(random, pool) ?? drawSkb(random, type, dataBytes, pool));
 
 /** An interface that no machine has. */
 const NO_IFINDEX = 0x7ffffff0n;
@@ -32,7 +36,8 @@ function drawSkb(random: Random, type: GeneratedType, dataBytes: number, pool: P
   if (percent(random, 15)) fields.ifindex = 1n;
   if (percent(random, 20)) fields.gso_segs = BigInt(random.nextInt(0, 0xffff));
   if (percent(random, 20)) fields.gso_size = u32();
-  const lenBytes = type === 'sched_cls' ? dataBytes : dataBytes - 14;
+  const isL2 = type === 'sched_cls' || type === 'sched_act';
+  const lenBytes = isL2 ? dataBytes : dataBytes - ETHERNET_BYTES;
   if (percent(random, 15)) fields.wire_len = BigInt(random.nextInt(Math.max(lenBytes, 1), 65536));
   if (oneIn(random, 25)) breakSkb(random, fields);
   return { sizeBytes: drawSize(random, SK_BUFF.sizeBytes), fields };

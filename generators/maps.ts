@@ -1,75 +1,220 @@
 import type { Random } from 'fast-check';
-import type { MapEntry } from '../src/case/case.ts';
+import type { MapEntry, MapSpec } from '../src/case/case.ts';
+import { referenceValue } from '../src/case/map-references.ts';
+import type { MapType } from '../src/case/map-type.ts';
 import type { Palette } from './capabilities.ts';
+import { INDEXED, ZERO_SEED } from './map-kinds.ts';
 import type { MapPlan } from './plan.ts';
 import { oneIn, percent, pick } from './random.ts';
 import { drawBytes, type Pool } from './values.ts';
 
 const HASH_KEY_BYTES = [1, 2, 4, 4, 8, 8, 12, 16];
+/** A prefix's length and up to 12 bytes of it. */
+const TRIE_KEY_BYTES = [5, 6, 8, 8, 12, 16];
 const VALUE_BYTES = [1, 2, 4, 8, 8, 8, 16, 16, 24, 32, 12, 7];
 const MAX_ENTRIES = [1, 2, 3, 4, 8, 16];
-const MAPS_MAX = 3;
+const RING_BYTES = [4096, 4096, 8192];
+const MAPS_MAX = 4;
+
+type GeneratedMap = Palette['mapTypes'][number];
 
 /** Maps with small pools of keys, of which about half are in the map at first. */
 export function drawMaps(random: Random, { mapTypes }: Palette, pool: Pool): readonly MapPlan[] {
   if (mapTypes.length === 0) return [];
   const count = random.nextInt(0, MAPS_MAX);
-  return Array.from({ length: count }, (_, index) =>
-    drawMap(random, pick(random, mapTypes), index, pool),
-  );
+  const maps: MapPlan[] = [];
+  for (let i = 0; i < count; i++) {
+    // Each family of types as often as any of the others.
+    const type = oneIn(random, 2) ? pick(random, mapTypes) : pick(random, mapTypes.slice(0, 4));
+    if (type.endsWith('_of_maps')) {
+      maps.push(drawMap(random, oneIn(random, 3) ? 'hash' : 'array', maps.length, pool));
+      const outer = drawMap(random, type, maps.length, pool);
+      maps.push({ ...outer, spec: { ...outer.spec, inner: maps.length - 1 } });
+    } else maps.push(drawMap(random, type, maps.length, pool));
+  }
+  return maps;
 }
 
-function drawMap(
-  random: Random,
-  type: Palette['mapTypes'][number],
-  index: number,
-  pool: Pool,
-): MapPlan {
-  const isArray = type === 'array' || type === 'percpu_array';
-  const keyBytes = isArray ? 4 : pick(random, HASH_KEY_BYTES);
-  const valueBytes = pick(random, VALUE_BYTES);
-  const maxEntries = pick(random, MAX_ENTRIES);
-  const keys = isArray
-    ? drawIndexes(random, maxEntries)
-    : Array.from({ length: random.nextInt(2, 4) }, () => drawBytes(random, pool, keyBytes));
-  return {
-    spec: {
-      name: `${type === 'percpu_array' ? 'parray' : type === 'percpu_hash' ? 'phash' : type}${index}`,
-      type,
-      keyBytes,
-      valueBytes,
-      maxEntries,
-      flags: 0,
-      entries: drawEntries(random, keys, maxEntries, valueBytes, pool, isArray),
-    },
-    keys,
+function drawMap(random: Random, type: GeneratedMap, index: number, pool: Pool): MapPlan {
+  const shape = SHAPES[type](random);
+  const maxEntries = shape.maxEntries ?? pick(random, MAX_ENTRIES);
+  const keys = drawKeys(random, type, shape.keyBytes, maxEntries, pool);
+  const flags = shape.flags | (oneIn(random, 6) ? pick(random, SOMETIMES[type] ?? [0]) : 0);
+  const spec: MapSpec = {
+    name: `${NAMES[type] ?? type}${index}`,
+    type,
+    keyBytes: shape.keyBytes,
+    valueBytes: shape.valueBytes,
+    maxEntries,
+    flags,
+    entries: [],
   };
+  const mayFill = (flags & RDONLY) === 0;
+  return { spec: { ...spec, entries: mayFill ? drawEntries(random, spec, keys, pool) : [] }, keys };
+}
+
+interface Shape {
+  readonly keyBytes: number;
+  readonly valueBytes: number;
+  readonly flags: number;
+  readonly maxEntries?: number;
+}
+
+const NO_PREALLOC = 1 << 0;
+const NO_COMMON_LRU = 1 << 1;
+const NUMA_NODE = 1 << 2;
+const RDONLY = 1 << 3;
+const WRONLY = 1 << 4;
+const MMAPABLE = 1 << 10;
+const INNER_MAP = 1 << 12;
+
+const indexed = (random: Random): Shape => shape(4, pick(random, VALUE_BYTES));
+const hashed = (random: Random): Shape =>
+  shape(pick(random, HASH_KEY_BYTES), pick(random, VALUE_BYTES), pick(random, [0, ZERO_SEED]));
+const keyless = (random: Random): Shape => shape(0, pick(random, VALUE_BYTES));
+const reference = (): Shape => shape(4, 4);
+
+const shape = (keyBytes: number, valueBytes: number, flags = 0): Shape => ({
+  keyBytes,
+  valueBytes,
+  flags,
+});
+
+const SHAPES: { readonly [Type in GeneratedMap]: (random: Random) => Shape } = {
+  array: indexed,
+  percpu_array: indexed,
+  hash: hashed,
+  percpu_hash: hashed,
+  lru_hash: hashed,
+  lru_percpu_hash: hashed,
+  lpm_trie: (random) => shape(pick(random, TRIE_KEY_BYTES), pick(random, VALUE_BYTES), NO_PREALLOC),
+  queue: keyless,
+  stack: keyless,
+  bloom_filter: (random) => shape(0, pick(random, VALUE_BYTES), ZERO_SEED),
+  prog_array: reference,
+  array_of_maps: reference,
+  hash_of_maps: (random) => shape(pick(random, HASH_KEY_BYTES), 4),
+  perf_event_array: reference,
+  ringbuf: (random) => ({ ...shape(0, 0), maxEntries: pick(random, RING_BYTES) }),
+  devmap: (random) => shape(4, pick(random, [4, 8])),
+  cpumap: (random) => shape(4, pick(random, [4, 8])),
+  xskmap: reference,
+};
+
+/** Flags that a map has now and then; some are refused. */
+const SOMETIMES: { readonly [Type in GeneratedMap]?: readonly number[] } = {
+  array: [MMAPABLE, NUMA_NODE, WRONLY, RDONLY, INNER_MAP, NO_PREALLOC],
+  percpu_array: [RDONLY, WRONLY, NUMA_NODE, MMAPABLE],
+  hash: [NO_PREALLOC, NO_PREALLOC, NUMA_NODE, RDONLY, WRONLY, NO_COMMON_LRU],
+  percpu_hash: [NO_PREALLOC, NO_PREALLOC, WRONLY, NUMA_NODE],
+  lru_hash: [NO_COMMON_LRU, NO_COMMON_LRU, NUMA_NODE, NO_PREALLOC, WRONLY],
+  lru_percpu_hash: [NO_COMMON_LRU, NO_COMMON_LRU, NUMA_NODE, NO_PREALLOC],
+  lpm_trie: [NUMA_NODE, WRONLY, ZERO_SEED],
+  queue: [NUMA_NODE, WRONLY, NO_PREALLOC, RDONLY],
+  stack: [NUMA_NODE, WRONLY, ZERO_SEED, RDONLY],
+  bloom_filter: [NUMA_NODE, WRONLY, NO_PREALLOC],
+  ringbuf: [NUMA_NODE, WRONLY],
+  devmap: [NUMA_NODE, ZERO_SEED],
+};
+
+/** At most 15 characters, with a number behind. */
+const NAMES: { readonly [Type in GeneratedMap]?: string } = {
+  percpu_array: 'parray',
+  percpu_hash: 'phash',
+  lru_percpu_hash: 'lru_phash',
+  perf_event_array: 'events',
+};
+
+function drawKeys(
+  random: Random,
+  type: MapType,
+  keyBytes: number,
+  maxEntries: number,
+  pool: Pool,
+): readonly Uint8Array[] {
+  if (keyBytes === 0) return [new Uint8Array(0)];
+  if (INDEXED.has(type)) return drawIndexes(random, maxEntries);
+  if (type === 'lpm_trie') return drawPrefixes(random, keyBytes, pool);
+  // More keys than an LRU map has room for.
+  const most = type.startsWith('lru') ? 8 : 4;
+  return Array.from({ length: random.nextInt(2, most) }, () => drawBytes(random, pool, keyBytes));
 }
 
 /** Indexes of an array, one beyond its end among them. */
 function drawIndexes(random: Random, maxEntries: number): readonly Uint8Array[] {
   const indexes = [random.nextInt(0, maxEntries - 1), 0, maxEntries - 1];
   if (oneIn(random, 2)) indexes.push(pick(random, [maxEntries, 0xffffffff, maxEntries + 1]));
-  return indexes.map((index) => {
-    const key = new Uint8Array(4);
-    new DataView(key.buffer).setUint32(0, index, true);
+  return indexes.map(referenceValue);
+}
+
+/** Prefixes of the same few bytes, some of them longer than there are bytes. */
+function drawPrefixes(random: Random, keyBytes: number, pool: Pool): readonly Uint8Array[] {
+  const data = drawBytes(random, pool, keyBytes - 4);
+  const bits = 8 * data.length;
+  return Array.from({ length: random.nextInt(3, 7) }, () => {
+    const key = new Uint8Array(keyBytes);
+    const prefix = oneIn(random, 4)
+      ? pick(random, [0, bits, bits + 1, 1])
+      : random.nextInt(0, bits);
+    key.set(referenceValue(prefix));
+    key.set(oneIn(random, 4) ? drawBytes(random, pool, data.length) : data, 4);
+    if (oneIn(random, 2)) key[4 + random.nextInt(0, data.length - 1)] ^= 1 << random.nextInt(0, 7);
     return key;
   });
 }
 
 function drawEntries(
   random: Random,
+  { type, keyBytes, maxEntries, valueBytes }: MapSpec,
   keys: readonly Uint8Array[],
+  pool: Pool,
+): readonly MapEntry[] {
+  if (NEVER_FILLED.has(type)) return [];
+  if (keyBytes === 0) return drawSequence(random, maxEntries, valueBytes, pool);
+  const drawValue = VALUES[type] ?? ((to: Random) => drawBytes(to, pool, valueBytes));
+  const entries = new Map<string, MapEntry>();
+  for (const key of keys) {
+    const first = new DataView(key.buffer).getUint8(0);
+    const index = key.length === 4 ? new DataView(key.buffer).getUint32(0, true) : first;
+    const inside =
+      (!INDEXED.has(type) || index < maxEntries) &&
+      (type !== 'lpm_trie' || first <= 8 * (keyBytes - 4));
+    if (!inside || !percent(random, 60) || entries.size >= maxEntries) continue;
+    entries.set(String(key), { key, value: drawValue(random, valueBytes) });
+  }
+  return [...entries.values()];
+}
+
+const NEVER_FILLED: ReadonlySet<MapType> = new Set<MapType>([
+  'ringbuf',
+  'perf_event_array',
+  'cpumap',
+  'xskmap',
+]);
+
+/** Values that aren't any bytes: which prog, which map, which device. */
+const VALUES: { readonly [Type in MapType]?: (random: Random, valueBytes: number) => Uint8Array } =
+  {
+    prog_array: (random) => referenceValue(random.nextInt(0, 2)),
+    array_of_maps: () => referenceValue(0),
+    hash_of_maps: () => referenceValue(0),
+    devmap: (_random, valueBytes) => {
+      const value = new Uint8Array(valueBytes);
+      value[0] = LOOPBACK_IFINDEX;
+      return value;
+    },
+  };
+const LOOPBACK_IFINDEX = 1;
+
+function drawSequence(
+  random: Random,
   maxEntries: number,
   valueBytes: number,
   pool: Pool,
-  isArray: boolean,
 ): readonly MapEntry[] {
-  const entries = new Map<string, MapEntry>();
-  for (const key of keys) {
-    const inside = !isArray || new DataView(key.buffer).getUint32(0, true) < maxEntries;
-    if (!inside || !percent(random, 60) || entries.size >= maxEntries) continue;
-    entries.set(String(key), { key, value: drawBytes(random, pool, valueBytes) });
-  }
-  return [...entries.values()];
+  const count = random.nextInt(0, Math.min(maxEntries, 4));
+  return Array.from({ length: count }, () => ({
+    key: new Uint8Array(0),
+    value: drawBytes(random, pool, valueBytes),
+  }));
 }

@@ -12,14 +12,23 @@ import type { FormOf } from '../src/isa/forms.ts';
  */
 export interface CasePlan {
   readonly progType: ProgType;
+  /** `bpf_attr.expected_attach_type`. */
+  readonly attachType: number;
+  /** What progs of the type attach to by name. */
+  readonly attachBtf?: string;
   /** `bpf_attr.prog_flags` on top of those that the insns need. */
   readonly progFlags: number;
   readonly maps: readonly MapPlan[];
   readonly prog: ProgPlan;
+  /** Progs that arrays of progs lead to: numbers 1 and up, 0 is `prog` itself. */
+  readonly targets: readonly ProgPlan[];
   readonly runs: readonly Run[];
 }
 
-/** A map, with the keys that progs use: some are in the map at first, some aren't. */
+/**
+ * A map, with the keys that progs use: some are in the map at first, some aren't. The values of a map of
+ * maps are filled in when it is lowered: each is its inner map.
+ */
 export interface MapPlan {
   readonly spec: MapSpec;
   readonly keys: readonly Uint8Array[];
@@ -42,8 +51,11 @@ export interface ProgPlan {
 }
 
 export interface FunctionPlan {
-  /** A callback takes a number and a slot, and ends a `bpf_loop` by returning 1. */
-  readonly role: 'subprog' | 'callback';
+  /**
+   * A callback takes a number and a slot, and ends a `bpf_loop` by returning 1. A visitor takes a map, a
+   * key, a value and a slot, and ends a walk so.
+   */
+  readonly role: 'subprog' | 'callback' | 'visitor';
   readonly args: readonly ArgKind[];
   readonly body: Body;
   /** The registers that are folded into the result: bit n for rn. */
@@ -51,8 +63,8 @@ export interface FunctionPlan {
   readonly result: number;
 }
 
-/** `slot`: a pointer to 8 bytes of the caller's stack. */
-export type ArgKind = 'scalar' | 'ctx' | 'slot';
+/** `slot`: a pointer to 8 bytes of the caller's stack; `opaque`: one that isn't used. */
+export type ArgKind = 'scalar' | 'ctx' | 'slot' | 'opaque';
 
 export type Body = readonly Fragment[];
 
@@ -63,6 +75,9 @@ export type AccessForm =
   | FormOf<'atomic'>
   | FormOf<'load_acq'>
   | FormOf<'store_rel'>;
+
+/** Eight bytes each: a register where `src` is even, else the immediate. */
+export type Content = readonly { readonly src: number; readonly imm: number }[];
 
 /** How a map is named in `lddw`. */
 export type MapBy = 'fd' | 'idx';
@@ -110,6 +125,67 @@ export type Fragment =
       readonly slot: number;
       readonly flags: number;
     }
+  /** for_each_map_elem with a visitor, which is given a slot of the stack. */
+  | {
+      readonly kind: 'walk';
+      readonly by: MapBy;
+      readonly map: number;
+      readonly callee: number;
+      readonly slot: number;
+      readonly flags: number;
+    }
+  /** The index is a register's where `src` is not 0. */
+  | {
+      readonly kind: 'tail-call';
+      readonly by: MapBy;
+      readonly map: number;
+      readonly index: number;
+      readonly src: number;
+    }
+  | {
+      readonly kind: 'sequence';
+      readonly by: MapBy;
+      readonly op: 'push' | 'pop' | 'peek';
+      readonly map: number;
+      readonly flags: number;
+      readonly content: Content;
+      readonly dst: number;
+    }
+  /** A look-up in a map of maps, and one in what it finds. */
+  | {
+      readonly kind: 'nested';
+      readonly by: MapBy;
+      readonly map: number;
+      readonly key: number;
+      readonly innerKey: number;
+      readonly off: number;
+      readonly reg: number;
+      readonly op: 'load' | 'store';
+    }
+  | {
+      readonly kind: 'ring';
+      readonly by: MapBy;
+      readonly op: 'output' | 'submit' | 'discard' | 'query';
+      readonly map: number;
+      readonly size: number;
+      readonly flags: number;
+      readonly src: number;
+    }
+  /** perf_event_output: `index` and `packetBytes` make its flags. */
+  | {
+      readonly kind: 'event';
+      readonly by: MapBy;
+      readonly map: number;
+      readonly flags: bigint;
+      readonly size: number;
+    }
+  | {
+      readonly kind: 'redirect-map';
+      readonly by: MapBy;
+      readonly map: number;
+      readonly key: number;
+      readonly flags: number;
+    }
   | { readonly kind: 'kfunc'; readonly kfunc: Kfunc; readonly args: readonly number[] }
   /** Between two kfuncs. */
   | { readonly kind: 'hold'; readonly pair: KfuncPair; readonly bodies: readonly [Body] }
@@ -131,6 +207,17 @@ export type Fragment =
       readonly test: number;
       readonly bodies: readonly [Body, Body];
     }
+  /** As `lookup`, of a CPU's value in a per-CPU map. */
+  | {
+      readonly kind: 'lookup-cpu';
+      readonly by: MapBy;
+      readonly map: number;
+      readonly key: number;
+      readonly cpu: number;
+      readonly dst: number;
+      readonly test: number;
+      readonly bodies: readonly [Body, Body];
+    }
   | {
       readonly kind: 'value';
       readonly by: MapBy;
@@ -144,8 +231,7 @@ export type Fragment =
       readonly map: number;
       readonly key: number;
       readonly flags: number;
-      /** Eight bytes each: a register where `src` is even, else the immediate. */
-      readonly content: readonly { readonly src: number; readonly imm: number }[];
+      readonly content: Content;
     }
   | { readonly kind: 'delete'; readonly by: MapBy; readonly map: number; readonly key: number }
   /** Bodies: the packet is long enough, it isn't. */
@@ -193,6 +279,8 @@ export type Fragment =
       readonly field: number;
       readonly src: number;
     }
+  /** Follows the pointer of the ctx, or reads a byte behind it. */
+  | { readonly kind: 'object'; readonly dst: number; readonly off: number }
   | { readonly kind: 'helper'; readonly helper: PlainHelper }
   | {
       readonly kind: 'load-bytes';

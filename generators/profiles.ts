@@ -9,6 +9,8 @@ export interface Profile {
   readonly keptPercent: number;
   /** How deep bodies lie in bodies. */
   readonly depthMax: number;
+  /** Share of runs with attributes at their limits, in percent. */
+  readonly twistedPercent: number;
   /** Share of progs loaded with BPF_F_TEST_RND_HI32, in percent. */
   readonly scrambledPercent: number;
 }
@@ -21,6 +23,14 @@ const DEFAULT: Profile = {
     loop: 2,
     call: 3,
     each: 2,
+    walk: 1,
+    'tail-call': 2,
+    sequence: 2,
+    nested: 1,
+    ring: 1,
+    event: 1,
+    'redirect-map': 1,
+    'lookup-cpu': 1,
     kfunc: 3,
     hold: 2,
     variable: 1,
@@ -33,6 +43,7 @@ const DEFAULT: Profile = {
     indexed: 2,
     'ctx-read': 4,
     'ctx-write': 3,
+    object: 4,
     helper: 1,
     'load-bytes': 2,
     'store-bytes': 2,
@@ -42,6 +53,7 @@ const DEFAULT: Profile = {
   fragments: { min: 4, usual: 24, max: 60 },
   keptPercent: 75,
   depthMax: 3,
+  twistedPercent: 5,
   scrambledPercent: 0,
 };
 
@@ -70,8 +82,25 @@ export const PROFILES = {
   /** Maps, and memory in them. */
   maps: {
     ...DEFAULT,
-    weights: only('alu', 'branch', 'lookup', 'value', 'update', 'delete', 'access', 'indexed'),
-    keptPercent: 100,
+    weights: {
+      ...only('loop', 'call', 'indexed'),
+      alu: 12,
+      branch: 6,
+      value: 2,
+      access: 10,
+      lookup: 8,
+      update: 8,
+      delete: 3,
+      walk: 3,
+      'tail-call': 4,
+      sequence: 6,
+      nested: 4,
+      ring: 4,
+      event: 2,
+      'redirect-map': 3,
+      'lookup-cpu': 3,
+    },
+    keptPercent: 75,
   },
   /** Packets and ctx. */
   packets: {
@@ -83,11 +112,31 @@ export const PROFILES = {
       'access',
       'ctx-read',
       'ctx-write',
+      'object',
       'load-bytes',
       'store-bytes',
       'legacy',
     ),
     keptPercent: 100,
+  },
+  /** Attributes of BPF_PROG_RUN, with short progs that leave their traces in packet, ctx and maps. */
+  attributes: {
+    ...DEFAULT,
+    weights: only(
+      'alu',
+      'branch',
+      'value',
+      'packet',
+      'access',
+      'ctx-read',
+      'ctx-write',
+      'load-bytes',
+      'store-bytes',
+      'legacy',
+    ),
+    fragments: { min: 1, usual: 10, max: 20 },
+    keptPercent: 100,
+    twistedPercent: 90,
   },
 } as const satisfies Readonly<Record<string, Profile>>;
 

@@ -1,9 +1,11 @@
 import type { Random } from 'fast-check';
 import { PLAIN_RUN, type Run } from '../src/case/case.ts';
-import { ctxLayoutOf } from '../src/case/ctx.ts';
+import { type CtxLayout, ctxLayoutOf, SK_BUFF, XDP_MD } from '../src/case/ctx.ts';
+import { twistRun } from './attributes.ts';
 import type { Palette } from './capabilities.ts';
 import { drawCtx } from './ctx.ts';
 import type { GeneratedType } from './ctx-access.ts';
+import { OWN_RUN } from './own-run.ts';
 import { drawPacket } from './packet.ts';
 import { oneIn, percent, pick } from './random.ts';
 import type { Pool } from './values.ts';
@@ -11,31 +13,40 @@ import type { Pool } from './values.ts';
 const RUNS_MAX = 4;
 /** What the largest XDP metadata and a little growth add to a packet. */
 const SPARE_BYTES = 64;
+/** The ctx of types whose attributes are driven to their limits: those with packets. */
+const TWISTED: ReadonlySet<CtxLayout | undefined> = new Set([SK_BUFF, XDP_MD]);
 
 /** One to four runs, mostly of different packets. */
 export function drawRuns(
   random: Random,
   { progType, runs }: Pick<Palette, 'progType' | 'runs'>,
   pool: Pool,
+  twistedPercent: number,
 ): readonly Run[] {
   return Array.from({ length: random.nextInt(1, RUNS_MAX) }, () => {
-    const run = drawRun(random, progType, pool);
-    return runs === 'paired' ? pairedRun(run, progType) : run;
+    const draw = OWN_RUN[progType] ?? drawRun;
+    const run = draw(random, progType, pool);
+    if (runs === 'paired') return pairedRun(run, progType);
+    if (!TWISTED.has(ctxLayoutOf(progType))) return run;
+    return percent(random, twistedPercent) ? twistRun(random, progType, run) : run;
   });
 }
 
 function drawRun(random: Random, type: GeneratedType, pool: Pool): Run {
   const data = oneIn(random, 40) ? null : drawPacket(random, pool);
   const dataBytes = data?.length ?? 0;
+  const ctx = percent(random, 50) ? drawCtx(random, type, dataBytes, pool) : null;
+  // Linux 5.10 knows no ctx of XDP at all.
+  const isPlain = ctx === null && percent(random, 50);
   return {
     data,
-    ctx: percent(random, 50) ? drawCtx(random, type, dataBytes, pool) : null,
+    ctx,
     repeat: percent(random, 70) ? 1 : random.nextInt(0, 3),
     flags: oneIn(random, 60) ? pick(random, WRONG_FLAGS) : 0,
     cpu: oneIn(random, 60) ? 1 : 0,
     batchSize: oneIn(random, 60) ? 1 : 0,
     dataOutBytes: drawOut(random, dataBytes + SPARE_BYTES, dataBytes),
-    ctxOutBytes: drawOut(random, ctxLayoutOf(type)!.sizeBytes, 8),
+    ctxOutBytes: isPlain ? null : drawOut(random, ctxLayoutOf(type)?.sizeBytes ?? 8, 8),
   };
 }
 
@@ -46,7 +57,7 @@ const pairedRun = ({ data, ctx, repeat }: Run, type: GeneratedType): Run => ({
   ctx,
   repeat,
   dataOutBytes: data && data.length + SPARE_BYTES,
-  ctxOutBytes: ctx && ctxLayoutOf(type)!.sizeBytes,
+  ctxOutBytes: ctx && (ctxLayoutOf(type)?.sizeBytes ?? 8),
 });
 
 /** Bits that no kernel knows. RUN_ON_CPU (1) and live frames (2) would make answers a matter of luck. */

@@ -5,7 +5,9 @@ import type { Insn } from '../src/isa/insn.ts';
 export function sameCase(a: Case, b: Case): boolean {
   return (
     a.progType === b.progType &&
+    a.expectedAttachType === b.expectedAttachType &&
     a.progFlags === b.progFlags &&
+    a.attachBtf === b.attachBtf &&
     sameList(a.ksyms, b.ksyms, (x, y) => x === y) &&
     sameList(a.maps, b.maps, sameMap) &&
     sameList(a.progs, b.progs, (x, y) => sameList(x.insns, y.insns, sameInsn)) &&

@@ -1,4 +1,5 @@
 import { R10 } from '../../src/isa/opcode.ts';
+import { packetFields } from '../ctx-access.ts';
 import type { AccessForm, FragmentOf } from '../plan.ts';
 import {
   F,
@@ -105,12 +106,17 @@ function valueRegister(frame: Frame, form: AccessForm, hint: number): number | u
 
 function pointerFor(frame: Frame, form: AccessForm, base: number, value: number | undefined) {
   if (base === 0) return undefined;
-  const kinds: Region['kind'][] = isAtomic(form) ? ['value'] : ['value', 'packet'];
+  const kinds: Region['kind'][] = ['value'];
+  if (!isAtomic(form)) kinds.push('object');
+  if (!isAtomic(form) && mayTouchPacket(frame, form)) kinds.push('packet');
   // A narrow store could leave a slot that reads are refused of: see `Byte.MAYBE_ZERO`.
   if (form.size === 8 || form.kind === 'load') kinds.push('slot');
   const possible = pointers(frame, kinds, form.size).filter(({ reg }) => reg !== value);
   return possible.length === 0 ? undefined : possible[(base - 1) % possible.length];
 }
+
+const mayTouchPacket = ({ plan }: Frame, { kind }: AccessForm): boolean =>
+  kind === 'load' || packetFields(plan.progType)?.access === 'write';
 
 /** Atomics and the stack are refused where they aren't aligned; the others are so half of the time. */
 function placeIn(form: AccessForm, { kind, low, high }: Region, hint: number): number {

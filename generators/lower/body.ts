@@ -1,14 +1,26 @@
 import type { Body, FragmentKind, FragmentOf } from '../plan.ts';
 import { lowerAccess, lowerIndexed } from './access.ts';
-import { lowerCall, lowerEach } from './call.ts';
+import { lowerCall, lowerEach, lowerWalk } from './call.ts';
 import { lowerAlu, lowerConst } from './compute.ts';
-import { type LowerBody, lowerBranch, lowerLeave } from './control.ts';
+import { type LowerBody, lowerBranch, lowerLeave, roleOf } from './control.ts';
 import { lowerCtxRead, lowerCtxWrite, lowerPacket } from './ctx.ts';
 import type { Frame } from './frame.ts';
 import { lowerHelper, lowerLegacy, lowerLoadBytes, lowerStoreBytes } from './helpers.ts';
 import { lowerHold, lowerKfunc, lowerVariable } from './ksyms.ts';
 import { lowerLoop } from './loop.ts';
-import { lowerDelete, lowerLookup, lowerUpdate, lowerValue } from './maps.ts';
+import {
+  lowerDelete,
+  lowerLookup,
+  lowerLookupCpu,
+  lowerNested,
+  lowerUpdate,
+  lowerValue,
+} from './maps.ts';
+import { lowerObject } from './object.ts';
+import { lowerEvent, lowerRedirectMap } from './outward.ts';
+import { lowerRing } from './ring.ts';
+import { lowerSequence } from './sequence.ts';
+import { lowerTailCall } from './tail-call.ts';
 
 /**
  * Lowers one fragment after another; what stands behind an exit is left out, and so is what may not
@@ -18,6 +30,7 @@ export function lowerBody(frame: Frame, body: Body): void {
   for (const fragment of body) {
     if (!frame.view.live) return;
     if (frame.held && NOT_HELD.has(fragment.kind)) continue;
+    if (roleOf(frame) === 'visitor' && NOT_VISITING.has(fragment.kind)) continue;
     (LOWER[fragment.kind] as Lower<FragmentKind>)(frame, fragment, lowerBody);
   }
 }
@@ -26,7 +39,25 @@ export function lowerBody(frame: Frame, body: Body): void {
  * What the verifier refuses there: exits, also those of other functions up to 6.8, packet loads, and a
  * second `bpf_rcu_read_lock` (check_kfunc_call, check_ld_abs, kernel/bpf/verifier.c, 6.2).
  */
-const NOT_HELD: ReadonlySet<FragmentKind> = new Set(['leave', 'call', 'each', 'legacy', 'hold']);
+const NOT_HELD: ReadonlySet<FragmentKind> = new Set([
+  'leave',
+  'call',
+  'each',
+  'walk',
+  'tail-call',
+  'legacy',
+  'hold',
+]);
+
+/** What might change the map that is walked through, or walks on. */
+const NOT_VISITING: ReadonlySet<FragmentKind> = new Set([
+  'update',
+  'delete',
+  'call',
+  'each',
+  'walk',
+  'tail-call',
+]);
 
 type Lower<Kind extends FragmentKind> = (
   frame: Frame,
@@ -41,6 +72,14 @@ const LOWER: { readonly [Kind in FragmentKind]: Lower<Kind> } = {
   loop: lowerLoop,
   call: lowerCall,
   each: lowerEach,
+  walk: lowerWalk,
+  'tail-call': lowerTailCall,
+  sequence: lowerSequence,
+  nested: lowerNested,
+  ring: lowerRing,
+  event: lowerEvent,
+  'redirect-map': lowerRedirectMap,
+  'lookup-cpu': lowerLookupCpu,
   kfunc: lowerKfunc,
   hold: lowerHold,
   variable: lowerVariable,
@@ -53,6 +92,7 @@ const LOWER: { readonly [Kind in FragmentKind]: Lower<Kind> } = {
   indexed: lowerIndexed,
   'ctx-read': lowerCtxRead,
   'ctx-write': lowerCtxWrite,
+  object: lowerObject,
   helper: lowerHelper,
   'load-bytes': lowerLoadBytes,
   'store-bytes': lowerStoreBytes,

@@ -1,6 +1,9 @@
+import type { MapSpec } from '../../src/case/case.ts';
 import { KFUNC_MEMORY_BYTES, type KfuncArg } from '../../src/case/ksyms.ts';
+import { STEADY, WALKED, ZERO_SEED } from '../map-kinds.ts';
 import type { ArgKind, FragmentOf, FunctionPlan } from '../plan.ts';
 import { emitConst } from './compute.ts';
+import { roleOf } from './control.ts';
 import {
   callHelper,
   ctxRegister,
@@ -14,6 +17,7 @@ import {
   stackPointer,
   whilePinned,
 } from './frame.ts';
+import { mapNumber, setMap } from './maps.ts';
 import { ensureReadable, slotAt } from './stack.ts';
 import { Byte, CTX, NONE, type RegState, SCALAR } from './view.ts';
 
@@ -22,6 +26,8 @@ export function lowerCall(frame: Frame, { callee, args }: FragmentOf<'call'>): v
   const target = calleeOf(frame, callee, 'subprog');
   if (target === undefined) return;
   const done = frame.functionEffects(target);
+  // No kernel lets another prog end a callback.
+  if (done.tailCalls && roleOf(frame) !== 'subprog') return;
   const kinds = frame.plan.prog.functions[target - 1].args;
   setArguments(frame, kinds, args);
   frame.asm.call(target);
@@ -47,6 +53,29 @@ export function lowerEach(frame: Frame, { callee, times, slot, flags }: Fragment
   noteCallOf(frame, done, CALLBACK_WALKS);
 }
 
+/** for_each_map_elem(map, visitor, slot, flags). */
+export function lowerWalk(frame: Frame, fragment: FragmentOf<'walk'>): void {
+  const { by, callee, slot, flags } = fragment;
+  const map = mapNumber(frame, fragment.map, ({ spec }) => isWalked(spec));
+  const target = calleeOf(frame, callee, 'visitor');
+  if (map === undefined || target === undefined) return;
+  const { asm, view } = frame;
+  const done = frame.functionEffects(target);
+  const at = slotAt(slot, 8);
+  ensureReadable(frame, at, 8);
+  view.stack.fill(Byte.MAYBE_ZERO, at, at + 8);
+  setMap(frame, 1, map, by);
+  asm.address(2, target);
+  stackPointer(frame, 3, frame.stackBase + at);
+  asm.emit(F.movK, { dst: 4, imm: flags });
+  callHelper(frame, 'for_each_map_elem');
+  noteCallOf(frame, done, CALLBACK_WALKS);
+}
+
+/** What has no order of its own is only walked through where that is known. */
+const isWalked = ({ type, flags }: MapSpec): boolean =>
+  WALKED.has(type) && (STEADY.has(type) || (flags & ZERO_SEED) !== 0);
+
 /** How often the verifier walks a callback until nothing changes, or so (since 6.7). */
 const CALLBACK_WALKS = 4;
 
@@ -55,6 +84,11 @@ function noteCallOf(frame: Frame, done: Effects, walks: number): void {
   noteCall(frame);
   if (done.packet) dropPackets(frame);
   for (const map of done.maps) dropValues(frame, map);
+  if (done.tailCalls) {
+    frame.effects.tailCalls = true;
+    // Up to 6.18 the verifier takes the function's own result for what comes back.
+    frame.view.regs[0] = NONE;
+  }
   frame.effects.weight += walks * done.weight;
   frame.effects.forks += walks * done.forks;
 }
@@ -104,6 +138,7 @@ const SET_ARGUMENT: { readonly [Kind in ArgKind | KfuncArg]: SetArgument } = {
     ensureReadable(frame, at, KFUNC_MEMORY_BYTES);
     stackPointer(frame, reg, frame.stackBase + at);
   },
+  opaque: () => {},
   length: (frame, reg, hint) => {
     frame.asm.emit(F.movK, { dst: reg, imm: hint % (KFUNC_MEMORY_BYTES + 1) });
     frame.view.regs[reg] = SCALAR;

@@ -1,5 +1,6 @@
 import { type FormOf, formNamed } from '../../src/isa/forms.ts';
-import type { Body, FragmentOf, Reach } from '../plan.ts';
+import { resultMask } from '../attach-types.ts';
+import type { Body, FragmentOf, FunctionPlan, Reach } from '../plan.ts';
 import type { Label } from './assembler.ts';
 import { F, type Frame, scalar } from './frame.ts';
 import { copyView, meet, restoreView, SCALAR } from './view.ts';
@@ -72,12 +73,23 @@ export function setResult(frame: Frame, result: number): void {
   frame.view.regs[0] = SCALAR;
 }
 
-/** The end of a function; the verifier lets callbacks return 0 or 1 only. */
-export function emitExit({ asm, number, plan }: Frame): void {
-  const isCallback = number > 0 && plan.prog.functions[number - 1].role === 'callback';
-  if (isCallback) asm.emit(F.andK, { dst: 0, imm: 1 });
-  asm.emit(F.exit);
+/** The end of a function: r0 is made what the verifier lets it return. */
+export function emitExit(frame: Frame): void {
+  const mask = maskOf(frame);
+  if (mask !== undefined) frame.asm.emit(F.andK, { dst: 0, imm: mask });
+  frame.asm.emit(F.exit);
 }
+
+/** Callbacks return 0 or 1, and progs what their type may; other functions anything. */
+function maskOf(frame: Frame): number | undefined {
+  const { number, plan } = frame;
+  if (number === 0) return resultMask(plan.progType, plan.attachType);
+  return roleOf(frame) === 'subprog' ? undefined : 1;
+}
+
+/** What the function at hand is there for; that of the prog itself is a subprog's. */
+export const roleOf = ({ number, plan }: Frame): FunctionPlan['role'] =>
+  number === 0 ? 'subprog' : plan.prog.functions[number - 1].role;
 
 const GOTO: Record<Reach, FormOf<'goto'>> = {
   ja: formNamed('ja') as FormOf<'goto'>,

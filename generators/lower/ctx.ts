@@ -1,19 +1,30 @@
 import type { FormOf } from '../../src/isa/forms.ts';
 import { formNamed } from '../../src/isa/forms.ts';
 import { packetFields, readablePlaces, writablePlaces } from '../ctx-access.ts';
-import type { FragmentOf } from '../plan.ts';
+import { hooksOf } from '../hooks.ts';
+import type { CasePlan, FragmentOf } from '../plan.ts';
 import { type LowerBody, lowerFork } from './control.ts';
 import { ctxRegister, F, type Frame, scalar, whilePinned, writable } from './frame.ts';
 import { NONE, SCALAR } from './view.ts';
 
 export function lowerCtxRead(frame: Frame, { form, field, dst }: FragmentOf<'ctx-read'>): void {
-  const places = readablePlaces(frame.plan.progType, form.size);
-  const ctx = ctxRegister(frame, dst);
+  const places = placesOf(frame.plan, form.size);
+  const ctx = places.length === 0 ? undefined : ctxRegister(frame, dst);
   if (places.length === 0 || ctx === undefined) return;
   const { offset, comparable } = places[field % places.length];
   const to = writable(frame, dst);
   frame.asm.emit(form, { dst: to, src: ctx, off: offset });
   frame.view.regs[to] = comparable ? SCALAR : NONE;
+}
+
+/** A hook's ctx has words, of which the first bytes are read. */
+function placesOf({ progType, attachType, attachBtf }: CasePlan, sizeBytes: number) {
+  const hook = hooksOf(progType, attachType).find(({ name }) => name === attachBtf);
+  return hook === undefined
+    ? readablePlaces(progType, sizeBytes)
+    : hook.words.flatMap((numberBytes, word) =>
+        numberBytes === 0 ? [] : [{ offset: 8 * word, comparable: sizeBytes <= numberBytes }],
+      );
 }
 
 export function lowerCtxWrite(frame: Frame, { form, field, src }: FragmentOf<'ctx-write'>): void {
@@ -61,7 +72,9 @@ export function lowerPacket(
   if (fields === undefined || ctx === undefined) return;
   const pinned = [ctx, ...(added === undefined ? [] : [added])];
   const data = whilePinned(frame, pinned, () => writable(frame, dst));
-  asm.emit(F.ldxw, { dst: data, src: ctx, off: fields[from] });
+  const { data_meta: meta } = fields;
+  const begin = from === 'data_meta' && meta !== undefined ? meta : fields.data;
+  asm.emit(F.ldxw, { dst: data, src: ctx, off: begin });
   const reach = whilePinned(frame, [...pinned, data], () => writable(frame, dst + 1));
   if (added !== undefined) {
     asm.emit(F.movX, { dst: reach, src: added });
@@ -69,8 +82,8 @@ export function lowerPacket(
     asm.emit(F.addX, { dst: data, src: reach });
   }
   const end = whilePinned(frame, [ctx, data, reach], () => writable(frame, dst + 2));
-  const endField = from === 'data' ? fields.data_end : fields.data;
-  asm.emit(F.ldxw, { dst: end, src: ctx, off: endField });
+  const beyond = begin === fields.data ? fields.data_end : fields.data;
+  asm.emit(F.ldxw, { dst: end, src: ctx, off: beyond });
   asm.emit(F.movX, { dst: reach, src: data });
   asm.emit(F.addK, { dst: reach, imm: bytes + 1 });
   for (const reg of [data, reach, end]) view.regs[reg] = NONE;

@@ -22,6 +22,8 @@ export interface Effects {
   /** About how many insns the verifier walks, and at how many of them it walks two ways. */
   weight: number;
   forks: number;
+  /** Another prog may take its place, and answer for it. */
+  tailCalls: boolean;
   /** Something may be accessed away from its natural alignment. */
   unaligned: boolean;
 }

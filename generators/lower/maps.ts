@@ -1,6 +1,7 @@
 import { formNamed } from '../../src/isa/forms.ts';
 import { R10 } from '../../src/isa/opcode.ts';
-import type { FragmentOf, MapPlan } from '../plan.ts';
+import { KEYED, PER_CPU, STEADY } from '../map-kinds.ts';
+import type { Content, FragmentOf, MapBy, MapPlan } from '../plan.ts';
 import { type LowerBody, lowerFork } from './control.ts';
 import {
   callHelper,
@@ -14,7 +15,7 @@ import {
   whilePinned,
   writable,
 } from './frame.ts';
-import { NONE } from './view.ts';
+import { NONE, SCALAR } from './view.ts';
 
 const MAP = { fd: formNamed('lddw.map_by_fd'), idx: formNamed('lddw.map_by_idx') } as const;
 const VALUE = {
@@ -23,19 +24,41 @@ const VALUE = {
 } as const;
 
 export function lowerLookup(frame: Frame, fragment: FragmentOf<'lookup'>, lowerBody: LowerBody) {
-  const { by, map, key, dst, test, bodies } = fragment;
-  const number = mapNumber(frame, map, () => true);
+  const number = mapNumber(frame, fragment.map, isKeyed);
   if (number === undefined) return;
-  const { asm, view } = frame;
-  const { spec, keys } = frame.plan.maps[number];
-  storeBytes(frame, keyRoom(frame), keys[key % keys.length]);
-  asm.emit(MAP[by], { dst: 1, imm: number, nextImm: 0 });
-  stackPointer(frame, 2, keyRoom(frame));
+  setKey(frame, number, fragment);
   callHelper(frame, 'map_lookup_elem');
-  view.regs[0] = NONE;
+  lowerFound(frame, number, fragment, lowerBody);
+}
 
+/** CPUs: this one, and one that no kernel has room for. */
+export function lowerLookupCpu(
+  frame: Frame,
+  fragment: FragmentOf<'lookup-cpu'>,
+  lowerBody: LowerBody,
+): void {
+  const number = mapNumber(frame, fragment.map, ({ spec }) => PER_CPU.has(spec.type));
+  if (number === undefined) return;
+  setKey(frame, number, fragment);
+  frame.asm.emit(F.movK, { dst: 3, imm: fragment.cpu });
+  callHelper(frame, 'map_lookup_percpu_elem');
+  lowerFound(frame, number, fragment, lowerBody);
+}
+
+type Found = Pick<FragmentOf<'lookup'>, 'dst' | 'test' | 'bodies'>;
+
+/** r0 points to a value of the map, or to nothing. */
+function lowerFound(
+  frame: Frame,
+  number: number,
+  { dst, test, bodies }: Found,
+  lowerBody: LowerBody,
+): void {
+  const { asm, view } = frame;
+  view.regs[0] = NONE;
   const found = () => {
-    const region = { kind: 'value', low: 0, high: spec.valueBytes, map: number } as const;
+    const { valueBytes } = frame.plan.maps[number].spec;
+    const region = { kind: 'value', low: 0, high: valueBytes, map: number } as const;
     view.regs[0] = region;
     if (dst !== 0) {
       const to = whilePinned(frame, [0], () => writable(frame, dst));
@@ -58,6 +81,46 @@ export function lowerLookup(frame: Frame, fragment: FragmentOf<'lookup'>, lowerB
   );
 }
 
+/** Looks a map up in a map of maps, and a key in what comes of it; then reads or writes its value. */
+export function lowerNested(frame: Frame, fragment: FragmentOf<'nested'>): void {
+  const { key, innerKey, off, reg, op } = fragment;
+  const { asm, view, plan } = frame;
+  const number = mapNumber(frame, fragment.map, (map) => innerOf(plan.maps, map) !== undefined);
+  if (number === undefined) return;
+  const inner = plan.maps[innerOf(plan.maps, plan.maps[number])!];
+  setKey(frame, number, { by: fragment.by, key });
+  callHelper(frame, 'map_lookup_elem');
+  view.regs[0] = NONE;
+  const end = asm.label();
+  asm.jump(F.jeqK, end, { dst: 0, imm: 0 });
+  asm.emit(F.movX, { dst: 1, src: 0 });
+  storeBytes(frame, keyRoom(frame), inner.keys[innerKey % inner.keys.length]);
+  stackPointer(frame, 2, keyRoom(frame));
+  callHelper(frame, 'map_lookup_elem');
+  asm.jump(F.jeqK, end, { dst: 0, imm: 0 });
+  const at = off % inner.spec.valueBytes;
+  // Both ways meet behind it: what is set on one of them is set on none.
+  view.regs[0] = NONE;
+  if (op === 'load') asm.emit(LOAD_BYTE, { dst: 0, src: 0, off: at });
+  else asm.emit(F.stb, { dst: 0, off: at, imm: reg });
+  asm.place(end);
+  frame.effects.forks += 2;
+  if (op === 'load') {
+    asm.emit(F.andK, { dst: 0, imm: 0xff });
+    view.regs[0] = SCALAR;
+  }
+}
+
+const LOAD_BYTE = formNamed('ldxb');
+
+/** The number of the map that a map of maps is of; undefined where that was dropped. */
+export function innerOf(maps: readonly MapPlan[], { spec }: MapPlan): number | undefined {
+  const { inner } = spec;
+  if (inner === undefined || inner >= maps.length) return undefined;
+  const { type } = maps[inner].spec;
+  return maps[inner].spec !== spec && (type === 'array' || type === 'hash') ? inner : undefined;
+}
+
 /** A pointer straight into the only value of an array (`array_map_direct_value_addr`, 6.1). */
 export function lowerValue(frame: Frame, { by, map, off, dst }: FragmentOf<'value'>): void {
   const direct = ({ spec }: MapPlan) => spec.type === 'array' && spec.maxEntries === 1;
@@ -72,21 +135,10 @@ export function lowerValue(frame: Frame, { by, map, off, dst }: FragmentOf<'valu
 
 export function lowerUpdate(frame: Frame, fragment: FragmentOf<'update'>): void {
   const { by, map, key, flags, content } = fragment;
-  const number = mapNumber(frame, map, () => true);
+  const number = mapNumber(frame, map, isKeyed);
   if (number === undefined) return;
-  const { spec, keys } = frame.plan.maps[number];
-  for (let at = 0; at < spec.valueBytes; at += 8) {
-    const { src, imm } = content[(at / 8) % content.length];
-    const place = valueRoom(frame) + at;
-    if (src % 2 === 0) {
-      frame.asm.emit(F.stxdw, { dst: R10, src: scalar(frame, src / 2), off: place });
-    } else {
-      frame.asm.emit(F.stdw, { dst: R10, off: place, imm });
-    }
-  }
-  storeBytes(frame, keyRoom(frame), keys[key % keys.length]);
-  frame.asm.emit(MAP[by], { dst: 1, imm: number, nextImm: 0 });
-  stackPointer(frame, 2, keyRoom(frame));
+  storeContent(frame, frame.plan.maps[number].spec.valueBytes, content);
+  setKey(frame, number, { by, key });
   stackPointer(frame, 3, valueRoom(frame));
   frame.asm.emit(F.movK, { dst: 4, imm: flags });
   callHelper(frame, 'map_update_elem');
@@ -94,12 +146,9 @@ export function lowerUpdate(frame: Frame, fragment: FragmentOf<'update'>): void 
 }
 
 export function lowerDelete(frame: Frame, { by, map, key }: FragmentOf<'delete'>): void {
-  const number = mapNumber(frame, map, () => true);
+  const number = mapNumber(frame, map, isKeyed);
   if (number === undefined) return;
-  const { keys } = frame.plan.maps[number];
-  storeBytes(frame, keyRoom(frame), keys[key % keys.length]);
-  frame.asm.emit(MAP[by], { dst: 1, imm: number, nextImm: 0 });
-  stackPointer(frame, 2, keyRoom(frame));
+  setKey(frame, number, { by, key });
   callHelper(frame, 'map_delete_elem');
   dropMoved(frame, number);
 }
@@ -117,12 +166,46 @@ export function storeBytes(frame: Frame, place: number, bytes: Uint8Array): void
   if (bytes.length - at >= 1) store(F.stb, 1, view.getInt8(at));
 }
 
-/** An element of a hash map is another one after an update: pointers to it are stale. */
-function dropMoved(frame: Frame, map: number): void {
-  if (frame.plan.maps[map].spec.type.includes('hash')) dropValues(frame, map);
+/** r1 is the map, r2 points to the key. */
+function setKey(
+  frame: Frame,
+  number: number,
+  { by, key }: { readonly by: MapBy; readonly key: number },
+): void {
+  const { keys } = frame.plan.maps[number];
+  storeBytes(frame, keyRoom(frame), keys[key % keys.length]);
+  setMap(frame, 1, number, by);
+  stackPointer(frame, 2, keyRoom(frame));
 }
 
-function mapNumber(
+/** A register becomes the map. */
+export function setMap(frame: Frame, reg: number, number: number, by: MapBy): void {
+  frame.asm.emit(MAP[by], { dst: reg, imm: number, nextImm: 0 });
+  frame.view.regs[reg] = NONE;
+}
+
+/** Puts what a value is to hold into the room for one. */
+export function storeContent(frame: Frame, valueBytes: number, content: Content): void {
+  for (let at = 0; at < valueBytes; at += 8) {
+    const { src, imm } = content[(at / 8) % content.length];
+    const place = valueRoom(frame) + at;
+    if (src % 2 === 0) {
+      frame.asm.emit(F.stxdw, { dst: R10, src: scalar(frame, src / 2), off: place });
+    } else {
+      frame.asm.emit(F.stdw, { dst: R10, off: place, imm });
+    }
+  }
+}
+
+/** An element that does not stay in its place is another one after an update: pointers are stale. */
+function dropMoved(frame: Frame, map: number): void {
+  if (!STEADY.has(frame.plan.maps[map].spec.type)) dropValues(frame, map);
+}
+
+const isKeyed = ({ spec }: MapPlan): boolean => KEYED.has(spec.type);
+
+/** A map that suits, the one that the hint names or a later one. */
+export function mapNumber(
   { plan }: Frame,
   hint: number,
   suits: (map: MapPlan) => boolean,

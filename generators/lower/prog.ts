@@ -10,6 +10,7 @@ import {
   CTX,
   emptyView,
   meet,
+  NONE,
   REGS_USABLE,
   type RegState,
   readable,
@@ -73,7 +74,14 @@ function createFrame(
     number,
     asm,
     view,
-    effects: { packet: false, maps: new Set(), weight: 0, forks: 0, unaligned: false },
+    effects: {
+      packet: false,
+      maps: new Set(),
+      weight: 0,
+      forks: 0,
+      tailCalls: false,
+      unaligned: false,
+    },
     pinned: ctxReg < 0 ? 0 : 1 << ctxReg,
     end: asm.label(),
     arrivals: [],
@@ -89,6 +97,7 @@ const ARG_STATES: Record<ArgKind, RegState> = {
   scalar: SCALAR,
   ctx: CTX,
   slot: { kind: 'slot', low: 0, high: 8 },
+  opaque: NONE,
 };
 
 function lowerFunction(frame: Frame): void {
@@ -122,7 +131,7 @@ function saveAndExit(frame: Frame): void {
   const chunks = savedChunks(view.stack, savedSlots);
   if (saved.length + chunks.length === 0) {
     setResult(frame, result);
-    asm.emit(F.exit);
+    emitExit(frame);
     return;
   }
   const from = scalar(frame, result);
@@ -135,7 +144,7 @@ function saveAndExit(frame: Frame): void {
     asm.emit(LOAD[bytes], { dst: 1, src: R10, off: frame.stackBase + at });
     asm.emit(STORE[bytes], { dst: base, src: 1, off: 8 * REGS_USABLE + at });
   }
-  asm.emit(F.exit);
+  emitExit(frame);
 }
 
 type Chunk = 1 | 2 | 4 | 8;

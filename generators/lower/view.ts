@@ -11,7 +11,7 @@ export type RegState =
 
 /** Memory behind a register: offsets from `low` up to, without, `high` may be touched. */
 export interface Region {
-  readonly kind: 'value' | 'packet' | 'slot';
+  readonly kind: 'value' | 'packet' | 'slot' | 'object';
   readonly low: number;
   readonly high: number;
   /** Of a value: its map, counted as in the plan. */

@@ -2,7 +2,15 @@ import type { Random } from 'fast-check';
 import { type FormOf, formNamed } from '../../src/isa/forms.ts';
 import type { Palette } from '../capabilities.ts';
 import { CLOSINGS } from '../lower/loop.ts';
-import type { AccessForm, AluForm, Body, Fragment, FragmentKind, FragmentOf } from '../plan.ts';
+import type {
+  AccessForm,
+  AluForm,
+  Body,
+  Content,
+  Fragment,
+  FragmentKind,
+  FragmentOf,
+} from '../plan.ts';
 import { oneIn, percent, pick, pickWeighted, type Weighted } from '../random.ts';
 import { drawImm, drawU64, type Pool } from '../values.ts';
 
@@ -69,6 +77,7 @@ const NESTED: Partial<Record<FragmentKind, true>> = {
   branch: true,
   loop: true,
   lookup: true,
+  'lookup-cpu': true,
   packet: true,
   hold: true,
 };
@@ -113,6 +122,73 @@ const DRAW: { readonly [Kind in FragmentKind]: Draw<Kind> } = {
     slot: byte(random),
     flags: oneIn(random, 8) ? 1 : 0,
   }),
+  walk: (random, { palette }) => ({
+    kind: 'walk',
+    by: pick(random, palette.mapBy),
+    map: random.nextInt(0, 7),
+    callee: random.nextInt(0, 3),
+    slot: byte(random),
+    flags: oneIn(random, 8) ? 1 : 0,
+  }),
+  'tail-call': (random, { palette }) => ({
+    kind: 'tail-call',
+    by: pick(random, palette.mapBy),
+    map: random.nextInt(0, 7),
+    index: oneIn(random, 8) ? pick(random, [16, -1, 0x7fffffff]) : random.nextInt(0, 3),
+    src: oneIn(random, 2) ? reg(random) : 0,
+  }),
+  sequence: (random, { palette, pool }) => ({
+    kind: 'sequence',
+    by: pick(random, palette.mapBy),
+    op: pick(random, ['push', 'push', 'pop', 'peek']),
+    map: random.nextInt(0, 7),
+    flags: pick(random, SEQUENCE_FLAGS),
+    content: drawContent(random, pool),
+    dst: reg(random),
+  }),
+  nested: (random, { palette }) => ({
+    kind: 'nested',
+    by: pick(random, palette.mapBy),
+    map: random.nextInt(0, 7),
+    key: random.nextInt(0, 7),
+    innerKey: random.nextInt(0, 7),
+    off: byte(random),
+    reg: byte(random),
+    op: pick(random, ['load', 'store']),
+  }),
+  ring: (random, { palette }) => ({
+    kind: 'ring',
+    by: pick(random, palette.mapBy),
+    op: pick(random, ['output', 'submit', 'discard', 'query']),
+    map: random.nextInt(0, 7),
+    size: oneIn(random, 4) ? pick(random, RING_SIZES) : random.nextInt(0, 40),
+    flags: random.nextInt(0, 5),
+    src: reg(random),
+  }),
+  event: (random, { palette }) => ({
+    kind: 'event',
+    by: pick(random, palette.mapBy),
+    map: random.nextInt(0, 7),
+    flags: pick(random, EVENT_FLAGS),
+    size: random.nextInt(0, 24),
+  }),
+  'redirect-map': (random, { palette }) => ({
+    kind: 'redirect-map',
+    by: pick(random, palette.mapBy),
+    map: random.nextInt(0, 7),
+    key: random.nextInt(0, 7),
+    flags: pick(random, REDIRECT_FLAGS),
+  }),
+  'lookup-cpu': (random, env, depth) => ({
+    kind: 'lookup-cpu',
+    by: pick(random, env.palette.mapBy),
+    map: random.nextInt(0, 7),
+    key: random.nextInt(0, 7),
+    cpu: oneIn(random, 4) ? pick(random, [1 << 20, -1]) : 0,
+    dst: reg(random),
+    test: random.nextInt(0, 1),
+    bodies: drawFork(random, env, depth),
+  }),
   kfunc: (random, { palette }) => ({
     kind: 'kfunc',
     kfunc: pick(random, palette.kfuncs),
@@ -152,10 +228,7 @@ const DRAW: { readonly [Kind in FragmentKind]: Draw<Kind> } = {
     map: random.nextInt(0, 7),
     key: random.nextInt(0, 7),
     flags: pick(random, UPDATE_FLAGS),
-    content: Array.from({ length: random.nextInt(1, 3) }, () => ({
-      src: random.nextInt(0, 19),
-      imm: drawImm(random, pool),
-    })),
+    content: drawContent(random, pool),
   }),
   delete: (random, { palette }) => ({
     kind: 'delete',
@@ -206,6 +279,7 @@ const DRAW: { readonly [Kind in FragmentKind]: Draw<Kind> } = {
     field: byte(random),
     src: reg(random),
   }),
+  object: (random) => ({ kind: 'object', dst: reg(random), off: random.nextInt(0, 1) }),
   helper: (random, { palette }) => ({ kind: 'helper', helper: pick(random, palette.helpers) }),
   'load-bytes': (random) => ({ kind: 'load-bytes', ...drawRange(random) }),
   'store-bytes': (random) => ({
@@ -240,8 +314,22 @@ const LOOP_TIMES = [
 const VARIABLE_CPUS = [0, 0, 1, 1 << 20];
 /** ANY, NOEXIST, EXIST; 3 is refused by every map. */
 const UPDATE_FLAGS = [0, 0, 0, 1, 1, 2, 2, 3];
+/** ANY and EXIST, which drops the oldest; the others are refused. */
+const SEQUENCE_FLAGS = [0, 0, 0, 2, 2, 1, 3, 4];
+/** As much as a ring of 4096 bytes takes at once, and what it doesn't. */
+const RING_SIZES = [1000, 2040, 4080, 4081, 4088, 5000];
+/** Index, length of the packet's part, and bits that are refused. */
+const EVENT_FLAGS = [0n, 1n, 16n, 0xffff_ffffn, 0x8_0000_0000n, 0xfffff_0000_0000n, 1n << 52n];
+/** Actions, BPF_F_BROADCAST and BPF_F_EXCLUDE_INGRESS, and what is refused. */
+const REDIRECT_FLAGS = [0, 1, 2, 3, 4, 8, 10, 18, 24, 32];
 /** BPF_F_RECOMPUTE_CSUM 1, BPF_F_INVALIDATE_HASH 2; 4 is refused. */
 const STORE_FLAGS = [0, 0, 0, 0, 1, 2, 3, 4];
+
+const drawContent = (random: Random, pool: Pool): Content =>
+  Array.from({ length: random.nextInt(1, 3) }, () => ({
+    src: random.nextInt(0, 19),
+    imm: drawImm(random, pool),
+  }));
 
 function drawAlu(random: Random, env: FragmentEnv): FragmentOf<'alu'> {
   const form = pick(random, env.alu);

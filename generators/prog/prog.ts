@@ -34,6 +34,19 @@ export function drawProg(random: Random, palette: Palette, profile: Profile, poo
   };
 }
 
+/** Short progs that take the place of the first: as many as two. */
+export function drawTargets(
+  random: Random,
+  palette: Palette,
+  profile: Profile,
+  pool: Pool,
+): readonly ProgPlan[] {
+  const fragments = { min: 1, usual: 8, max: 12 };
+  return Array.from({ length: random.nextInt(0, 2) }, () =>
+    drawProg(random, palette, { ...profile, fragments }, pool),
+  );
+}
+
 /** Drops kinds of fragments, and most forms of some kinds, so that progs differ (swarm testing). */
 function drawEnv(random: Random, palette: Palette, profile: Profile, pool: Pool): FragmentEnv {
   const weights = Object.entries(profile.weights) as [FragmentKind, number][];
@@ -60,7 +73,14 @@ function drawSome<T>(random: Random, from: readonly T[]): readonly T[] {
 const ROLES: readonly (readonly [FragmentKind, FunctionPlan['role']])[] = [
   ['call', 'subprog'],
   ['each', 'callback'],
+  ['walk', 'visitor'],
 ];
+
+const ARGS: { readonly [Role in FunctionPlan['role']]: (random: Random) => readonly ArgKind[] } = {
+  subprog: drawArgs,
+  callback: () => ['scalar', 'slot'],
+  visitor: () => ['opaque', 'opaque', 'opaque', 'slot'],
+};
 
 function drawFunction(
   random: Random,
@@ -72,7 +92,7 @@ function drawFunction(
   env.left = count;
   return {
     role,
-    args: role === 'callback' ? ['scalar', 'slot'] : drawArgs(random),
+    args: ARGS[role](random),
     body: drawBody(random, env, count, 1),
     folded: random.nextInt(0, ALL_REGS),
     result: random.nextInt(0, 9),

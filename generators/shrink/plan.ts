@@ -1,4 +1,5 @@
 import type { MapEntry } from '../../src/case/case.ts';
+import { attachTypes } from '../attach-types.ts';
 import type { CasePlan, FunctionPlan, MapPlan, ProgPlan } from '../plan.ts';
 import { zeroBytes } from './bytes.ts';
 import { shrinkBody } from './fragment.ts';
@@ -10,6 +11,10 @@ import { shrinkRun } from './run.ts';
 export function* shrinkPlan(plan: CasePlan): Generator<CasePlan> {
   if (plan.runs.length > 1) for (const run of plan.runs) yield { ...plan, runs: [run] };
   for (const prog of shrinkProg(plan.prog)) yield { ...plan, prog };
+  const [plainest] = attachTypes(plan.progType);
+  if (plan.attachType !== plainest && plan.attachBtf === undefined)
+    yield { ...plan, attachType: plainest };
+  for (const targets of shrinkList(plan.targets, shrinkProg)) yield { ...plan, targets };
   if (plan.progFlags !== 0) yield { ...plan, progFlags: 0 };
   for (const runs of shrinkList(plan.runs, shrinkRun, 1)) yield { ...plan, runs };
   for (const maps of shrinkList(plan.maps, shrinkMap)) yield { ...plan, maps };

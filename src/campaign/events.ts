@@ -86,6 +86,25 @@ export interface Summary {
 export interface TargetSummary extends TargetCounts, Pick<TargetInfo, 'engine' | 'kernel'> {
   /** `uname -m`. */
   readonly arch: string;
-  /** In how many compared cases each form was executed, by name; forms it lacks are absent. */
-  readonly forms: Readonly<Record<string, number>>;
+  readonly reach: Reach;
 }
+
+/**
+ * In how many compared cases something was executed or answered, by its name. What is not named was
+ * never compared.
+ */
+export interface Reach {
+  /** Forms of insns, such as `add64.x`. */
+  readonly forms: Counts;
+  readonly progTypes: Counts;
+  /** Prog type and helper, such as `xdp redirect_map`. */
+  readonly helpers: Counts;
+  /** Functions and variables of the kernel. */
+  readonly ksyms: Counts;
+  /** Types of the maps that a case created. */
+  readonly mapTypes: Counts;
+  /** What the target answered: `load 22`, or prog type and errno of a run, such as `xdp 28`. */
+  readonly errnos: Counts;
+}
+
+type Counts = Readonly<Record<string, number>>;

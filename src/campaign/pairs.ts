@@ -30,4 +30,5 @@ export const sameLinux = (a: LinuxSetting, b: LinuxSetting): boolean =>
   a.endianness === b.endianness &&
   a.pageBytes === b.pageBytes &&
   a.cpus === b.cpus &&
-  a.execution === b.execution;
+  a.execution === b.execution &&
+  a.userMode === b.userMode;

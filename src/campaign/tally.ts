@@ -1,15 +1,15 @@
 import type { Case } from '../case/case.ts';
-import { formsUsed } from '../case/forms-used.ts';
 import type { Comparison } from '../compare/compare.ts';
-import type { Outcome, Target } from '../targets/target.ts';
+import type { Completed, Outcome, Target } from '../targets/target.ts';
 import type { Progress, TargetCounts, TargetSummary } from './events.ts';
 import type { Pair } from './pairs.ts';
+import { createReachCounter, reachedBy } from './reach.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** The counts of a campaign. Its size does not depend on how many cases were counted. */
 export interface Tally {
-  /** Counts what each target did with a case, and the forms it executed. */
+  /** Counts what each target did with a case, and what it reached. */
   addCase(testCase: Case, outcomes: readonly Outcome[], comparisons: readonly Comparison[]): void;
   progress(elapsedMs: number): Progress;
   targets(): Readonly<Record<string, TargetSummary>>;
@@ -18,7 +18,7 @@ export interface Tally {
 
 export function createTally(targets: readonly Target[], pairs: readonly Pair[]): Tally {
   const counts = targets.map(emptyCounts);
-  const forms = targets.map(() => new Map<string, number>());
+  const reach = targets.map(createReachCounter);
   const pairsOfTarget = targets.map((_, i) =>
     [...pairs.keys()].filter((p) => pairs[p].includes(i)),
   );
@@ -36,12 +36,13 @@ export function createTally(targets: readonly Target[], pairs: readonly Pair[]):
     runs += testCase.runs.length;
     for (const [i, outcome] of outcomes.entries()) countOutcome(counts[i], outcome);
     if (comparisons.some(({ kind }) => kind === 'diverge')) divergences++;
-    const executed = outcomes.map((outcome) => executedForms(testCase, outcome));
     for (const [i, mine] of pairsOfTarget.entries()) {
       const compared = mine.filter((p) => comparisons[p].kind !== 'incomparable');
       if (compared.length > 0) counts[i].compared++;
       else if (mine.length > 0 && outcomes[i].kind !== 'unsupported') counts[i].incomparable++;
-      if (compared.length > 0) countForms(forms[i], executed[pairs[compared[0]][0]]);
+      if (compared.length === 0) continue;
+      const [emulator] = pairs[compared[0]];
+      reach[i].add(reachedBy(testCase, outcomes[i], executedOf(outcomes[emulator])));
     }
     for (const comparison of comparisons) {
       if (comparison.kind !== 'incomparable') continue;
@@ -71,7 +72,7 @@ export function createTally(targets: readonly Target[], pairs: readonly Pair[]):
             engine,
             ...counts[i],
             restarted: targets[i].restarts(),
-            forms: Object.fromEntries([...forms[i]].sort(([a], [b]) => (a < b ? -1 : 1))),
+            reach: reach[i].counts(),
           },
         ]),
       ),
@@ -97,14 +98,5 @@ function countOutcome(counts: Mutable<TargetCounts>, outcome: Outcome): void {
   else counts[outcome.kind]++;
 }
 
-/** The forms that an emulator has executed; none for a kernel, which does not tell. */
-const executedForms = (testCase: Case, outcome: Outcome): ReadonlySet<string> =>
-  outcome.kind === 'completed' && outcome.executed !== undefined
-    ? formsUsed(testCase, outcome.executed)
-    : NO_FORMS;
-
-const NO_FORMS: ReadonlySet<string> = new Set();
-
-function countForms(counts: Map<string, number>, names: ReadonlySet<string>): void {
-  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
-}
+const executedOf = (outcome: Outcome): Completed['executed'] =>
+  outcome.kind === 'completed' ? outcome.executed : undefined;

@@ -2,7 +2,7 @@ import { decodeProg, encodeProg, IsaError, SLOT_BYTES } from '../isa/encode.ts';
 import { ByteReader } from './byte-reader.ts';
 import { ByteWriter } from './byte-writer.ts';
 import type { Case, CtxInput, MapSpec, Prog, Run } from './case.ts';
-import { ctxField, ctxLayoutOf } from './ctx.ts';
+import { allFields, ctxField, ctxLayoutOf } from './ctx.ts';
 import { CASE_LIMITS, KSYM_NAME, MAP_NAME } from './limits.ts';
 import { MAP_TYPES, mapTypeNumber } from './map-type.ts';
 import { PROG_TYPES, type ProgType, progTypeNumber } from './prog-type.ts';
@@ -10,10 +10,11 @@ import { PROG_TYPES, type ProgType, progTypeNumber } from './prog-type.ts';
 export { CaseBytesError } from './byte-reader.ts';
 
 /**
- * The first byte. A case without kernel symbols has the bytes, and hence the hash, that it had before
- * there were any.
+/**
+ * The first byte. A case without what a version brought has the bytes, and hence the hash, that it had
+ * before.
  */
-const Version = { plain: 1, withKsyms: 2 } as const;
+const Version = { plain: 1, withKsyms: 2, withInnerMaps: 3, withAttachBtf: 4 } as const;
 
 /** Which of a run's parts are there. */
 const Has = { data: 1, ctx: 2, dataOut: 4, ctxOut: 8 } as const;
@@ -29,13 +30,16 @@ const writer = new ByteWriter();
  *   progs u16: slots | 8 bytes each, little-endian
  *   runs u16:  parts u8 | repeat, flags, cpu, batch_size | data: length, bytes
  *              | ctx: size, fields u8 in the struct's order: name, value u64 | data_out | ctx_out
- *   ksyms u16: names                                   in version 2, which a case without has not
+ *   ksyms u16: names                                   from version 2, which a case without has not
+ *   for each map u8: `inner` + 1, or 0                 from version 3, which a case without has not
+ *   attach btf: a name                                 in version 4, which a case without has not
  *
  * A name is its length u8 and ASCII. Throws where a ctx names a field that its struct lacks.
  */
 export function encodeCase(testCase: Case): Uint8Array {
   writer.begin();
-  writer.u8(testCase.ksyms.length === 0 ? Version.plain : Version.withKsyms);
+  const version = versionOf(testCase);
+  writer.u8(version);
   writer.u8(progTypeNumber(testCase.progType));
   writer.u32(testCase.expectedAttachType);
   writer.u32(testCase.progFlags);
@@ -45,10 +49,14 @@ export function encodeCase(testCase: Case): Uint8Array {
   for (const prog of testCase.progs) writeProg(prog);
   writer.u16(testCase.runs.length);
   for (const run of testCase.runs) writeRun(run, testCase.progType);
-  if (testCase.ksyms.length > 0) {
+  if (version >= Version.withKsyms) {
     writer.u16(testCase.ksyms.length);
     for (const ksym of testCase.ksyms) writer.name(ksym);
   }
+  if (version >= Version.withInnerMaps) {
+    for (const { inner = -1 } of testCase.maps) writer.u8(inner + 1);
+  }
+  if (testCase.attachBtf !== undefined) writer.name(testCase.attachBtf);
   return writer.taken();
 }
 
@@ -62,24 +70,43 @@ export function decodeCase(bytes: Uint8Array): Case {
     reader.fail(`at most ${CASE_LIMITS.bytes} bytes`, `${bytes.length}`);
   }
   const version = reader.u8('version');
-  if (version !== Version.plain && version !== Version.withKsyms) {
-    reader.fail(`version ${Version.plain} or ${Version.withKsyms}`, `version ${version}`);
+  if (version < Version.plain || version > Version.withAttachBtf) {
+    reader.fail(`version ${Version.plain} to ${Version.withAttachBtf}`, `version ${version}`);
   }
   const progType = PROG_TYPES[reader.u8('prog type', PROG_TYPES.length - 1)];
   const expectedAttachType = reader.u32('expected attach type');
   const progFlags = reader.u32('prog flags');
-  const testCase: Case = {
+  const common: Case = {
     progType,
     expectedAttachType,
     progFlags,
     maps: readList(reader, 'maps', CASE_LIMITS.maps, readMap),
     progs: readList(reader, 'progs', CASE_LIMITS.progs, readProg),
     runs: readList(reader, 'runs', CASE_LIMITS.runs, () => readRun(reader, progType)),
-    ksyms: version === Version.plain ? [] : readList(reader, 'ksyms', CASE_LIMITS.ksyms, readKsym),
+    ksyms:
+      version >= Version.withKsyms ? readList(reader, 'ksyms', CASE_LIMITS.ksyms, readKsym) : [],
+  };
+  const testCase: Case = {
+    ...common,
+    ...(version >= Version.withInnerMaps && {
+      maps: common.maps.map((map) => readInner(reader, map)),
+    }),
+    ...(version >= Version.withAttachBtf && { attachBtf: readKsym(reader) }),
   };
   reader.end();
   checkCanonical(testCase, bytes, reader);
   return testCase;
+}
+
+function versionOf({ ksyms, maps, attachBtf }: Case): number {
+  if (attachBtf !== undefined) return Version.withAttachBtf;
+  if (maps.some(({ inner }) => inner !== undefined)) return Version.withInnerMaps;
+  return ksyms.length === 0 ? Version.plain : Version.withKsyms;
+}
+
+function readInner(reader: ByteReader, map: MapSpec): MapSpec {
+  const number = reader.u8('inner map', CASE_LIMITS.maps);
+  return number === 0 ? map : { ...map, inner: number - 1 };
 }
 
 function writeMap(map: MapSpec): void {
@@ -179,7 +206,8 @@ function readRun(reader: ByteReader, progType: ProgType): Run {
 
 function writeCtx({ sizeBytes, fields }: CtxInput, progType: ProgType): void {
   const layout = ctxLayoutOf(progType);
-  const known = layout?.fields.filter(({ name }) => fields[name] !== undefined) ?? [];
+  const all = layout === undefined ? [] : allFields(layout);
+  const known = all.filter(({ name }) => fields[name] !== undefined);
   if (known.length !== Object.keys(fields).length) {
     throw new Error(`a ctx of ${progType} names a field that its struct lacks`);
   }
@@ -195,7 +223,7 @@ function writeCtx({ sizeBytes, fields }: CtxInput, progType: ProgType): void {
 function readCtx(reader: ByteReader, progType: ProgType): CtxInput {
   const layout = ctxLayoutOf(progType);
   const sizeBytes = reader.u32('size of the ctx', CASE_LIMITS.ctxBytes);
-  const count = reader.u8('fields of the ctx', layout?.fields.length ?? 0);
+  const count = reader.u8('fields of the ctx', layout === undefined ? 0 : allFields(layout).length);
   const fields: Record<string, bigint> = {};
   for (let i = 0; i < count; i++) {
     const name = reader.name('field of the ctx');

@@ -7,10 +7,18 @@ import { type Case, PLAIN_RUN, type Run } from './case.ts';
  * it calls, its kernel symbols, the types of its maps, and the attributes and ctx fields that its runs set. Each name
  * once, sorted. Cases that were shrunk from one cause mostly have the same shape.
  */
-export function caseShape({ progType, maps, ksyms, progs, runs }: Case): readonly string[] {
+export function caseShape({
+  progType,
+  attachBtf,
+  maps,
+  ksyms,
+  progs,
+  runs,
+}: Case): readonly string[] {
   const names = new Set([
     progType,
     ...progs.flatMap(({ insns }) => insns.map(insnName)),
+    ...(attachBtf === undefined ? [] : [`attach_btf.${attachBtf}`]),
     ...ksyms.map((name) => `ksym.${name}`),
     ...maps.map(({ type }) => `map.${type}`),
     ...runs.flatMap(runNames),

@@ -12,6 +12,11 @@ export interface Case {
   readonly expectedAttachType: number;
   /** `bpf_attr.prog_flags`. */
   readonly progFlags: number;
+  /**
+   * What `bpf_attr.attach_btf_id` is the id of: a function of the kernel, or for `struct_ops` a struct.
+   * A tracing prog with one is attached to it while the runs are done. Absent for other types.
+   */
+  readonly attachBtf?: string;
   readonly maps: readonly MapSpec[];
   /**
    * Kernel symbols, each once: names of functions and variables of the kernel that insns name. In
@@ -42,6 +47,8 @@ export interface MapSpec {
   readonly maxEntries: number;
   /** `bpf_attr.map_flags`. */
   readonly flags: number;
+  /** Of a map of maps: the index in `maps` of the one before it that says what it holds. */
+  readonly inner?: number;
   /** Put in with BPF_ANY, in order, before the load. A per-CPU map gets the value on every CPU. */
   readonly entries: readonly MapEntry[];
 }
@@ -52,7 +59,7 @@ export interface MapEntry {
   readonly key: Uint8Array;
   /**
    * `valueBytes` bytes, as they lie in memory. The value of a prog array is the index of a prog in
-   * `progs`, a u32, always little-endian.
+   * `progs`, that of a map of maps the index of a map in `maps`, before it: a u32, always little-endian.
    */
   readonly value: Uint8Array;
 }

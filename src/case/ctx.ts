@@ -13,6 +13,11 @@ export interface CtxLayout {
   readonly struct: string;
   readonly sizeBytes: number;
   readonly fields: readonly CtxField[];
+  /**
+   * The eight bytes behind the struct, by the name `tail`, which a ctx that is longer than the struct may
+   * hold.
+   */
+  readonly tail: CtxField;
 }
 
 /** `struct __sk_buff`, include/uapi/linux/bpf.h; 192 bytes since 5.18 (184 without `hwtstamp`). */
@@ -73,19 +78,108 @@ export const XDP_MD: CtxLayout = layout('xdp_md', 24, {
   egress_ifindex: 20,
 });
 
+/** A name for each of so many u64, one behind the other. */
+const words = (count: number): Record<string, readonly [number, 8]> =>
+  Object.fromEntries(Array.from({ length: count }, (_, i) => [`w${i}`, [8 * i, 8] as const]));
+
+/** Arguments of a raw tracepoint: as many u64 as `MAX_BPF_FUNC_ARGS`, include/linux/bpf.h. */
+export const RAW_TP_ARGS: CtxLayout = layout('bpf_raw_tracepoint_args', 96, words(12));
+
+/** The ctx of a syscall prog is what its user gives; these words of it have names. */
+export const SYSCALL_CTX: CtxLayout = layout('syscall ctx', 256, words(32));
+
+/**
+ * Arguments of a function of `bpf_dummy_ops`. The first is a pointer to `struct bpf_dummy_ops_state`:
+ * here 0 for NULL, or else what that struct's `val` is, of which 32 bits count.
+ */
+export const DUMMY_OPS_ARGS: CtxLayout = layout('bpf_dummy_ops args', 40, words(5));
+
+/**
+ * `struct bpf_sk_lookup`, include/uapi/linux/bpf.h; 72 bytes since 5.17 (64 without
+ * `ingress_ifindex`). What is `remote_port_pad` here belonged to a `remote_port` of 32 bits up to then.
+ */
+export const SK_LOOKUP: CtxLayout = layout('bpf_sk_lookup', 72, {
+  cookie: [0, 8],
+  family: 8,
+  protocol: 12,
+  remote_ip4: 16,
+  remote_ip6_0: 20,
+  remote_ip6_1: 24,
+  remote_ip6_2: 28,
+  remote_ip6_3: 32,
+  remote_port: [36, 2],
+  remote_port_pad: [38, 2],
+  local_ip4: 40,
+  local_ip6_0: 44,
+  local_ip6_1: 48,
+  local_ip6_2: 52,
+  local_ip6_3: 56,
+  local_port: 60,
+  ingress_ifindex: 64,
+});
+
+/** `struct bpf_flow_keys`, include/uapi/linux/bpf.h: what a flow dissector's run takes and gives. */
+export const FLOW_KEYS: CtxLayout = layout('bpf_flow_keys', 56, {
+  nhoff: [0, 2],
+  thoff: [2, 2],
+  addr_proto: [4, 2],
+  is_frag: [6, 1],
+  is_first_frag: [7, 1],
+  is_encap: [8, 1],
+  ip_proto: [9, 1],
+  n_proto: [10, 2],
+  sport: [12, 2],
+  dport: [14, 2],
+  ipv6_src_0: 16,
+  ipv6_src_1: 20,
+  ipv6_src_2: 24,
+  ipv6_src_3: 28,
+  ipv6_dst_0: 32,
+  ipv6_dst_1: 36,
+  ipv6_dst_2: 40,
+  ipv6_dst_3: 44,
+  flags: 48,
+  flow_label: 52,
+});
+
+/** `struct nf_hook_state`, include/linux/netfilter.h: what a netfilter prog's run takes. */
+export const NF_HOOK_STATE: CtxLayout = layout('nf_hook_state', 48, {
+  hook: [0, 1],
+  pf: [1, 1],
+  in: [8, 8],
+  out: [16, 8],
+  sk: [24, 8],
+  net: [32, 8],
+  okfn: [40, 8],
+});
+
 const LAYOUTS: Partial<Record<ProgType, CtxLayout>> = {
   xdp: XDP_MD,
   sched_cls: SK_BUFF,
   sched_act: SK_BUFF,
   socket_filter: SK_BUFF,
+  raw_tracepoint: RAW_TP_ARGS,
+  syscall: SYSCALL_CTX,
+  sk_lookup: SK_LOOKUP,
+  flow_dissector: FLOW_KEYS,
+  netfilter: NF_HOOK_STATE,
+  struct_ops: DUMMY_OPS_ARGS,
+  cgroup_skb: SK_BUFF,
+  lwt_in: SK_BUFF,
+  lwt_out: SK_BUFF,
+  lwt_xmit: SK_BUFF,
+  lwt_seg6local: SK_BUFF,
 };
 
 /** The ctx struct of a prog type; undefined where its layout isn't known here. */
 export const ctxLayoutOf = (type: ProgType): CtxLayout | undefined => LAYOUTS[type];
 
-/** The field of that name; undefined where the struct has none. */
+/** The field of that name, `tail` too; undefined where there is none. */
 export const ctxField = (of: CtxLayout, name: string): CtxField | undefined =>
-  of.fields.find((field) => field.name === name);
+  allFields(of).find((field) => field.name === name);
+
+/** The fields of the struct, and what is behind it. */
+export const allFields = ({ fields, tail }: CtxLayout): readonly CtxField[] => [...fields, tail];
 
 /** The field that byte `offset` lies in; undefined for padding. */
 export const ctxFieldAt = (of: CtxLayout, offset: number): CtxField | undefined =>
@@ -101,9 +195,10 @@ export function encodeCtx(
   sizeBytes: number,
   littleEndian: boolean,
 ): Uint8Array {
-  const bytes = new Uint8Array(Math.max(of.sizeBytes, sizeBytes));
+  const { tail } = of;
+  const bytes = new Uint8Array(Math.max(tail.offset + tail.sizeBytes, sizeBytes));
   const view = new DataView(bytes.buffer);
-  for (const { name, offset, sizeBytes: width } of of.fields) {
+  for (const { name, offset, sizeBytes: width } of allFields(of)) {
     const value = fields[name];
     if (value === undefined) continue;
     if (width === 8) view.setBigUint64(offset, value, littleEndian);
@@ -127,5 +222,6 @@ function layout(
         ? { name, offset: place, sizeBytes: 4 }
         : { name, offset: place[0], sizeBytes: place[1] },
     ),
+    tail: { name: 'tail', offset: sizeBytes, sizeBytes: 8 },
   };
 }

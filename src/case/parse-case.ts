@@ -32,6 +32,7 @@ export interface RestSection {
 interface Draft {
   claim?: string;
   progType?: ProgType;
+  attachBtf?: string;
   /** The headers that were there. */
   readonly numbers: Map<(typeof HEADERS)[number]['field'], number>;
   readonly ksyms: string[];
@@ -52,13 +53,18 @@ export function parseCaseText(text: string, file: string): CaseText {
     parse(section, draft);
   }
   const end = { file, line: text.split('\n').length, column: 1 };
-  const { claim, progType, numbers, ksyms, maps, progs, runs, rest } = draft;
+  const { claim, progType, attachBtf, numbers, ksyms, maps, progs, runs, rest } = draft;
   if (claim === undefined) missing('case', end);
   if (progType === undefined) missing('prog_type', end);
   if (progs.length === 0) missing('prog', end);
   const expectedAttachType = numbers.get('expectedAttachType') ?? 0;
   const progFlags = numbers.get('progFlags') ?? 0;
-  const attributes = { progType, expectedAttachType, progFlags };
+  const attributes = {
+    progType,
+    expectedAttachType,
+    progFlags,
+    ...(attachBtf !== undefined && { attachBtf }),
+  };
   return { claim, testCase: { ...attributes, ksyms, maps, progs, runs }, rest };
 }
 
@@ -88,19 +94,20 @@ const SECTIONS: Readonly<Record<string, (section: Section, draft: Draft) => void
       },
     ]),
   ),
+  attach_btf: (section, draft) => {
+    expectOnce(section, draft.attachBtf);
+    expectNoBody(section);
+    draft.attachBtf = readSymbol(section);
+  },
   ksym: (section, draft) => {
     if (draft.ksyms.length === CASE_LIMITS.ksyms) tooMany(section, 'ksyms', 'kernel symbols');
     expectNoBody(section);
-    const [, name, end] = wordsOf(section.header);
-    if (!KSYM_NAME.test(name.text)) {
-      const { ksymChars } = CASE_LIMITS;
-      unexpected('CASE_NAME', name, `a kernel symbol: up to ${ksymChars} letters, digits or _`);
+    const name = readSymbol(section);
+    if (draft.ksyms.includes(name)) {
+      const [, word] = wordsOf(section.header);
+      unexpected('CASE_TWICE', word, 'a kernel symbol that was not named yet');
     }
-    if (draft.ksyms.includes(name.text)) {
-      unexpected('CASE_TWICE', name, 'a kernel symbol that was not named yet');
-    }
-    expectEnd(end);
-    draft.ksyms.push(name.text);
+    draft.ksyms.push(name);
   },
   map: (section, draft) => {
     if (draft.maps.length === CASE_LIMITS.maps) tooMany(section, 'maps');
@@ -136,6 +143,17 @@ const SECTIONS: Readonly<Record<string, (section: Section, draft: Draft) => void
   },
 };
 const KEYWORDS = Object.keys(SECTIONS);
+
+/** The name of something of the kernel, alone behind the keyword. */
+function readSymbol(section: Section): string {
+  const [, name, end] = wordsOf(section.header);
+  if (!KSYM_NAME.test(name.text)) {
+    const { ksymChars } = CASE_LIMITS;
+    unexpected('CASE_NAME', name, `a kernel symbol: up to ${ksymChars} letters, digits or _`);
+  }
+  expectEnd(end);
+  return name.text;
+}
 
 function parseProg({ header, body }: Section): Prog {
   const { insnsPerProg: insnsMax } = CASE_LIMITS;

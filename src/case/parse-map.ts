@@ -6,7 +6,9 @@ import { bodyWords, type Section, unexpected, type Word, wordsOf } from './secti
 import { MAP_NUMBERS } from './text-syntax.ts';
 import { readBytes, readName, readNumber } from './words.ts';
 
-type MapNumbers = Pick<MapSpec, (typeof MAP_NUMBERS)[number]['field']>;
+type MapNumbers = Pick<MapSpec, (typeof MAP_NUMBERS)[number]['field'] | 'inner'>;
+
+const INNER = 'inner';
 
 /** `map NAME TYPE key 4 value 8 max_entries 2`, and an entry `KEY = VALUE` on each line below. */
 export function parseMap(section: Section, namesBefore: readonly string[]): MapSpec {
@@ -34,19 +36,21 @@ export function parseMap(section: Section, namesBefore: readonly string[]): MapS
 
 function readPairs(words: readonly Word[]): MapNumbers {
   const numbers = { keyBytes: 0, valueBytes: 0, maxEntries: 0, flags: 0 };
+  let inner: number | undefined;
   const seen = new Set<string>();
   for (let at = 0; words[at].text !== ''; at += 2) {
     const keyword = readName(
       words[at],
-      MAP_NUMBERS.map((syntax) => syntax.keyword),
+      [...MAP_NUMBERS.map((syntax) => syntax.keyword), INNER],
       'an attribute of a map',
     );
     if (seen.has(keyword)) unexpected('CASE_TWICE', words[at], `one \`${keyword}\``);
     seen.add(keyword);
-    const { field, max } = MAP_NUMBERS.find((syntax) => syntax.keyword === keyword)!;
-    numbers[field] = readNumber(words[at + 1], max);
+    const syntax = MAP_NUMBERS.find((known) => known.keyword === keyword);
+    if (syntax === undefined) inner = readNumber(words[at + 1], CASE_LIMITS.maps - 1);
+    else numbers[syntax.field] = readNumber(words[at + 1], syntax.max);
   }
-  return numbers;
+  return inner === undefined ? numbers : { ...numbers, inner };
 }
 
 function readEntry(words: readonly Word[], { keyBytes, valueBytes }: MapNumbers): MapEntry {

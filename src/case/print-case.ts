@@ -1,6 +1,6 @@
 import { disassemble } from '../isa/disassemble.ts';
 import { type Case, type CtxInput, type MapSpec, PLAIN_RUN, type Prog, type Run } from './case.ts';
-import { ctxLayoutOf } from './ctx.ts';
+import { allFields, ctxLayoutOf } from './ctx.ts';
 import { CASE_LIMITS } from './limits.ts';
 import type { ProgType } from './prog-type.ts';
 import { HEADERS, MAP_NUMBERS, NO_BYTES, printNumber, RUN_NUMBERS } from './text-syntax.ts';
@@ -18,9 +18,16 @@ export function printCase(testCase: Case, { claim }: PrintOptions): string {
   const headers = HEADERS.filter(({ field }) => testCase[field] !== 0).map(
     ({ keyword, field, base }) => `${keyword} ${printNumber(testCase[field], base)}`,
   );
+  const attach = testCase.attachBtf === undefined ? [] : [`attach_btf ${testCase.attachBtf}`];
   const ksyms = testCase.ksyms.map((name) => `ksym ${name}`);
   const sections = [
-    [`case ${oneLine(claim)}`.trim(), `prog_type ${testCase.progType}`, ...headers, ...ksyms],
+    [
+      `case ${oneLine(claim)}`.trim(),
+      `prog_type ${testCase.progType}`,
+      ...headers,
+      ...attach,
+      ...ksyms,
+    ],
     ...testCase.maps.map(printMap),
     ...testCase.progs.map(printProg),
     ...testCase.runs.map((run) => printRun(run, testCase.progType)),
@@ -36,7 +43,7 @@ function printMap(map: MapSpec): string[] {
     ({ keyword, field, base }) => ` ${keyword} ${printNumber(map[field], base)}`,
   );
   return [
-    `map ${map.name} ${map.type}${numbers.join('')}`,
+    `map ${map.name} ${map.type}${numbers.join('')}${map.inner === undefined ? '' : ` inner ${map.inner}`}`,
     ...map.entries.map(({ key, value }) => `  ${printBytes(key)} = ${printBytes(value)}`),
   ];
 }
@@ -69,7 +76,8 @@ function printData(data: Uint8Array | null): string[] {
 /** Fields in the order of the struct, so that equal ctx give equal text. */
 function printCtx(ctx: CtxInput | null, progType: ProgType): string[] {
   if (ctx === null) return [];
-  const order = ctxLayoutOf(progType)?.fields.map(({ name }) => name) ?? [];
+  const layout = ctxLayoutOf(progType);
+  const order = layout === undefined ? [] : allFields(layout).map(({ name }) => name);
   const names = Object.keys(ctx.fields).sort((a, b) => order.indexOf(a) - order.indexOf(b));
   return [
     `  ctx ${ctx.sizeBytes}`,

@@ -37,6 +37,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   'bpfdiff kernels ls': ['bpfdiff kernels ls'],
   'bpfdiff kernels rm': ['bpfdiff kernels rm debian11 mine'],
   'bpfdiff doctor': ['bpfdiff doctor', 'bpfdiff doctor debian12 sid-arm64'],
+  'bpfdiff features': ['bpfdiff features debian12', 'bpfdiff features emulator,sid:interp --json'],
   'bpfdiff bench': ['bpfdiff bench', 'bpfdiff bench kernels --targets uml,debian12:jit'],
 };
 

@@ -4,6 +4,7 @@ import { addBench } from './commands/bench.ts';
 import { addCorpus } from './commands/corpus.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addExec } from './commands/exec.ts';
+import { addFeatures } from './commands/features.ts';
 import { addKernels } from './commands/kernels.ts';
 import { addReplay } from './commands/replay.ts';
 import { addRun } from './commands/run.ts';
@@ -12,7 +13,16 @@ import { ExitStatus, explainError } from './exit-status.ts';
 import { readSurroundings } from './surroundings.ts';
 import { VERSION } from './version.ts';
 
-const COMMANDS = [addRun, addExec, addReplay, addCorpus, addKernels, addDoctor, addBench];
+const COMMANDS = [
+  addRun,
+  addExec,
+  addReplay,
+  addCorpus,
+  addKernels,
+  addDoctor,
+  addFeatures,
+  addBench,
+];
 
 const EXIT_STATUSES = `
 Exit status: 0 all agree; 1 divergences; 2 bad usage or input; 3 a target could

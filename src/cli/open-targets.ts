@@ -118,11 +118,11 @@ function emulatorsFor(
   kernels: readonly Target[],
 ): readonly Target[] {
   const settings: LinuxSetting[] = [];
-  for (const { info } of kernels) {
-    const linux = { ...info.linux, ...(release !== undefined && { release }) };
+  const followed = kernels.length > 0 ? kernels.map(({ info }) => info.linux) : [DEFAULT_LINUX];
+  for (const each of followed) {
+    const linux = { ...each, ...(release !== undefined && { release }) };
     if (!settings.some((other) => sameLinux(other, linux))) settings.push(linux);
   }
-  if (settings.length === 0) settings.push(DEFAULT_LINUX);
   return settings.map((linux) =>
     createEmulator({ linux, name: settings.length === 1 ? text : nameOf(linux, settings) }),
   );
@@ -138,9 +138,8 @@ function nameOf(linux: LinuxSetting, settings: readonly LinuxSetting[]): string 
 }
 
 const TOLD_APART_BY: readonly ((linux: LinuxSetting) => string)[] = [
-  ({ arch }) => arch,
+  ({ arch, userMode }) => (userMode ? 'um' : arch),
   ({ execution }) => execution,
   ({ cpus }) => `${cpus}cpus`,
   ({ pageBytes }) => `${pageBytes}bytes`,
-  ({ endianness }) => endianness,
 ];

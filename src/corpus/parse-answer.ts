@@ -4,14 +4,15 @@ import { U32_MAX } from '../case/limits.ts';
 import { unexpected, type Word } from '../case/sections.ts';
 import type { RestSection } from '../case/text.ts';
 import { expectEnd, readBytes, readName, readNumber } from '../case/words.ts';
-import type {
-  Completed,
-  Fault,
-  LinuxSetting,
-  MapContent,
-  MapContentEntry,
-  Outcome,
-  RunOutcome,
+import {
+  type Completed,
+  type Fault,
+  type LinuxSetting,
+  type MapContent,
+  type MapContentEntry,
+  type Outcome,
+  type RunOutcome,
+  settingOfBuild,
 } from '../targets/target.ts';
 import { answerItems, type Item } from './answer-items.ts';
 import { MISTAKE_NAME } from './mistake-name.ts';
@@ -45,8 +46,9 @@ function parseAnswer(section: RestSection, testCase: Case, file: string): Answer
   const engine = words.name(ENGINES, 'an engine');
   words.end();
   const from = itemReader(items, { file, line: section.line + section.lines.length, column: 1 });
-  const linux = readLinux(from.take('linux'), arch);
+  const read = readLinux(from.take('linux'), arch);
   const build = from.takeIf('build')?.text ?? '';
+  const linux = { ...read, ...settingOfBuild(build) };
   const mistake = readMistake(from);
   const outcome = readOutcome(from, testCase);
   from.end();

@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import { z } from 'zod';
-import type { TargetInfo } from '../targets/target.ts';
+import { settingOfBuild, type TargetInfo } from '../targets/target.ts';
 
 /** A target by name, and what exactly ran under it. */
 export interface StoredTarget {
@@ -74,6 +74,7 @@ const targetOf = ({ name, kernel, arch, engine, build, ...linux }: Row): StoredT
       pageBytes: linux.page_bytes,
       cpus: linux.cpus,
       execution: linux.execution,
+      ...settingOfBuild(build),
     },
   },
 });

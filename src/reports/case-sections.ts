@@ -14,10 +14,15 @@ export const caseSections = (testCase: Case, options: TextOptions): readonly Sec
   ...testCase.runs.map((run, i) => runSection(run, i, options)),
 ];
 
-function progSection({ insns }: Prog, index: number, { progType, progs }: Case): Section {
+function progSection(
+  { insns }: Prog,
+  index: number,
+  { progType, attachBtf, progs }: Case,
+): Section {
   const name = progs.length === 1 ? 'Prog' : `Prog ${index}`;
+  const type = attachBtf === undefined ? progType : `${progType} on ${attachBtf}`;
   return {
-    title: `${name}, ${progType}, ${countOf(insns.length, 'insn')}`,
+    title: `${name}, ${type}, ${countOf(insns.length, 'insn')}`,
     lines: progLines(insns),
   };
 }

@@ -1,14 +1,17 @@
 import type { Case, MapSpec, Prog } from '../case/case.ts';
+import { mapReferences, withMapReferences } from '../case/map-references.ts';
 import type { Insn } from '../isa/insn.ts';
 import { type Named, namedBy } from '../isa/named-by.ts';
 import { withEach, withoutChunks } from './chunks.ts';
 import { towardsZero } from './numbers.ts';
 import { withMoreZeros } from './zeros.ts';
 
-/** Cases without a map that no insn names. */
+/** Cases without a map that neither an insn nor another map names. */
 export function* withFewerMaps(testCase: Case): Iterable<Case> {
   for (const index of unused(testCase, 'map')) {
-    const maps = testCase.maps.toSpliced(index, 1);
+    const maps = testCase.maps
+      .toSpliced(index, 1)
+      .map((map) => withMapReferences(map, (named) => (named > index ? named - 1 : named)));
     yield { ...testCase, maps, progs: movedUp(testCase.progs, 'map', index) };
   }
 }
@@ -39,6 +42,8 @@ export const withSmallerMaps = (testCase: Case): Iterable<Case> =>
 /** Cases in which a value that a map begins with has more zeros. */
 export const withZeroedEntries = (testCase: Case): Iterable<Case> =>
   withMaps(testCase, function* (map) {
+    // Its values name maps.
+    if (map.inner !== undefined) return;
     const changed = withEach(map.entries, function* ({ key, value }) {
       for (const zeroed of withMoreZeros(value)) yield { key, value: zeroed };
     });
@@ -53,6 +58,7 @@ function unused({ maps, ksyms, progs }: Case, what: Named): readonly number[] {
   const used = new Set(
     progs.flatMap(({ insns }) => insns.flatMap((insn) => (namedBy(insn) === what ? insn.imm : []))),
   );
+  if (what === 'map') for (const index of maps.flatMap(mapReferences)) used.add(index);
   const all = what === 'map' ? maps : ksyms;
   return [...all.keys()].filter((index) => !used.has(index));
 }

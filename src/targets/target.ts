@@ -36,7 +36,16 @@ export interface LinuxSetting {
   readonly cpus: number;
   /** What runs progs: calls of map helpers answer differently up to 6.3. */
   readonly execution: 'interp' | 'jit';
+  /** User-mode Linux, whose `arch` is its host's; absent for others. */
+  readonly userMode?: true;
 }
+
+/**
+ * What the boot parameters in a `build` add to a setting: no other kernel than user-mode Linux is told
+ * its `uml_dir`.
+ */
+export const settingOfBuild = (build: string): Pick<LinuxSetting, 'userMode'> =>
+  /(^|\s)uml_dir=/.test(build) ? { userMode: true } : {};
 
 /** The Linux that an emulator is told to be where there is no kernel that it could follow. */
 export const DEFAULT_LINUX: LinuxSetting = {

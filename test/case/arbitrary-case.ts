@@ -16,7 +16,9 @@ const mapNamed = (name: string): fc.Arbitrary<MapSpec> =>
       valueBytes: fc.nat(16),
       maxEntries: u32,
       flags: u32,
+      inner: fc.option(fc.nat(2), { nil: undefined }),
     })
+    .map(({ inner, ...spec }) => (inner === undefined ? spec : { ...spec, inner }))
     .chain((spec) =>
       fc
         .array(
@@ -67,15 +69,32 @@ const progType = fc.oneof(
   fc.constantFrom<ProgType[]>('xdp', 'sched_cls', 'socket_filter'),
 );
 
+const symbol = fc.stringMatching(/^[A-Za-z_]\w{0,20}$/);
+
 /** Any case that the contract allows, most of which no kernel would load. */
 export const someCase: fc.Arbitrary<Case> = progType.chain((type) =>
-  fc.record({
-    progType: fc.constant(type),
-    expectedAttachType: u32,
-    progFlags: u32,
-    ksyms: fc.uniqueArray(fc.stringMatching(/^[A-Za-z_]\w{0,20}$/), { maxLength: 3 }),
-    maps,
-    progs: fc.array(fc.record({ insns: someInsns }), { minLength: 1, maxLength: 3 }),
-    runs: fc.array(runOf(type), { maxLength: 3 }),
-  }),
+  fc.record(
+    {
+      progType: fc.constant(type),
+      expectedAttachType: u32,
+      progFlags: u32,
+      attachBtf: symbol,
+      ksyms: fc.uniqueArray(symbol, { maxLength: 3 }),
+      maps,
+      progs: fc.array(fc.record({ insns: someInsns }), { minLength: 1, maxLength: 3 }),
+      runs: fc.array(runOf(type), { maxLength: 3 }),
+    },
+    {
+      requiredKeys: [
+        'progType',
+        'expectedAttachType',
+        'progFlags',
+        'ksyms',
+        'maps',
+        'progs',
+        'runs',
+      ],
+      noNullPrototype: true,
+    },
+  ),
 );

@@ -48,8 +48,8 @@ const REFUSED: readonly (readonly [what: string, hex: string, message: string])[
   ['nothing', '', 'Expected 1 bytes of version, got 0 (byte 0 of a case)'],
   [
     'a newer version',
-    BYTES.replace(/^01/, '03'),
-    'Expected version 1 or 2, got version 3 (byte 1 of a case)',
+    BYTES.replace(/^01/, '05'),
+    'Expected version 1 to 4, got version 5 (byte 1 of a case)',
   ],
   [
     'an unknown prog type',

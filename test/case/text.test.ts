@@ -8,6 +8,7 @@ const EXAMPLE: Case = {
   progType: 'sched_cls',
   expectedAttachType: 0,
   progFlags: 4,
+  attachBtf: 'bpf_fentry_test1',
   ksyms: ['bpf_rcu_read_lock', 'bpf_prog_active'],
   maps: [
     {
@@ -51,6 +52,7 @@ const EXAMPLE: Case = {
 const TEXT = `case sched_cls reads mark
 prog_type sched_cls
 prog_flags 0x4
+attach_btf bpf_fentry_test1
 ksym bpf_rcu_read_lock
 ksym bpf_prog_active
 
@@ -115,7 +117,7 @@ const ERRORS: readonly (readonly [
   [
     `${SOUND}bogus`,
     'CASE_NAME',
-    'a.case:9:1: Expected a section (case, prog_type, expected_attach_type, prog_flags, ksym, map, prog, run, answer), got `bogus`',
+    'a.case:9:1: Expected a section (case, prog_type, expected_attach_type, prog_flags, attach_btf, ksym, map, prog, run, answer), got `bogus`',
   ],
   [`${SOUND}case d`, 'CASE_TWICE', 'a.case:9:1: Expected one `case` in a file, got `case`'],
   ['prog_type xpd', 'CASE_NAME', 'a.case:1:11: Expected a prog type such as `xdp`, got `xpd`'],
@@ -175,7 +177,7 @@ const ERRORS: readonly (readonly [
   [
     'map m array key 4 keys 4',
     'CASE_NAME',
-    'a.case:1:19: Expected an attribute of a map (key, value, max_entries, flags), got `keys`',
+    'a.case:1:19: Expected an attribute of a map (key, value, max_entries, flags, inner), got `keys`',
   ],
   ['map m array key 4 key 4', 'CASE_TWICE', 'a.case:1:19: Expected one `key`, got `key`'],
   [

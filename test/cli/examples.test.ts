@@ -4,6 +4,7 @@ import { addBench } from '../../src/cli/commands/bench.ts';
 import { addCorpus } from '../../src/cli/commands/corpus.ts';
 import { addDoctor } from '../../src/cli/commands/doctor.ts';
 import { addExec } from '../../src/cli/commands/exec.ts';
+import { addFeatures } from '../../src/cli/commands/features.ts';
 import { addKernels } from '../../src/cli/commands/kernels.ts';
 import { addReplay } from '../../src/cli/commands/replay.ts';
 import { addRun } from '../../src/cli/commands/run.ts';
@@ -11,7 +12,16 @@ import { EXAMPLES } from '../../src/cli/examples.ts';
 import { readSurroundings } from '../../src/cli/surroundings.ts';
 
 const program = new Command('bpfdiff');
-for (const add of [addRun, addExec, addReplay, addCorpus, addKernels, addDoctor, addBench]) {
+for (const add of [
+  addRun,
+  addExec,
+  addReplay,
+  addCorpus,
+  addKernels,
+  addDoctor,
+  addFeatures,
+  addBench,
+]) {
   add(program, readSurroundings(), () => {});
 }
 

@@ -9,6 +9,7 @@ import {
   entry,
   interp,
   jit,
+  LAZY_CASE,
   PER_CPU_CASE,
   rejected,
   uml,
@@ -52,6 +53,16 @@ const ROWS: readonly {
       jit(completed({ maps: [[entry('0000', '01')], []] }), { linux: { cpus: 2 } }),
     ],
     otherCase: CASE,
+  },
+  {
+    rule: 'late-refill',
+    testCase: LAZY_CASE,
+    pair: [
+      emulator(completed()),
+      uml(completed({ maps: [[], []] }), { linux: { userMode: true } }),
+    ],
+    otherwise: [emulator(completed()), interp(completed({ maps: [[], []] }))],
+    otherCase: LAZY_CASE,
   },
   {
     rule: 'other-verifier',

@@ -38,6 +38,9 @@ export const PER_CPU_CASE: Case = {
   maps: CASE.maps.map((map) => ({ ...map, type: 'percpu_array' })),
 };
 
+/** CASE with maps of BPF_F_NO_PREALLOC. */
+export const LAZY_CASE: Case = { ...CASE, maps: CASE.maps.map((map) => ({ ...map, flags: 1 })) };
+
 export const run = (over: Partial<RunOutcome> = {}): RunOutcome => ({
   errno: 0,
   retval: 2,

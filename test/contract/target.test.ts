@@ -11,7 +11,6 @@ const { cases } = readCaseFolder(join(import.meta.dirname, '../../corpus/seeds')
 const caseOf = (prog: string, run = '') =>
   parseCaseText(`case x\nprog_type xdp\n\nprog\n${prog}\n${run}`, 'x.case').testCase;
 const RUN = `run\n  data ${'00'.repeat(14)}\n`;
-const PLAIN = caseOf('  r0 = 2\n  exit', RUN);
 
 /** What every target, emulator or kernel, promises (src/targets/target.ts). */
 describe('every target', () => {
@@ -28,7 +27,7 @@ describe('every target', () => {
   it('is there by the name that it was asked for', () => {
     const names = opened.targets.map(({ name }) => name);
     expect(names).toEqual(expect.arrayContaining(NAMES.slice(1)));
-    expect(names.filter((name) => name.startsWith('emulator'))).toHaveLength(2);
+    expect(names.filter((name) => name.startsWith('emulator'))).toHaveLength(3);
   });
 
   it(
@@ -79,8 +78,7 @@ describe('every target', () => {
   it(
     'says what it lacks of a case that it can not run',
     forEach(async (target) => {
-      const structOps = { ...PLAIN, progType: 'struct_ops' } as const;
-      const [outcome] = await target.execute([structOps]);
+      const [outcome] = await target.execute([caseOf('  call 145\n  exit', RUN)]);
       expect(outcome, target.name).toMatchObject({ kind: 'unsupported' });
     }),
   );

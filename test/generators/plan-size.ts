@@ -7,7 +7,7 @@ export interface PlanSize {
   readonly magnitude: bigint;
 }
 
-export function planSize({ prog, maps, runs, progFlags }: CasePlan): PlanSize {
+export function planSize({ prog, maps, runs, progFlags, attachType }: CasePlan): PlanSize {
   const fragments = [prog.body, ...prog.functions.map(({ body }) => body)].map(bodySize);
   const masks = [prog.savedRegs, prog.savedSlots, ...prog.functions.map(({ folded }) => folded)];
   const parts = [
@@ -17,6 +17,7 @@ export function planSize({ prog, maps, runs, progFlags }: CasePlan): PlanSize {
     ...maps.map(({ spec, keys }) => 1 + spec.entries.length + keys.length),
     ...runs.map(runParts),
     bits(progFlags),
+    bits(attachType),
   ];
   const magnitudes = [
     ...fragments.map((size) => size.magnitude),

@@ -104,6 +104,24 @@ export const MUTANTS: readonly Mutant[] = [
     })),
   },
   {
+    name: 'a flow dissector says whether it returned 0',
+    rules: mutantRun('flow_dissector', (rule) => ({
+      run: (session, attributes) => {
+        const outcome = rule.run(session, attributes);
+        return { ...outcome, retval: Number(outcome.retval === 0) };
+      },
+    })),
+  },
+  {
+    name: 'the ctx of a syscall prog is not written back',
+    rules: mutantRun('syscall', (rule) => ({
+      run: (session, attributes) => ({
+        ...rule.run(session, attributes),
+        ctxOut: new Uint8Array(0),
+      }),
+    })),
+  },
+  {
     name: 'the last repeat is not run',
     rules: mutantRun('xdp', (rule) => ({
       run: (session, attributes) =>

@@ -1,10 +1,21 @@
 import { describe, expect, it } from 'vitest';
+import { createReachCounter } from '../../src/campaign/reach.ts';
 import { summaryText } from '../../src/reports/summary.ts';
 import { PLAIN_TEXT } from '../../src/reports/text-options.ts';
 import { counts, summary } from '../ui/events.ts';
 
-const UML = { kernel: '6.1.176', arch: 'um', engine: 'interp', forms: {} } as const;
-const EMULATOR = { kernel: '6.1', arch: 'x86_64', engine: 'emulator', forms: {} } as const;
+const UML = {
+  kernel: '6.1.176',
+  arch: 'um',
+  engine: 'interp',
+  reach: createReachCounter().counts(),
+} as const;
+const EMULATOR = {
+  kernel: '6.1',
+  arch: 'x86_64',
+  engine: 'emulator',
+  reach: createReachCounter().counts(),
+} as const;
 const ALL = counts({ accepted: 10_000, compared: 9_700, incomparable: 300 });
 
 const lines = (over: Parameters<typeof summary>[0]): readonly string[] =>

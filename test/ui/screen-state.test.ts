@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { createReachCounter } from '../../src/campaign/reach.ts';
 import {
   INITIAL_SCREEN,
   type ScreenEvent,
@@ -172,7 +173,12 @@ describe('the end', () => {
   });
 
   it('the summary brings the last counts', () => {
-    const last = { ...counts({ accepted: 9 }), kernel: '6.1', arch: 'x86_64', forms: {} };
+    const last = {
+      ...counts({ accepted: 9 }),
+      kernel: '6.1',
+      arch: 'x86_64',
+      reach: createReachCounter().counts(),
+    };
     const event = summary({ targets: { uml: { ...last, engine: 'interp' } } });
     const { targets } = stateAfter(started('uml'), { kind: 'summary', summary: event });
     expect(targets[0].counts?.accepted).toBe(9);

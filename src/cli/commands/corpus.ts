@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { formsUsed } from '../../case/forms-used.ts';
+import { namesUsed } from '../../case/names-used.ts';
 import { openCorpus } from '../../corpus/corpus.ts';
 import type { FindingHead } from '../../corpus/records.ts';
 import { findingText } from '../../reports/finding.ts';
@@ -69,7 +69,7 @@ function show(id: string, { corpus: path, json }: CorpusFlags, surroundings: Sur
     const { shrunk, divergence, observed } = finding;
     const names = observed.map(({ name }) => name).join(',');
     const text = json
-      ? `${asJson({ ...finding, forms: formsUsed(shrunk) })}\n`
+      ? `${asJson({ ...finding, forms: namesUsed(shrunk).forms })}\n`
       : findingText(
           {
             id: finding.id,

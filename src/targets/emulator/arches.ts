@@ -1,4 +1,6 @@
 import { s64, u32 } from '../../isa/integers.ts';
+import type { LinuxSetting } from '../target.ts';
+import type { ReleaseRules } from './releases.ts';
 import type { AluRule } from './rules/alu.ts';
 
 /** What BPF_PROG_RUN and the JIT do differently from one architecture to another. */
@@ -7,11 +9,23 @@ export interface ArchRules {
   readonly cacheLineBytes: number;
   /** `NET_SKB_PAD`, the room in front of them. */
   readonly skbPadBytes: number;
+  /** `NET_IP_ALIGN`, more such room. */
+  readonly ipAlignBytes: number;
+  /** Whether there is IPv6, or a module with it that isn't loaded. */
+  readonly ipv6: 'present' | 'absent';
+  /** Where it isn't that of the release. */
+  readonly seg6localRun?: ReleaseRules['seg6localRun'];
   /** Forms that its JIT gives another meaning than the interpreter does, by name. */
   readonly jitedAlu: Readonly<Record<string, AluRule>>;
 }
 
-const COMMON: ArchRules = { cacheLineBytes: 64, skbPadBytes: 64, jitedAlu: {} };
+const COMMON: ArchRules = {
+  cacheLineBytes: 64,
+  skbPadBytes: 64,
+  ipAlignBytes: 0,
+  ipv6: 'present',
+  jitedAlu: {},
+};
 
 /**
  * Shifts by a register on PowerPC, which looks at one more bit than the width needs: what is shifted
@@ -30,12 +44,24 @@ const POWERPC_SHIFTS: Readonly<Record<string, AluRule>> = {
 /** One row for each architecture, by `uname -m`, that differs from the common ones. */
 const ARCHES: Readonly<Record<string, Partial<ArchRules>>> = {
   // arch/s390/include/asm/cache.h: too long a line to be left free in front of packets.
-  s390x: { cacheLineBytes: 256, skbPadBytes: 32 },
+  s390x: { cacheLineBytes: 256, skbPadBytes: 32, ipAlignBytes: 2 },
+  riscv64: { ipAlignBytes: 2 },
   ppc64le: { cacheLineBytes: 128, skbPadBytes: 128, jitedAlu: POWERPC_SHIFTS },
 };
 
-/** The rules of an architecture; one without a row is as most are. */
-export const archRules = (arch: string): ArchRules => ({
+/**
+ * User-mode Linux on any of them, as in Debian's package: IPv6 is a module there, and at 6.1.176 it has
+ * the handler of lwt_seg6local that 6.1.192 has lost.
+ */
+const USER_MODE: Partial<ArchRules> = {
+  ipAlignBytes: 2,
+  ipv6: 'absent',
+  seg6localRun: 'taken',
+};
+
+/** The rules of a machine; an architecture without a row is as most are. */
+export const archRules = ({ arch, userMode }: LinuxSetting): ArchRules => ({
   ...COMMON,
   ...(Object.hasOwn(ARCHES, arch) ? ARCHES[arch] : undefined),
+  ...(userMode && USER_MODE),
 });

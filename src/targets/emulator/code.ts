@@ -22,19 +22,25 @@ export const Step = {
   EXIT: 12,
   PACKET_ABS: 13,
   PACKET_IND: 14,
-  FAULT: 15,
+  TAIL_CALL: 15,
+  FAULT: 16,
 } as const;
 export type Step = (typeof Step)[keyof typeof Step];
 
 /**
- * A prog made ready: dense columns with one row for each insn, and rows that fault behind them. The
- * columns are used again for the next prog, so that preparing allocates nothing.
+ * The progs of a case made ready: dense columns with one row for each insn, one that faults behind each
+ * prog, and others behind them all. The columns are used again for the next case, so that preparing
+ * allocates nothing.
  */
 export interface Code {
   /** Rows in use. */
   length: number;
-  /** Slots of the prog. */
+  /** Slots of all progs. */
   slots: number;
+  /** Where each prog begins. */
+  firstRows: readonly number[];
+  /** Which prog a row belongs to. */
+  prog: Uint8Array;
   step: Uint8Array;
   dst: Uint8Array;
   src: Uint8Array;
@@ -42,7 +48,7 @@ export interface Code {
   off: Int32Array;
   /** Where a jump, a call or `code_addr` leads: a row. */
   target: Int32Array;
-  /** The slot at which each insn begins. */
+  /** The slot at which each insn begins, those of all progs counted together. */
   slot: Int32Array;
   /** The insn that begins at each slot; -1 for the second slot of `lddw`. */
   rowOfSlot: Int32Array;
@@ -64,6 +70,7 @@ export function createCode(rows: number): Code {
     ...columns(rows),
     length: 0,
     slots: 0,
+    firstRows: [],
     alu: [],
     jump: [],
     load: [],
@@ -88,6 +95,7 @@ export function faultRow(code: Code, row: number, reason: Fault['reason'], detai
 function columns(rows: number) {
   return {
     step: new Uint8Array(rows),
+    prog: new Uint8Array(rows),
     dst: new Uint8Array(rows),
     src: new Uint8Array(rows),
     sizeBytes: new Uint8Array(rows),

@@ -55,7 +55,13 @@ export function createEmulator(options: EmulatorOptions): Target {
     ctxAccess: new Map(
       Object.values(rules.run).map((rule) => [
         rule,
-        ctxAccess(rule.ctx, machine.memory, machine.ctx.start, machine.littleEndian),
+        ctxAccess(
+          rule.ctx,
+          machine.memory,
+          machine.ctx.start,
+          machine.littleEndian,
+          machine.release,
+        ),
       ]),
     ),
   };
@@ -103,7 +109,7 @@ function executeCase(emulator: Emulator, testCase: Case): Outcome {
   const rule = rules.run[testCase.progType];
   if (rule === undefined) return unsupported(missingFeatures(emulator.features, testCase));
   startCase(machine);
-  const maps = createMaps(testCase.maps, machine, rules);
+  const maps = createMaps(testCase.maps, testCase.progs.length, machine, rules);
   const outcome = Array.isArray(maps) ? runCase(emulator, testCase, rule) : maps;
   dropRegions(machine.memory, emulator.keptRegions);
   return outcome;
@@ -113,10 +119,10 @@ function executeCase(emulator: Emulator, testCase: Case): Outcome {
 function runCase(emulator: Emulator, testCase: Case, rule: RunRule): Outcome {
   const { machine } = emulator;
   const { progs, ksyms, runs } = testCase;
-  if (!prepare(progs[0], ksyms, machine, emulator.lowerings, rule.helpers)) {
+  if (!prepare(progs, ksyms, machine, emulator.lowerings, rule.helpers)) {
     return unsupported(missingFeatures(emulator.features, testCase));
   }
-  const missing = runs.flatMap((run) => rule.unsupported(run, machine));
+  const missing = runs.flatMap((run) => rule.unsupported(run, machine, testCase));
   if (missing.length > 0) return unsupported([...new Set(missing)]);
   machine.ctx.access = emulator.ctxAccess.get(rule)!;
   const session: RunSession = {
@@ -131,9 +137,10 @@ function runCase(emulator: Emulator, testCase: Case, rule: RunRule): Outcome {
     runs: runs.map((run) => runProg(session, run)),
     maps: machine.maps.map((map) => map.content()),
     console: '',
-    executed: progs.map(({ insns }, index) =>
-      index === 0 ? machine.executed.subarray(0, insns.length) : new Uint8Array(insns.length),
-    ),
+    executed: progs.map(({ insns }, index) => {
+      const first = machine.code.firstRows[index];
+      return machine.executed.subarray(first, first + insns.length);
+    }),
   };
 }
 

@@ -5,6 +5,7 @@ import { Access, allows, NOWHERE } from './memory.ts';
 import { HIGH, LOW, numberIn } from './registers.ts';
 import type { AtomicRule } from './rules/atomic.ts';
 import { loadFromPacket } from './run/packet.ts';
+import { tailCall } from './tail-call.ts';
 
 /** What a call of a helper leaves in r1..r5: nothing that a prog may read. */
 const CLOBBERED = 0xbadc_0ffe_e0dd_f00dn;
@@ -96,6 +97,20 @@ export function execute(machine: Machine, startRow: number): void {
         clobber(regs);
         row++;
         break;
+      case Step.TAIL_CALL: {
+        const firstRow = tailCall(machine, row);
+        if (machine.fault !== null) return;
+        if (firstRow === undefined) {
+          clobber(regs);
+          regs[0] = CLOBBERED;
+          row++;
+          break;
+        }
+        machine.levels[machine.depth] = 0;
+        beginFrame(machine);
+        row = firstRow;
+        break;
+      }
       case Step.CALL:
         if (!enter(machine, row)) return;
         row = target[row];
@@ -131,13 +146,12 @@ export function execute(machine: Machine, startRow: number): void {
 }
 
 /**
- * Calls a function of the prog from within a helper: in a frame of its own, with r1 and r2 set and
+ * Calls a function of the prog from within a helper: in a frame of its own, with its arguments set and
  * r6..r9 kept for the caller.
  */
-export function callFunction(machine: Machine, row: number, r1: bigint, r2: bigint): void {
+export function callFunction(machine: Machine, row: number, ...args: readonly bigint[]): void {
   if (!enter(machine, machine.row)) return;
-  machine.regs[1] = r1;
-  machine.regs[2] = r2;
+  for (let i = 0; i < args.length; i++) machine.regs[1 + i] = args[i];
   execute(machine, row);
   if (machine.fault === null) leave(machine);
 }
@@ -216,12 +230,14 @@ function clobber(regs: BigUint64Array): void {
 
 /** Begins a frame; false, with a fault, where there is none left. */
 function enter(machine: Machine, row: number): boolean {
-  const { regs, savedRegs, returnRows, depth } = machine;
-  if (depth + 1 === machine.release.callFrames) {
+  const { regs, savedRegs, returnRows, tailCalls, levels, depth } = machine;
+  if (levels[depth] + 1 === machine.release.callFrames) {
     raise(machine, 'call-depth', row, `more than ${machine.release.callFrames} frames`);
     return false;
   }
   returnRows[depth] = row + 1;
+  tailCalls[depth + 1] = tailCalls[depth];
+  levels[depth + 1] = levels[depth] + 1;
   for (let i = 0; i < 4; i++) savedRegs[4 * depth + i] = regs[6 + i];
   machine.depth = depth + 1;
   beginFrame(machine);

@@ -1,6 +1,6 @@
 import { KSYM_NAMES, PER_CPU_VARIABLES } from '../../case/ksyms.ts';
 import { type Callee, FORMS, type Form, type LddwPseudo } from '../../isa/forms.ts';
-import { helperName } from '../../isa/helpers.ts';
+import { helperId, helperName } from '../../isa/helpers.ts';
 import type { Insn } from '../../isa/insn.ts';
 import { R10 } from '../../isa/opcode.ts';
 import type { Endianness } from '../target.ts';
@@ -24,6 +24,9 @@ export interface Preparation {
   readonly ksyms: readonly string[];
   /** Helpers that progs of the type may call. */
   readonly helperIds: ReadonlySet<number>;
+  /** The slots of the prog at hand: the first, and the one behind the last. */
+  firstSlot: number;
+  endSlot: number;
   /** Set where the prog has an insn that is right, and not emulated. */
   lacking: boolean;
 }
@@ -77,14 +80,15 @@ function loweringOf(form: Form, rules: EmulatorRules, endianness: Endianness): L
     }
     case 'jump': {
       const rule = rules.jump[form.name];
-      return reading(form.operand === 'x' ? Step.JUMP_X : Step.JUMP_K, (row, insn, { code }) => {
+      return reading(form.operand === 'x' ? Step.JUMP_X : Step.JUMP_K, (row, insn, to) => {
+        const { code } = to;
         code.jump[row] = rule;
-        code.target[row] = targetRow(code, row, insn.off);
+        code.target[row] = targetRow(to, row, insn.off);
       });
     }
     case 'goto':
-      return reading(Step.GOTO, (row, insn, { code }) => {
-        code.target[row] = targetRow(code, row, form.offBits === 16 ? insn.off : insn.imm);
+      return reading(Step.GOTO, (row, insn, to) => {
+        to.code.target[row] = targetRow(to, row, form.offBits === 16 ? insn.off : insn.imm);
       });
     case 'exit':
       return reading(Step.EXIT, () => {});
@@ -102,15 +106,19 @@ function loweringOf(form: Form, rules: EmulatorRules, endianness: Endianness): L
   }
 }
 
+/** No helper as others are: where it succeeds, it does not come back. */
+const TAIL_CALL = helperId('tail_call');
+
 const CALLS: Readonly<Record<Callee, (rules: EmulatorRules) => Lowering>> = {
   local: () =>
-    reading(Step.CALL, (row, insn, { code }) => {
-      code.target[row] = targetRow(code, row, insn.imm);
+    reading(Step.CALL, (row, insn, to) => {
+      to.code.target[row] = targetRow(to, row, insn.imm);
     }),
   helper: ({ helpers }) =>
     reading(Step.HELPER, (row, { imm }, to) => {
       const { code, helperIds } = to;
-      if (helperIds.has(imm)) code.helper[row] = helpers[imm];
+      if (imm === TAIL_CALL && helperIds.has(imm)) code.step[row] = Step.TAIL_CALL;
+      else if (helperIds.has(imm)) code.helper[row] = helpers[imm];
       else {
         to.lacking ||= helperName(imm) !== undefined;
         faultRow(code, row, 'unknown-helper', `helper ${imm}`);
@@ -143,9 +151,7 @@ const CONSTANTS: Readonly<Record<LddwPseudo, Lowering>> = {
   map_by_idx: map,
   map_val_by_fd: mapValue,
   map_val_by_idx: mapValue,
-  code_addr: constant(({ imm }, { code, pointers }, row) =>
-    pointers.ofFunction(targetRow(code, row, imm)),
-  ),
+  code_addr: constant(({ imm }, to, row) => to.pointers.ofFunction(targetRow(to, row, imm))),
   var_addr: writing(Step.CONSTANT, (row, { imm, nextImm = 0 }, to) => {
     const index = PER_CPU_VARIABLES.findIndex(({ name }) => name === to.ksyms[imm]);
     if (index >= 0 && nextImm === 0) to.code.imm[row] = to.pointers.ofVariable(index);
@@ -200,11 +206,16 @@ const writesR10 = (code: Code, row: number): void =>
   faultRow(code, row, 'write-to-r10', 'r10 is read-only');
 
 /** The row `distance` slots behind the slot that follows this row's first one, or one that faults. */
-function targetRow(code: Code, row: number, distance: number): number {
+function targetRow(
+  { code, firstSlot, endSlot }: Preparation,
+  row: number,
+  distance: number,
+): number {
   const slot = code.slot[row] + 1 + distance;
-  if (slot >= 0 && slot < code.slots && code.rowOfSlot[slot] >= 0) return code.rowOfSlot[slot];
+  if (slot >= firstSlot && slot < endSlot && code.rowOfSlot[slot] >= 0) return code.rowOfSlot[slot];
   const bad = code.length++;
   code.slot[bad] = code.slot[row];
-  faultRow(code, bad, 'bad-jump', `to slot ${slot}`);
+  code.prog[bad] = code.prog[row];
+  faultRow(code, bad, 'bad-jump', `to slot ${slot - firstSlot}`);
   return bad;
 }

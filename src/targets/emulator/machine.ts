@@ -24,6 +24,10 @@ export interface Machine {
   /** Callers' r6..r9 and return rows, by depth. */
   readonly savedRegs: BigUint64Array;
   readonly returnRows: Int32Array;
+  /** How many tail calls were done, by depth; only the first counts where they count together. */
+  readonly tailCalls: Int32Array;
+  /** How many frames of the same prog lie below each: its first function has 0. */
+  readonly levels: Int32Array;
   /** Active frames less one. */
   depth: number;
   /** See `EmulatorOptions`. */
@@ -35,6 +39,8 @@ export interface Machine {
   readonly packetRegion: number;
   /** Where the page of the packet begins, headroom included. */
   readonly packetStart: number;
+  /** What a pointer in the ctx leads to: flow keys, or the state of a netfilter hook. */
+  readonly objectRegion: number;
   /** The packet of an skb type, for helpers and LD_ABS; null for other types. */
   packet: Packet | null;
   maps: readonly EmulatedMap[];
@@ -50,7 +56,7 @@ export interface Machine {
   clockReads: number;
   randomState: number;
   /** `callFunction`: for helpers with callbacks, which the interpreter itself calls. */
-  readonly call: (machine: Machine, row: number, r1: bigint, r2: bigint) => void;
+  readonly call: (machine: Machine, row: number, ...args: readonly bigint[]) => void;
 }
 
 /** Where the ctx lies, and how progs get at it. */
@@ -76,6 +82,12 @@ export interface CtxAccess {
 
 /** More than any ctx struct has. */
 const CTX_BYTES_MAX = 256;
+/** More than any struct has that a ctx points to. */
+const OBJECT_BYTES_MAX = 64;
+/** A page for the linear part of a packet, and one for each of its frags (`MAX_SKB_FRAGS`). */
+const PACKET_PAGES = 1 + 17;
+/** Progs that run within one another, where subprogs tail-call: the first and 33 others. */
+const PROGS_MAX = 34;
 const INITIAL_ROWS = 4096;
 /** Any number but 0. */
 const RANDOM_SEED = 0x2545f491;
@@ -84,10 +96,12 @@ export function createMachine(linux: LinuxSetting, luck: number, call: Machine['
   const release = releaseRules(linux.release);
   const memory = createMemory(luck);
   const frames = { strideBytes: STACK_BYTES, usedBytes: STACK_BYTES };
-  const stackBytes = release.callFrames * STACK_BYTES;
+  const frameCount = release.callFrames * PROGS_MAX;
+  const stackBytes = frameCount * STACK_BYTES;
   const stack = mustAdd(memory, stackBytes, Access.BOTH, frames);
   const ctx = mustAdd(memory, CTX_BYTES_MAX, Access.NONE);
-  const packetRegion = mustAdd(memory, linux.pageBytes, Access.BOTH);
+  const packetRegion = mustAdd(memory, PACKET_PAGES * linux.pageBytes, Access.BOTH);
+  const objectRegion = mustAdd(memory, OBJECT_BYTES_MAX, Access.NONE);
   const variableRegions = PER_CPU_VARIABLES.map(({ sizeBytes }) =>
     mustAdd(memory, sizeBytes, Access.READ),
   );
@@ -97,13 +111,15 @@ export function createMachine(linux: LinuxSetting, luck: number, call: Machine['
     linux,
     littleEndian: linux.endianness === 'little',
     release,
-    arch: archRules(linux.arch),
+    arch: archRules(linux),
     memory,
     code: createCode(INITIAL_ROWS),
     regs,
     words: new Uint32Array(regs.buffer),
-    savedRegs: new BigUint64Array(4 * release.callFrames),
-    returnRows: new Int32Array(release.callFrames),
+    savedRegs: new BigUint64Array(4 * frameCount),
+    returnRows: new Int32Array(frameCount),
+    tailCalls: new Int32Array(frameCount),
+    levels: new Int32Array(frameCount),
     depth: 0,
     luck,
     pointers: pointersOf(luck),
@@ -117,6 +133,7 @@ export function createMachine(linux: LinuxSetting, luck: number, call: Machine['
     },
     packetRegion,
     packetStart: memory.starts[packetRegion],
+    objectRegion,
     packet: null,
     maps: [],
     variableRegions,
@@ -144,7 +161,10 @@ export function raise(
   row: number,
   detail: string,
 ): void {
-  machine.fault ??= { reason, prog: 0, slot: machine.code.slot[row], detail };
+  const { code } = machine;
+  const prog = code.prog[row];
+  const slot = code.slot[row] - code.slot[code.firstRows[prog]];
+  machine.fault ??= { reason, prog, slot, detail };
 }
 
 function mustAdd(

@@ -7,48 +7,72 @@ import type { Lowerings, Preparation } from './lowering.ts';
 import type { Machine } from './machine.ts';
 
 /**
- * Makes a prog ready in `machine.code`, with no row executed; false where it has an insn that is right,
- * and not emulated. An insn that can't be executed becomes a row that faults: it does no harm where it
- * isn't reached.
+ * Makes the progs of a case ready in `machine.code`, one behind the other, with no row executed; false
+ * where one has an insn that is right, and not emulated. An insn that can't be executed becomes a row
+ * that faults: it does no harm where it isn't reached.
  */
 export function prepare(
-  { insns }: Prog,
+  progs: readonly Prog[],
   ksyms: readonly string[],
   machine: Machine,
   lowerings: Lowerings,
   helperIds: ReadonlySet<number>,
 ): boolean {
   const { code } = machine;
-  // A row behind the last insn, and one for each jump that leads nowhere.
-  growCode(code, 2 * insns.length + 1);
+  const insnCount = progs.reduce((sum, { insns }) => sum + insns.length, 0);
+  // A row behind the last insn of each prog, and one for each jump that leads nowhere.
+  growCode(code, 2 * insnCount + progs.length);
   code.faults.clear();
-  placeInsns(insns, code);
+  code.length = 0;
+  code.slots = 0;
+  code.firstRows = progs.map(({ insns }, prog) => placeInsns(insns, prog, code));
   const words = new Uint32Array(code.imm.buffer);
-  const { maps, pointers } = machine;
-  const to: Preparation = { code, maps, pointers, ksyms, helperIds, words, lacking: false };
-  const forms = formsOf(insns);
-  for (let row = 0; row < insns.length; row++) {
-    const insn = insns[row];
-    const form = forms[row];
-    if (form === undefined || insn.dst >= REGS || (insn.src >= REGS && form.src === 'reg')) {
-      faultRow(code, row, 'unknown-insn', `opcode 0x${insn.opcode.toString(16)}`);
-    } else lowerings.get(form)!(row, insn, to);
+  const to: Preparation = {
+    code,
+    maps: machine.maps,
+    pointers: machine.pointers,
+    ksyms,
+    helperIds,
+    words,
+    firstSlot: 0,
+    endSlot: 0,
+    lacking: false,
+  };
+  for (const [prog, { insns }] of progs.entries()) {
+    const firstRow = code.firstRows[prog];
+    to.firstSlot = code.slot[firstRow];
+    to.endSlot = code.slot[firstRow + insns.length];
+    const forms = formsOf(insns);
+    for (let i = 0; i < insns.length; i++) {
+      const insn = insns[i];
+      const form = forms[i];
+      const row = firstRow + i;
+      if (form === undefined || insn.dst >= REGS || (insn.src >= REGS && form.src === 'reg')) {
+        faultRow(code, row, 'unknown-insn', `opcode 0x${insn.opcode.toString(16)}`);
+      } else lowerings.get(form)!(row, insn, to);
+    }
+    faultRow(code, firstRow + insns.length, 'bad-jump', 'ran past the last insn');
   }
-  faultRow(code, insns.length, 'bad-jump', 'ran past the last insn');
   machine.executed = new Uint8Array(code.length);
   return !to.lacking;
 }
 
-/** Which slot each insn begins at, and which insn begins at each slot. */
-function placeInsns(insns: readonly Insn[], code: Code): void {
-  let slot = 0;
-  for (let row = 0; row < insns.length; row++) {
-    code.slot[row] = slot;
-    code.rowOfSlot[slot] = row;
-    if (slotsOf(insns[row]) === 2) code.rowOfSlot[slot + 1] = -1;
-    slot += slotsOf(insns[row]);
+/**
+ * Which slot each insn begins at, and which insn begins at each slot: slots of all progs are counted
+ * together. Comes back with the first row.
+ */
+function placeInsns(insns: readonly Insn[], prog: number, code: Code): number {
+  const firstRow = code.length;
+  for (const insn of insns) {
+    const row = code.length++;
+    code.slot[row] = code.slots;
+    code.prog[row] = prog;
+    code.rowOfSlot[code.slots] = row;
+    if (slotsOf(insn) === 2) code.rowOfSlot[code.slots + 1] = -1;
+    code.slots += slotsOf(insn);
   }
-  code.slots = slot;
-  code.slot[insns.length] = slot;
-  code.length = insns.length + 1;
+  const end = code.length++;
+  code.slot[end] = code.slots;
+  code.prog[end] = prog;
+  return firstRow;
 }

@@ -6,7 +6,7 @@ export interface ReleaseRules {
   readonly skBuffBytes: number;
   /** Whether `batch_size` is a field of `bpf_attr.test`. */
   readonly batchSize: 'unknown' | 'known';
-  /** Flags of a run of an skb type: none, or BPF_F_TEST_SKB_CHECKSUM_COMPLETE (not emulated). */
+  /** Flags of a run of an skb type: none, or BPF_F_TEST_SKB_CHECKSUM_COMPLETE. */
   readonly skbFlags: number;
   /** Whether `ingress_ifindex` may be given to an skb, and is written back. */
   readonly skbIngressIfindex: 'refused' | 'kept';
@@ -14,6 +14,12 @@ export interface ReleaseRules {
   readonly skbHwtstamp: 'absent' | 'kept';
   /** What does not fit into the linear part of an skb. */
   readonly skbFrags: 'refused' | 'nonlinear';
+  /** What cgroup_skb finds in `data_end`: 0, or the end of the packet. */
+  readonly cgroupSkbPointers: 'zero' | 'computed';
+  /** The route that lwt_xmit is given. */
+  readonly lwtXmitRoute: 'none' | 'ipv6';
+  /** BPF_PROG_RUN of lwt_seg6local. */
+  readonly seg6localRun: 'taken' | 'refused';
   /** BPF_PROG_RUN of XDP: a buffer in one piece and no ctx, or a ctx and frags. */
   readonly xdpCtx: 'refused' | 'taken';
   /** Flags of an XDP run: ignored, or only BPF_F_TEST_XDP_LIVE_FRAMES (not emulated). */
@@ -34,6 +40,42 @@ export interface ReleaseRules {
    * is too much by `w0 = -E2BIG`.
    */
   readonly bpfLoop: 'called' | 'inlined';
+  /** `retval` of a flow dissector: whether it returned 0, or what it returned. */
+  readonly flowRetval: 'whether-ok' | 'returned';
+  /**
+   * `remote_port` of `struct bpf_sk_lookup`: 32 bits, of which too many are refused, or (commit
+   * 9a69e2b385f4, "bpf: Make remote_port field in struct bpf_sk_lookup 16-bit wide") 16 and a pad.
+   */
+  readonly skLookupRemotePort: 'u32' | 'be16';
+  /** The functions that a run with `fmod_ret` calls. */
+  readonly modifiedFunctions: readonly string[];
+  /**
+   * NULL for a pointer of a struct_ops function that is not marked as nullable (commit 980ca8ceeae6,
+   * "bpf: check bpf_dummy_struct_ops program params for test runs").
+   */
+  readonly structOpsNull: 'passed' | 'refused';
+  /** Bytes of `struct bpf_sk_lookup`. */
+  readonly skLookupBytes: number;
+  /**
+   * How many elements an LRU map frees at once: 128, or half of what a CPU's share is (commit
+   * d4adf1c9ee77, "bpf: Adjust free target to avoid global starvation of LRU map", 6.16, and 6.12.36).
+   */
+  readonly lruFreeTarget: 'fixed' | 'by-size';
+  /**
+   * What a full LPM trie refuses: also what would take the place of an element, or only new ones
+   * (commit 532d6b36b2bf, "bpf: Handle in-place update for full LPM trie correctly", 6.13 and stable).
+   */
+  readonly fullTrie: 'refuses-all' | 'refuses-new';
+  /**
+   * Whether tail calls of all frames count together. A JITed subprog had a count of its own, which it
+   * began with its caller's (commit 116e04ba1459, "bpf, x64: Fix tailcall hierarchy").
+   */
+  readonly tailCallCount: 'by-frame' | 'shared';
+  /** Whether a tail call to an empty slot counts, in JITed code and in the interpreter. */
+  readonly jitedEmptyTailCall: 'counts' | 'free';
+  readonly interpretedEmptyTailCall: 'counts' | 'free';
+  /** BPF_F_BROADCAST and BPF_F_EXCLUDE_INGRESS of `redirect_map` (commit e624d4ed4aa8, 5.14). */
+  readonly redirectBroadcast: 'unknown' | 'known';
   readonly name: string;
 }
 
@@ -72,6 +114,18 @@ const DIFFERENCES: { readonly [Name in keyof Differing]: readonly Since<Differin
     ['0', 'refused'],
     ['7.2', 'nonlinear'],
   ],
+  cgroupSkbPointers: [
+    ['0', 'zero'],
+    ['6.18', 'computed'],
+  ],
+  lwtXmitRoute: [
+    ['0', 'none'],
+    ['6.1', 'ipv6'],
+  ],
+  seg6localRun: [
+    ['0', 'taken'],
+    ['6.1', 'refused'],
+  ],
   xdpCtx: [
     ['0', 'refused'],
     ['5.18', 'taken'],
@@ -91,6 +145,50 @@ const DIFFERENCES: { readonly [Name in keyof Differing]: readonly Since<Differin
   bpfLoop: [
     ['0', 'called'],
     ['6.0', 'inlined'],
+  ],
+  flowRetval: [
+    ['0', 'whether-ok'],
+    ['5.16', 'returned'],
+  ],
+  skLookupRemotePort: [
+    ['0', 'u32'],
+    ['5.18', 'be16'],
+  ],
+  skLookupBytes: [
+    ['0', 64],
+    ['5.17', 72],
+  ],
+  modifiedFunctions: [
+    ['0', ['bpf_modify_return_test']],
+    ['6.12', ['bpf_modify_return_test', 'bpf_modify_return_test2']],
+  ],
+  structOpsNull: [
+    ['0', 'passed'],
+    ['6.11', 'refused'],
+  ],
+  lruFreeTarget: [
+    ['0', 'fixed'],
+    ['6.12', 'by-size'],
+  ],
+  fullTrie: [
+    ['0', 'refuses-all'],
+    ['6.1', 'refuses-new'],
+  ],
+  tailCallCount: [
+    ['0', 'by-frame'],
+    ['6.12', 'shared'],
+  ],
+  jitedEmptyTailCall: [
+    ['0', 'counts'],
+    ['6.12', 'free'],
+  ],
+  interpretedEmptyTailCall: [
+    ['0', 'counts'],
+    ['6.19', 'free'],
+  ],
+  redirectBroadcast: [
+    ['0', 'unknown'],
+    ['5.14', 'known'],
   ],
   xdpTruncation: [
     ['0', 'frags-first'],

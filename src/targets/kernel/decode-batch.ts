@@ -138,11 +138,16 @@ function readMap(from: WireReader, map: MapSpec, cpus: number): MapContent {
     const key = from.bytes(map.keyBytes);
     content.push({
       key,
-      values: Array.from({ length: values }, () => from.bytes(map.valueBytes)),
+      values: Array.from({ length: values }, () => from.bytes(valueBytes(from, map))),
     });
   }
+  // What has no keys stays in the order in which it came.
   return content.sort((a, b) => Buffer.compare(a.key, b.key));
 }
+
+/** Records of a ring have lengths of their own. */
+const valueBytes = (from: WireReader, { type, maxEntries, valueBytes: bytes }: MapSpec): number =>
+  type === 'ringbuf' ? from.bounded(maxEntries, 'bytes of a record') : bytes;
 
 const valuesPerKey = ({ type }: MapSpec, cpus: number): number => (PER_CPU.has(type) ? cpus : 1);
 
@@ -159,6 +164,7 @@ export function tooLongForAnswer({ maps }: Case, cpus: number): string | undefin
 
 /** The kernel pads each value of a per-CPU map to 8 bytes. */
 function elementBytes(map: MapSpec, cpus: number): number {
+  if (map.type === 'ringbuf') return 1;
   if (!PER_CPU.has(map.type)) return map.keyBytes + map.valueBytes;
   return map.keyBytes + cpus * Math.ceil(map.valueBytes / 8) * 8;
 }

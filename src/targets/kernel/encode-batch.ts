@@ -78,10 +78,8 @@ function writeCase(to: WireWriter, testCase: Case, endianness: Endianness): void
   to.u32(testCase.maps.length);
   to.u32(testCase.progs.length);
   to.u32(testCase.runs.length);
-  for (const name of testCase.ksyms) {
-    to.u32(name.length);
-    to.bytes(Buffer.from(name, 'latin1'));
-  }
+  writeName(to, testCase.attachBtf ?? '');
+  for (const name of testCase.ksyms) writeName(to, name);
   for (const map of testCase.maps) writeMap(to, map);
   for (const { insns } of testCase.progs) {
     const bytes = encodeProg(insns, endianness);
@@ -91,12 +89,18 @@ function writeCase(to: WireWriter, testCase: Case, endianness: Endianness): void
   for (const run of testCase.runs) writeRun(to, run, testCase.progType, endianness);
 }
 
+function writeName(to: WireWriter, name: string): void {
+  to.u32(name.length);
+  to.bytes(Buffer.from(name, 'latin1'));
+}
+
 function writeMap(to: WireWriter, map: MapSpec): void {
   to.u32(mapTypeNumber(map.type));
   to.u32(map.keyBytes);
   to.u32(map.valueBytes);
   to.u32(map.maxEntries);
   to.u32(map.flags);
+  to.u32(map.inner === undefined ? 0 : map.inner + 1);
   to.u32(map.entries.length);
   for (const { key } of map.entries) to.bytes(key);
   for (const { value } of map.entries) to.bytes(value);

@@ -3,6 +3,7 @@ import { missingFeatures } from '../missing-features.ts';
 import {
   type Features,
   type Outcome,
+  settingOfBuild,
   type Target,
   TargetFailedError,
   TargetUnavailableError,
@@ -91,6 +92,7 @@ export async function kernelTarget(
         pageBytes: hello.pageBytes,
         cpus: hello.cpus,
         execution: engine === 'interp' ? 'interp' : 'jit',
+        ...settingOfBuild(hello.bootParameters),
       },
       build: buildOf(hello),
     },

@@ -14,7 +14,7 @@ const CGROUP_STORAGE: Shape = { keyBytes: 16, valueBytes: 4, maxEntries: 0, flag
 const BPF_F_NO_PREALLOC = 1 << 0;
 const BPF_F_MMAPABLE = 1 << 10;
 
-/** A shape that the kernel takes for each type that needs neither BTF nor another map. */
+/** A shape that the kernel takes for each type that needs no BTF. */
 const SHAPES: Partial<Record<MapType, Shape>> = {
   hash: FOUR_TO_FOUR,
   array: FOUR_TO_FOUR,
@@ -40,13 +40,18 @@ const SHAPES: Partial<Record<MapType, Shape>> = {
   devmap_hash: FOUR_TO_FOUR,
   ringbuf: RING,
   bloom_filter: QUEUE,
+  array_of_maps: FOUR_TO_FOUR,
+  hash_of_maps: FOUR_TO_FOUR,
   user_ringbuf: RING,
   arena: { ...RING, maxEntries: 1, flags: BPF_F_MMAPABLE },
 };
 
+const INNER: MapSpec = { name: 'inner', type: 'array', ...FOUR_TO_FOUR, entries: [] };
+
 export const MAP_PROBES: ReadonlyMap<MapType, Case> = new Map(
   Object.entries(SHAPES).map(([type, shape]) => {
     const map: MapSpec = { name: 'm', type: type as MapType, ...shape, entries: [] };
-    return [map.type, tinyCase({ maps: [map] })];
+    const maps = map.type.endsWith('_of_maps') ? [INNER, { ...map, inner: 0 }] : [map];
+    return [map.type, tinyCase({ maps })];
   }),
 );

@@ -1,7 +1,7 @@
 import type { Case } from '../../case/case.ts';
-import { formsUsed } from '../../case/forms-used.ts';
+import { namesUsed } from '../../case/names-used.ts';
 import { PROG_TYPES, type ProgType } from '../../case/prog-type.ts';
-import { HELPERS } from '../../isa/helpers.ts';
+import { HELPERS, helperId } from '../../isa/helpers.ts';
 import type { Features, LoadOutcome, Outcome } from '../target.ts';
 import { FORM_PROBES } from './probe-forms.ts';
 import { ksymProbes } from './probe-ksyms.ts';
@@ -16,15 +16,17 @@ export type Load = (cases: readonly Case[], log: 'none' | 'tail') => Promise<rea
  * types that need BTF or another map, and kernel symbols beyond those of `src/case/ksyms.ts`.
  */
 export async function probeFeatures(load: Load): Promise<Features> {
-  const ksymUsers = await acceptedKsymUsers(load);
-  const ksymForms = ksymUsers.flatMap((testCase) => [...formsUsed(testCase)]);
+  const progTypes = await accepted(load, PROG_PROBES);
+  const probedTypes = PROBED_TYPES.filter((type) => progTypes.has(type));
+  const ksymUsers = await acceptedKsymUsers(load, probedTypes);
+  const ksymForms = ksymUsers.flatMap((testCase) => [...namesUsed(testCase).forms]);
   return {
-    progTypes: await accepted(load, PROG_PROBES),
+    progTypes,
     mapTypes: await accepted(load, MAP_PROBES),
     forms: new Set([...(await accepted(load, FORM_PROBES)), ...ksymForms]),
-    helpers: await helpersOf(load),
+    helpers: await helpersOf(load, progTypes, probedTypes),
     ksyms: new Map(
-      PROBED_TYPES.map((type) => [
+      probedTypes.map((type) => [
         type,
         new Set(ksymUsers.flatMap(({ progType, ksyms }) => (progType === type ? ksyms : []))),
       ]),
@@ -32,9 +34,11 @@ export async function probeFeatures(load: Load): Promise<Features> {
   };
 }
 
-/** Progs that name kernel symbols, of all probed types, which the kernel takes. */
-async function acceptedKsymUsers(load: Load): Promise<readonly Case[]> {
-  const probes = PROBED_TYPES.flatMap(ksymProbes);
+/** Progs of these types that name kernel symbols, and that the kernel takes. */
+async function acceptedKsymUsers(load: Load, types: readonly ProgType[]): Promise<readonly Case[]> {
+  const probes = types.flatMap((type) =>
+    ksymProbes(type).map((probe) => ({ ...probe, ...PROG_NEEDS[type] })),
+  );
   return [...(await accepted(load, new Map(probes.map((probe) => [probe, probe]))))];
 }
 
@@ -55,6 +59,7 @@ const BPF_F_SLEEPABLE = 1 << 4;
 const AttachType = {
   CGROUP_INET4_BIND: 8,
   CGROUP_SETSOCKOPT: 22,
+  TRACE_FENTRY: 24,
   SK_LOOKUP: 36,
   NETFILTER: 45,
 } as const;
@@ -65,6 +70,8 @@ const PROG_NEEDS: Partial<Record<ProgType, Partial<Case>>> = {
   cgroup_sockopt: { expectedAttachType: AttachType.CGROUP_SETSOCKOPT },
   sk_lookup: { expectedAttachType: AttachType.SK_LOOKUP },
   netfilter: { expectedAttachType: AttachType.NETFILTER },
+  tracing: { expectedAttachType: AttachType.TRACE_FENTRY, attachBtf: 'bpf_fentry_test1' },
+  struct_ops: { attachBtf: 'bpf_dummy_ops' },
   syscall: { progFlags: BPF_F_SLEEPABLE },
 };
 
@@ -73,7 +80,12 @@ const PROG_PROBES: ReadonlyMap<ProgType, Case> = new Map(
 );
 
 /** Prog types whose helpers and kernel symbols matter: those that cases are generated for. */
-const PROBED_TYPES: readonly ProgType[] = ['xdp', 'sched_cls', 'socket_filter'];
+const PROBED_TYPES: readonly ProgType[] = [
+  ...(['xdp', 'sched_cls', 'sched_act', 'socket_filter', 'cgroup_skb'] as const),
+  ...(['lwt_in', 'lwt_out', 'lwt_xmit', 'lwt_seg6local'] as const),
+  ...(['raw_tracepoint', 'syscall', 'sk_lookup', 'flow_dissector', 'netfilter'] as const),
+  ...(['tracing', 'struct_ops'] as const),
+];
 
 /**
  * Where a type can't call a helper, the verifier says so before it looks at arguments
@@ -83,12 +95,30 @@ const PROBED_TYPES: readonly ProgType[] = ['xdp', 'sched_cls', 'socket_filter'];
 const NOT_CALLABLE =
   /invalid func |unknown func |cannot use helper |helper call is not allowed|might sleep/;
 
-async function helpersOf(load: Load): Promise<Features['helpers']> {
-  const ids = HELPERS.map((_, id) => id).slice(1);
-  const probes = PROBED_TYPES.flatMap((type) => ids.map((id) => helperProbe(type, id)));
+/**
+ * What is callable, and yet only answers ENOTSUPP, in a kernel without CONFIG_BPF_EVENTS, which has no
+ * tracepoint progs either: `bpf_event_output`, kernel/bpf/core.c, 6.1. User-mode Linux is one.
+ */
+const EVENT_HELPERS: ReadonlySet<number> = new Set([helperId('perf_event_output')!]);
+
+/**
+ * Not tried: that a prog names it is something that the kernel warns of, in bpf_get_probe_write_proto
+ * (kernel/trace/bpf_trace.c, 6.1), and what warns is taken for troubled.
+ */
+const PROBE_WRITE_USER = helperId('probe_write_user');
+
+async function helpersOf(
+  load: Load,
+  progTypes: Features['progTypes'],
+  types: readonly ProgType[],
+): Promise<Features['helpers']> {
+  const ids = HELPERS.map((_, id) => id)
+    .filter((id) => id > 0 && id !== PROBE_WRITE_USER)
+    .filter((id) => progTypes.has('tracepoint') || !EVENT_HELPERS.has(id));
+  const probes = types.flatMap((type) => ids.map((id) => helperProbe(type, id)));
   const outcomes = await load(probes, 'tail');
   return new Map(
-    PROBED_TYPES.map((type, t) => [
+    types.map((type, t) => [
       type,
       new Set(ids.filter((_, i) => isCallable(outcomes[t * ids.length + i]))),
     ]),
@@ -96,7 +126,11 @@ async function helpersOf(load: Load): Promise<Features['helpers']> {
 }
 
 const helperProbe = (progType: ProgType, imm: number): Case =>
-  tinyCase({ progType, insns: [insn('call.helper', { imm }), ...RETURN_0] });
+  tinyCase({
+    progType,
+    ...PROG_NEEDS[progType],
+    insns: [insn('call.helper', { imm }), ...RETURN_0],
+  });
 
 function isCallable(outcome: Outcome): boolean {
   const load = loadOf(outcome);

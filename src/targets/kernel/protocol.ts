@@ -8,9 +8,10 @@ import { protocolError, type WireReader, wireReader } from './wire.ts';
  *   hello     version, hello flags, page bytes, possible CPUs, CPU of the agent, jit_enable,
  *             jit_harden, and as text: release, version, machine, boot parameters, source hash
  *   batch     BATCH, engine, batch flags, case timeout ms, budget ms, cases, case ...
- *   case      prog type, attach type, prog flags, ksyms, maps, progs, runs, ksym as text ..., map ...,
- *             prog ..., run ...
- *   map       type, key bytes, value bytes, max entries, flags, entries, all keys, all values
+ *   case      prog type, attach type, prog flags, ksyms, maps, progs, runs, attach BTF name as text,
+ *             ksym as text ..., map ..., prog ..., run ...
+ *   map       type, key bytes, value bytes, max entries, flags, inner map + 1 or 0, entries, all keys,
+ *             all values
  *   prog      slots, insns
  *   run       parts, data bytes, ctx bytes, data_out bytes, ctx_out bytes, repeat, flags, cpu,
  *             batch size, data, ctx
@@ -20,12 +21,13 @@ import { protocolError, type WireReader, wireReader } from './wire.ts';
  *             CRASHED or HUNG, console as text
  *             NOT_RUN
  *     run     errno, retval, data_size_out, ctx_size_out, data bytes, ctx bytes, data, ctx
- *     map     entries, and of each its key and its value, or values of all possible CPUs
+ *     map     entries, and of each its key and its value, or values of all possible CPUs; of a ring
+ *             each record with its length
  *   error     ERROR, code, text
  *
  * Keys of maps that are indexed by a u32 are little-endian. Insns name maps and ksyms by index.
  */
-export const PROTOCOL_VERSION = 2;
+export const PROTOCOL_VERSION = 3;
 
 export const RequestKind = { BATCH: 1 } as const;
 export const AnswerKind = { BATCH: 1, ERROR: 2 } as const;

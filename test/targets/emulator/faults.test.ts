@@ -95,18 +95,18 @@ describe('the emulator', () => {
   it('says what it lacks instead of trying it', async () => {
     const emulator = createEmulator({ linux: LINUX });
     const cases = [
-      caseOf('call ringbuf_reserve\nexit'),
+      caseOf('call user_ringbuf_drain\nexit'),
       caseOf('call kfunc#0\nexit', { ksyms: ['bpf_dynptr_clone'] }),
-      caseOf('r0 = 0\nexit', { progType: 'kprobe' }),
-      caseOf('r0 = 0\nexit', { maps: [mapSpec({ type: 'ringbuf' })] }),
+      caseOf('r0 = 0\nexit', { progType: 'ext' }),
+      caseOf('r0 = 0\nexit', { maps: [mapSpec({ type: 'stack_trace' })] }),
       caseOf('call skb_store_bytes\nexit'),
     ];
     const outcomes = await emulator.execute(cases);
     expect(outcomes.map((outcome) => outcome.kind === 'unsupported' && outcome.missing)).toEqual([
-      ['helper 131 ringbuf_reserve'],
+      ['helper 209 user_ringbuf_drain'],
       ['kernel symbol bpf_dynptr_clone'],
-      ['prog type kprobe'],
-      ['map type ringbuf'],
+      ['prog type ext'],
+      ['map type stack_trace'],
       ['helper 9 skb_store_bytes'],
     ]);
   });

@@ -120,6 +120,6 @@ describe('decodeHello', () => {
     expect(() => decodeHello(Buffer.concat([hello, u32(0)]))).toThrow(/Expected the end/);
     const older = Buffer.from(hello);
     older.writeUInt32LE(0);
-    expect(() => decodeHello(older)).toThrow('Expected an agent of protocol version 2, got 0');
+    expect(() => decodeHello(older)).toThrow('Expected an agent of protocol version 3, got 0');
   });
 });

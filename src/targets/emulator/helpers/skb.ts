@@ -2,11 +2,13 @@ import { EFAULT, EINVAL, failure } from '../errno.ts';
 import type { Machine } from '../machine.ts';
 import { Access } from '../memory.ts';
 import { numberIn } from '../registers.ts';
-import type { Packet } from '../run/packet.ts';
+import { addBlock, partialSum, subtractBlock } from '../run/checksum.ts';
+import { makeLinear, type Packet } from '../run/packet.ts';
 import { badArgument, type Helper, memoryArgument, u32Argument } from './helper.ts';
 
 const INT_MAX = 0x7fff_ffff;
-/** BPF_F_RECOMPUTE_CSUM and BPF_F_INVALIDATE_HASH: neither shows in what a run reports. */
+/** BPF_F_RECOMPUTE_CSUM, and with it BPF_F_INVALIDATE_HASH, which shows nowhere. */
+const RECOMPUTE = 1n;
 const STORE_FLAGS = 3n;
 
 /** `bpf_skb_load_bytes(skb, offset, to, len)`, net/core/filter.c 6.1: clears `to` where it fails. */
@@ -35,7 +37,16 @@ export const skbStoreBytes: Helper = (machine) => {
   if ((machine.regs[5] & ~STORE_FLAGS) !== 0n) return failure(EINVAL);
   const offset = u32Argument(machine, 2);
   if (offset > INT_MAX || offset + lenBytes > packet.end - packet.start) return failure(EFAULT);
-  machine.memory.bytes.copyWithin(packet.start + offset, from, from + lenBytes);
+  makeLinear(machine, packet, offset + lenBytes);
+  const { bytes } = machine.memory;
+  const to = packet.start + offset;
+  const stored = bytes.slice(from, from + lenBytes);
+  if (packet.checksum !== undefined && (machine.regs[5] & RECOMPUTE) !== 0n) {
+    const without = partialSum(bytes.subarray(to, to + lenBytes));
+    const rest = subtractBlock(packet.checksum, without, offset);
+    packet.checksum = addBlock(rest, partialSum(stored), offset);
+  }
+  bytes.set(stored, to);
   return 0n;
 };
 

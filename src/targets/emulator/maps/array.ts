@@ -1,9 +1,10 @@
 import type { MapEntry, MapSpec } from '../../../case/case.ts';
 import type { LinuxSetting, MapContent } from '../../target.ts';
 import type { Memory } from '../memory.ts';
-import type { EmulatedMap } from './map.ts';
+import { littleEndianIndex } from './keys.ts';
+import type { Element, EmulatedMap } from './map.ts';
 import type { MapRule, Presence } from './rules.ts';
-import { fillValues, type Values, valuesOf } from './values.ts';
+import { fillValues, type Values, valueAddress, valueAddressOn, valuesOf } from './values.ts';
 
 /** `array` and `percpu_array` (kernel/bpf/arraymap.c): every element is there from the beginning. */
 export function createArrayMap(
@@ -16,7 +17,7 @@ export function createArrayMap(
   const { maxEntries, valueBytes } = spec;
   const littleEndian = linux.endianness === 'little';
   const indexAt = (keyAddress: number) => memory.view.getUint32(keyAddress, littleEndian);
-  const addressOf = (index: number) => values.start + index * values.strideBytes;
+  const addressOf = (index: number) => valueAddress(values, index);
   const presence = (index: number): Presence => (index < maxEntries ? 'present' : 'outside');
   return {
     spec,
@@ -34,13 +35,29 @@ export function createArrayMap(
     },
     delete: (keyAddress) => rule.checkDelete(presence(indexAt(keyAddress))),
     put({ key, value }: MapEntry) {
-      const index = new DataView(key.buffer, key.byteOffset).getUint32(0, true);
+      const index = littleEndianIndex(key);
       const errno = rule.checkUpdate(0n, presence(index));
       if (errno === 0) fillValues(memory, values, index, value);
       return errno;
     },
     content: () => sortedByKeyBytes(maxEntries, (index) => valuesOf(memory, values, index)),
+    lookupOnCpu(keyAddress, cpu) {
+      const index = indexAt(keyAddress);
+      return index < maxEntries ? valueAddressOn(values, index, cpu) : 0;
+    },
+    elements: () => inOrder(maxEntries, values, littleEndian),
   };
+}
+
+/** `bpf_for_each_array_elem`: by index, which the callback sees in the machine's byte order. */
+function* inOrder(length: number, values: Values, littleEndian: boolean): Generator<Element> {
+  for (let index = 0; index < length; index++) {
+    const key = littleEndianKey(index);
+    yield {
+      key: littleEndian ? key : key.reverse(),
+      valueAddress: valueAddress(values, index),
+    };
+  }
 }
 
 /** Keys are little-endian in outcomes, whatever the byte order: index 256 comes before index 1. */

@@ -1,16 +1,37 @@
 import type { MapSpec } from '../../../case/case.ts';
 import type { MapType } from '../../../case/map-type.ts';
-import type { LinuxSetting, Outcome } from '../../target.ts';
+import type { Outcome } from '../../target.ts';
+import { EINVAL, ENOTSUPP, EPERM } from '../errno.ts';
 import type { Machine } from '../machine.ts';
-import type { Memory } from '../memory.ts';
 import { createArrayMap } from './array.ts';
 import { createHashMap } from './hash.ts';
+import { createLruMap, lruElements } from './lru.ts';
 import type { EmulatedMap } from './map.ts';
-import { MapFlag, type MapRule } from './rules.ts';
+import {
+  createEventArray,
+  createMapOfMaps,
+  createProgArray,
+  createRedirectMap,
+} from './references.ts';
+import { createRingMap } from './ring.ts';
+import { MapFlag, type MapRule, type Storage } from './rules.ts';
+import { createBloomMap, createQueueMap } from './sequence.ts';
+import { createTrieMap } from './trie.ts';
 import { addValues } from './values.ts';
 
-/** Flags that keep user space, which fills maps and reads them back, from doing so. */
-const USER_ACCESS_FLAGS = MapFlag.RDONLY | MapFlag.WRONLY;
+/** What maps are created in. */
+interface MapEnv {
+  readonly spec: MapSpec;
+  readonly rule: MapRule;
+  readonly machine: Machine;
+  /** The maps of the case that are there already. */
+  readonly before: readonly EmulatedMap[];
+  /** How many progs the case has. */
+  readonly progs: number;
+}
+
+/** The map, or the errno of creating it; undefined where it is too big for the emulator's memory. */
+type Created = EmulatedMap | number | undefined;
 
 /**
  * Creates a case's maps in `machine` and puts their entries in. What comes back is the maps, or the
@@ -18,6 +39,7 @@ const USER_ACCESS_FLAGS = MapFlag.RDONLY | MapFlag.WRONLY;
  */
 export function createMaps(
   specs: readonly MapSpec[],
+  progs: number,
   machine: Machine,
   rules: { readonly maps: Partial<Readonly<Record<MapType, MapRule>>> },
 ): EmulatedMap[] | Outcome {
@@ -25,34 +47,70 @@ export function createMaps(
   for (const spec of specs) {
     const rule = rules.maps[spec.type];
     if (rule === undefined) return unsupported(`map type ${spec.type}`);
-    if ((spec.flags & USER_ACCESS_FLAGS) !== 0) return unsupported('maps closed to user space');
-    const map = createMap(spec, rule, machine.memory, machine.linux);
+    const map = createMap({ spec, rule, machine, before: maps, progs });
     if (map === undefined) return unsupported('so much memory for maps');
     if (typeof map === 'number') return rejected(map);
     for (const entry of spec.entries) {
-      const errno = map.put(entry);
+      const errno = (spec.flags & MapFlag.RDONLY) === 0 ? map.put(entry) : EPERM;
       if (errno !== 0) return rejected(errno);
     }
-    maps.push(map);
+    maps.push(isReadable(spec, map) ? map : { ...map, content: () => [] });
   }
   machine.maps = maps;
   return maps;
 }
 
-/** The map, or the errno of creating it; undefined where it is too big for the emulator's memory. */
-function createMap(
-  spec: MapSpec,
-  rule: MapRule,
-  memory: Memory,
-  linux: LinuxSetting,
-): EmulatedMap | number | undefined {
-  const errno = rule.checkCreate(spec);
-  if (errno !== 0) return errno;
-  const create = rule.storage === 'array' ? createArrayMap : createHashMap;
-  // An update of a hash map puts the new value into a spare element before it frees the old one.
-  const elements = spec.maxEntries + (rule.storage === 'array' ? 0 : 1);
-  const values = addValues(spec, rule, memory, linux.cpus, elements);
-  return values && create(spec, rule, memory, linux, values);
+/** Whether user space can tell what is in it: what is popped is written to as well. */
+function isReadable({ flags }: MapSpec, { sequence }: EmulatedMap): boolean {
+  const closed = sequence === undefined ? MapFlag.WRONLY : MapFlag.WRONLY | MapFlag.RDONLY;
+  return (flags & closed) === 0;
+}
+
+function createMap(env: MapEnv): Created {
+  const errno = env.rule.checkCreate(env.spec);
+  return errno === 0 ? CREATE[env.rule.storage](env) : errno;
+}
+
+const CREATE: Readonly<Record<Storage, (env: MapEnv) => Created>> = {
+  array: withValues(({ maxEntries }) => maxEntries, createArrayMap),
+  // An update puts the new value into a spare element before it frees the old one.
+  hash: withValues(({ maxEntries }) => maxEntries + 1, createHashMap),
+  lru: withValues((spec, { linux }) => lruElements(spec, linux), createLruMap),
+  trie: withValues(({ maxEntries }) => maxEntries + 1, createTrieMap),
+  queue: ({ spec, machine }) => createQueueMap(spec, machine.memory),
+  bloom: ({ spec, machine }) => createBloomMap(spec, machine.memory),
+  progs: ({ spec, progs }) => createProgArray(spec, progs),
+  maps: createOuter,
+  events: ({ spec }) => createEventArray(spec),
+  redirects: ({ spec, machine }) => createRedirectMap(spec, machine.memory, machine.linux),
+  ring: ({ spec, machine }) => createRingMap(spec, machine.memory, machine.linux),
+};
+
+type CreateWithValues = (
+  ...args: [...Parameters<typeof createArrayMap>, release: Machine['release']]
+) => EmulatedMap;
+
+function withValues(
+  elements: (spec: MapSpec, machine: Machine) => number,
+  create: CreateWithValues,
+): (env: MapEnv) => Created {
+  return ({ spec, rule, machine }) => {
+    const { memory, linux, release } = machine;
+    const values = addValues(spec, rule, memory, linux.cpus, elements(spec, machine));
+    return values && create(spec, rule, memory, linux, values, release);
+  };
+}
+
+/** Types that `bpf_map_meta_alloc` refuses inside of another map (kernel/bpf/map_in_map.c 6.1). */
+const NOT_INNER: ReadonlySet<MapType> = new Set(['prog_array', 'cgroup_storage', 'struct_ops']);
+
+function createOuter({ spec, machine, before }: MapEnv): Created {
+  const inner = before[spec.inner ?? -1];
+  // No fd at all is stdin's, which is no map.
+  if (inner === undefined) return EINVAL;
+  if (NOT_INNER.has(inner.spec.type)) return ENOTSUPP;
+  if (inner.spec.inner !== undefined) return EINVAL;
+  return createMapOfMaps(spec, machine, before);
 }
 
 const unsupported = (what: string): Outcome => ({ kind: 'unsupported', missing: [what] });

@@ -2,9 +2,18 @@ import type { MapEntry, MapSpec } from '../../../case/case.ts';
 import type { LinuxSetting, MapContent } from '../../target.ts';
 import { E2BIG } from '../errno.ts';
 import type { Memory } from '../memory.ts';
-import type { EmulatedMap } from './map.ts';
+import { jhash } from './jhash.ts';
+import { keyBytesOf, keyText } from './keys.ts';
+import type { Element, EmulatedMap } from './map.ts';
 import { MapFlag, type MapRule, type Presence } from './rules.ts';
-import { fillValues, type Values, valuesOf } from './values.ts';
+import {
+  clearOtherCpus,
+  fillValues,
+  type Values,
+  valueAddress,
+  valueAddressOn,
+  valuesOf,
+} from './values.ts';
 
 /**
  * `hash` and `percpu_hash` (kernel/bpf/hashtab.c 6.1). A pointer to a value stays usable after its
@@ -31,7 +40,7 @@ export function createHashMap(
   let spare = preallocated ? neverUsed++ : -1;
 
   const keyAt = (address: number) => keyText(memory.bytes, address, keyBytes);
-  const addressOf = (element: number) => values.start + element * values.strideBytes;
+  const addressOf = (element: number) => valueAddress(values, element);
   const presence = (element: number | undefined): Presence =>
     element === undefined ? 'absent' : 'present';
   const take = () => freed.pop() ?? neverUsed++;
@@ -48,6 +57,8 @@ export function createHashMap(
     const element = preallocated ? spare : take();
     if (preallocated) spare = old;
     else freed.push(old);
+    // The new element comes to the head of its bucket.
+    elements.delete(key);
     elements.set(key, element);
     return element;
   }
@@ -67,8 +78,7 @@ export function createHashMap(
       const element = elementFor(key, old);
       if (element === undefined) return E2BIG;
       memory.bytes.copyWithin(addressOf(element), valueAddress, valueAddress + valueBytes);
-      // `pcpu_init_value`: the other CPUs begin with zeros.
-      if (old === undefined) clear(values.otherCpus, element * values.strideBytes, valueBytes);
+      if (old === undefined) clearOtherCpus(memory, values, element);
       return 0;
     },
     delete(keyAddress) {
@@ -90,23 +100,44 @@ export function createHashMap(
       fillValues(memory, values, element, value);
       return 0;
     },
-    content(): MapContent {
-      // Keys are compared as text: a character is a byte.
-      const sorted = [...elements].sort(([a], [b]) => (a < b ? -1 : 1));
-      return sorted.map(([key, element]) => ({
-        key: Uint8Array.from(key, (character) => character.charCodeAt(0)),
-        values: valuesOf(memory, values, element),
-      }));
+    content: () => contentOf(elements, memory, values),
+    lookupOnCpu(keyAddress, cpu) {
+      const element = elements.get(keyAt(keyAddress));
+      return element === undefined ? 0 : valueAddressOn(values, element, cpu);
     },
+    elements: () => walkedElements(elements, maxEntries, values),
   };
 }
 
-function keyText(bytes: Uint8Array, at: number, lenBytes: number): string {
-  let text = '';
-  for (let i = at; i < at + lenBytes; i++) text += String.fromCharCode(bytes[i]);
-  return text;
+/** Elements by key: keys are compared as text, of which a character is a byte. */
+export function contentOf(
+  elements: ReadonlyMap<string, number>,
+  memory: Memory,
+  values: Values,
+): MapContent {
+  const sorted = [...elements].sort(([a], [b]) => (a < b ? -1 : 1));
+  return sorted.map(([key, element]) => ({
+    key: keyBytesOf(key),
+    values: valuesOf(memory, values, element),
+  }));
 }
 
-function clear(cpus: readonly Uint8Array[], at: number, lenBytes: number): void {
-  for (const bytes of cpus) bytes.fill(0, at, at + lenBytes);
+/**
+ * Elements as `bpf_for_each_hash_elem` comes to them: bucket by bucket, in each the newest first. The
+ * hash has no seed, as with BPF_F_ZERO_SEED: without that flag the order is anyone's guess.
+ */
+export function walkedElements(
+  elements: ReadonlyMap<string, number>,
+  maxEntries: number,
+  values: Values,
+): readonly Element[] {
+  const mask = 2 ** Math.ceil(Math.log2(maxEntries)) - 1;
+  return [...elements]
+    .reverse()
+    .map(([text, element]) => {
+      const key = keyBytesOf(text);
+      const bucket = (jhash(key, 0, key.length, 0) & mask) >>> 0;
+      return { key, bucket, valueAddress: valueAddress(values, element) };
+    })
+    .sort((a, b) => a.bucket - b.bucket);
 }

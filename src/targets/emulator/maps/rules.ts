@@ -1,14 +1,28 @@
 import type { MapSpec } from '../../../case/case.ts';
 import type { MapType } from '../../../case/map-type.ts';
 import { UpdateFlag } from '../../../case/map-type.ts';
-import { E2BIG, EEXIST, EINVAL, ENOENT } from '../errno.ts';
+import { E2BIG, EEXIST, EINVAL, ENOENT, ENOTSUPP } from '../errno.ts';
 
 /** Of the key of an update or deletion: in the map, not in it, or an index beyond the array's end. */
 export type Presence = 'present' | 'absent' | 'outside';
 
+/** How the elements of a map are kept, if it has any. */
+export type Storage =
+  | 'array'
+  | 'hash'
+  | 'lru'
+  | 'trie'
+  | 'queue'
+  | 'bloom'
+  | 'progs'
+  | 'maps'
+  | 'events'
+  | 'redirects'
+  | 'ring';
+
 /** What tells one map type from another. */
 export interface MapRule {
-  readonly storage: 'array' | 'hash';
+  readonly storage: Storage;
   /** Whether each CPU has values of its own. */
   readonly values: 'shared' | 'per-cpu';
   /** The errno of creating a map like that, 0 for none. */
@@ -38,6 +52,11 @@ const ARRAY_FLAGS = MapFlag.NUMA_NODE | MapFlag.MMAPABLE | MapFlag.INNER_MAP | A
 const PERCPU_ARRAY_FLAGS = ACCESS_FLAGS;
 const HASH_FLAGS = MapFlag.NO_PREALLOC | MapFlag.NUMA_NODE | MapFlag.ZERO_SEED | ACCESS_FLAGS;
 const PERCPU_HASH_FLAGS = HASH_FLAGS & ~MapFlag.NUMA_NODE;
+const KEYLESS_FLAGS = MapFlag.NUMA_NODE | ACCESS_FLAGS;
+const USER_ACCESS_FLAGS = MapFlag.RDONLY | MapFlag.WRONLY;
+/** `fd_array_map_alloc_check`: progs don't see what fds stand for. */
+const REFERENCE_FLAGS = ARRAY_FLAGS & ~(MapFlag.RDONLY_PROG | MapFlag.WRONLY_PROG);
+const REDIRECT_FLAGS = MapFlag.NUMA_NODE | USER_ACCESS_FLAGS;
 
 const ARRAY_VALUE_BYTES_MAX = 2 ** 31 - 1;
 /** `PCPU_MIN_UNIT_SIZE`, include/linux/percpu.h. */
@@ -65,6 +84,12 @@ function checkHashUpdate(flags: bigint, key: Presence): number {
   return flags === EXIST && key === 'absent' ? ENOENT : 0;
 }
 
+/** `htab_lru_map_update_elem`, kernel/bpf/hashtab.c 6.1: no BPF_F_LOCK. */
+function checkLruUpdate(flags: bigint, key: Presence): number {
+  return flags > EXIST ? EINVAL : checkHashUpdate(flags, key);
+}
+
+const refuse = () => EINVAL;
 const checkArrayDelete = () => EINVAL;
 const checkHashDelete = (key: Presence) => (key === 'present' ? 0 : ENOENT);
 
@@ -72,11 +97,86 @@ const checkHashDelete = (key: Presence) => (key === 'present' ? 0 : ENOENT);
 function checkCreate(allowedFlags: number, keyBytes: number | 'any', maxBytes: BytesLimit) {
   return (spec: MapSpec): number => {
     const { flags } = spec;
-    const bothProg = MapFlag.RDONLY_PROG | MapFlag.WRONLY_PROG;
-    if ((flags & ~allowedFlags) !== 0 || (flags & bothProg) === bothProg) return EINVAL;
+    if (!flagsAllowed(flags, allowedFlags)) return EINVAL;
     if (spec.maxEntries === 0 || spec.keyBytes === 0 || spec.valueBytes === 0) return EINVAL;
     if (keyBytes !== 'any' && spec.keyBytes !== keyBytes) return EINVAL;
     return maxBytes(spec) ? 0 : E2BIG;
+  };
+}
+
+/** `bpf_get_file_flag` and `bpf_map_flags_access_ok`, 6.1: nobody may be shut out altogether. */
+function flagsAllowed(flags: number, allowed: number): boolean {
+  const bothProg = MapFlag.RDONLY_PROG | MapFlag.WRONLY_PROG;
+  if ((flags & USER_ACCESS_FLAGS) === USER_ACCESS_FLAGS) return false;
+  return (flags & ~allowed) === 0 && (flags & bothProg) !== bothProg;
+}
+
+/** `htab_map_alloc_check`, kernel/bpf/hashtab.c 6.1. */
+function checkLruCreate(fits: BytesLimit) {
+  return (spec: MapSpec): number => {
+    const { flags } = spec;
+    if (!flagsAllowed(flags, HASH_FLAGS | MapFlag.NO_COMMON_LRU)) return EINVAL;
+    if ((flags & MapFlag.NO_PREALLOC) !== 0) return ENOTSUPP;
+    const isSplit = spec.type === 'lru_percpu_hash' || (flags & MapFlag.NO_COMMON_LRU) !== 0;
+    if (isSplit && (flags & MapFlag.NUMA_NODE) !== 0) return EINVAL;
+    return checkCreate(HASH_FLAGS | MapFlag.NO_COMMON_LRU, 'any', fits)(spec);
+  };
+}
+
+const TRIE_KEY_BYTES = { min: 5, max: 260 } as const;
+/** `LPM_VAL_SIZE_MAX` of 6.1: `KMALLOC_MAX_SIZE` less the key and `struct lpm_trie_node`. */
+const TRIE_VALUE_BYTES_MAX = (4 << 20) - 256 - 40;
+
+/** `trie_alloc`, kernel/bpf/lpm_trie.c 6.1. */
+function checkTrieCreate({ flags, keyBytes, valueBytes, maxEntries }: MapSpec): number {
+  const isSound =
+    maxEntries > 0 &&
+    (flags & MapFlag.NO_PREALLOC) !== 0 &&
+    flagsAllowed(flags, MapFlag.NO_PREALLOC | KEYLESS_FLAGS) &&
+    keyBytes >= TRIE_KEY_BYTES.min &&
+    keyBytes <= TRIE_KEY_BYTES.max &&
+    valueBytes >= 1 &&
+    valueBytes <= TRIE_VALUE_BYTES_MAX;
+  return isSound ? 0 : EINVAL;
+}
+
+const KEYLESS_VALUE_BYTES_MAX = 4 << 20;
+
+/** `queue_stack_map_alloc_check`, kernel/bpf/queue_stack_maps.c 6.1. */
+function checkQueueCreate({ flags, keyBytes, valueBytes, maxEntries }: MapSpec): number {
+  if (maxEntries === 0 || keyBytes !== 0 || valueBytes === 0) return EINVAL;
+  if (!flagsAllowed(flags, KEYLESS_FLAGS)) return EINVAL;
+  return valueBytes > KEYLESS_VALUE_BYTES_MAX ? E2BIG : 0;
+}
+
+/** `bloom_map_alloc_check` and `bloom_map_alloc`, kernel/bpf/bloom_filter.c 6.1. */
+function checkBloomCreate({ flags, keyBytes, valueBytes, maxEntries }: MapSpec): number {
+  if (valueBytes > KEYLESS_VALUE_BYTES_MAX) return E2BIG;
+  if (maxEntries === 0 || keyBytes !== 0 || valueBytes === 0) return EINVAL;
+  return flagsAllowed(flags, KEYLESS_FLAGS | MapFlag.ZERO_SEED) ? 0 : EINVAL;
+}
+
+/** A page of x86-64; the ring's length is a power of two and a multiple of it. */
+const RING_BYTES_MIN = 4096;
+
+/** `ringbuf_map_alloc`, kernel/bpf/ringbuf.c 6.1. */
+function checkRingCreate({ flags, keyBytes, valueBytes, maxEntries }: MapSpec): number {
+  if ((flags & ~MapFlag.NUMA_NODE) !== 0) return EINVAL;
+  if (keyBytes !== 0 || valueBytes !== 0) return EINVAL;
+  return maxEntries >= RING_BYTES_MIN && (maxEntries & (maxEntries - 1)) === 0 ? 0 : EINVAL;
+}
+
+/** `fd_array_map_alloc_check` and what stands in for it in kernel/bpf/hashtab.c, 6.1. */
+function checkReferenceCreate(allowedFlags: number, keyBytes: number | 'any') {
+  return (spec: MapSpec): number =>
+    spec.valueBytes === 4 ? checkCreate(allowedFlags, keyBytes, () => true)(spec) : EINVAL;
+}
+
+/** `dev_map_init_map`, `cpu_map_alloc`, `xsk_map_alloc`, 6.1. */
+function checkRedirectCreate(valueBytes: readonly number[]) {
+  return (spec: MapSpec): number => {
+    if (!valueBytes.includes(spec.valueBytes)) return EINVAL;
+    return checkCreate(REDIRECT_FLAGS, 4, () => true)(spec);
   };
 }
 
@@ -85,6 +185,9 @@ const arrayFits: BytesLimit = ({ valueBytes }) => valueBytes <= ARRAY_VALUE_BYTE
 const hashFits: BytesLimit = ({ keyBytes, valueBytes }) =>
   keyBytes + valueBytes <= HASH_ELEMENT_BYTES_MAX;
 const perCpuFits: BytesLimit = ({ valueBytes }) => valueBytes <= PERCPU_VALUE_BYTES_MAX;
+
+/** Of maps that progs neither update nor delete from by a key. */
+const KEYLESS = { values: 'shared', checkUpdate: refuse, checkDelete: refuse } as const;
 
 /** The map types that are emulated. */
 export const MAP_RULES: Partial<Readonly<Record<MapType, MapRule>>> = {
@@ -120,4 +223,52 @@ export const MAP_RULES: Partial<Readonly<Record<MapType, MapRule>>> = {
     checkUpdate: checkHashUpdate,
     checkDelete: checkHashDelete,
   },
+  lru_hash: {
+    storage: 'lru',
+    values: 'shared',
+    checkCreate: checkLruCreate(hashFits),
+    checkUpdate: checkLruUpdate,
+    checkDelete: checkHashDelete,
+  },
+  lru_percpu_hash: {
+    storage: 'lru',
+    values: 'per-cpu',
+    checkCreate: checkLruCreate((spec) => hashFits(spec) && perCpuFits(spec)),
+    checkUpdate: checkLruUpdate,
+    checkDelete: checkHashDelete,
+  },
+  lpm_trie: {
+    storage: 'trie',
+    values: 'shared',
+    checkCreate: checkTrieCreate,
+    checkUpdate: checkHashUpdate,
+    checkDelete: checkHashDelete,
+  },
+  queue: { storage: 'queue', checkCreate: checkQueueCreate, ...KEYLESS },
+  stack: { storage: 'queue', checkCreate: checkQueueCreate, ...KEYLESS },
+  bloom_filter: { storage: 'bloom', checkCreate: checkBloomCreate, ...KEYLESS },
+  prog_array: {
+    storage: 'progs',
+    checkCreate: checkReferenceCreate(REFERENCE_FLAGS, 4),
+    ...KEYLESS,
+  },
+  perf_event_array: {
+    storage: 'events',
+    checkCreate: checkReferenceCreate(REFERENCE_FLAGS, 4),
+    ...KEYLESS,
+  },
+  array_of_maps: {
+    storage: 'maps',
+    checkCreate: checkReferenceCreate(REFERENCE_FLAGS, 4),
+    ...KEYLESS,
+  },
+  hash_of_maps: {
+    storage: 'maps',
+    checkCreate: checkReferenceCreate(HASH_FLAGS, 'any'),
+    ...KEYLESS,
+  },
+  devmap: { storage: 'redirects', checkCreate: checkRedirectCreate([4, 8]), ...KEYLESS },
+  cpumap: { storage: 'redirects', checkCreate: checkRedirectCreate([4, 8]), ...KEYLESS },
+  xskmap: { storage: 'redirects', checkCreate: checkRedirectCreate([4]), ...KEYLESS },
+  ringbuf: { storage: 'ring', checkCreate: checkRingCreate, ...KEYLESS },
 };

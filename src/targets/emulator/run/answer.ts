@@ -18,6 +18,9 @@ export const failed = (run: Run, errno: number): RunOutcome => ({
 /** The prog could not go on. */
 export const faulted = (run: Run, fault: Fault): RunOutcome => ({ ...failed(run, 0), fault });
 
+/** The prog returned, and nothing else comes out. */
+export const returned = (run: Run, retval: number): RunOutcome => ({ ...failed(run, 0), retval });
+
 /** What a prog left behind. */
 export interface Produced {
   readonly retval: number;

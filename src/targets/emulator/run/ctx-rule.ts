@@ -1,7 +1,8 @@
-import type { CtxField, CtxLayout } from '../../../case/ctx.ts';
+import { allFields, type CtxField, type CtxLayout } from '../../../case/ctx.ts';
 import { s64, u32 } from '../../../isa/integers.ts';
 import type { CtxAccess } from '../machine.ts';
 import { type Memory, NOWHERE } from '../memory.ts';
+import type { ReleaseRules } from '../releases.ts';
 
 /** How progs of a type see their ctx. The UAPI struct lies in memory, and most loads just read it. */
 export interface CtxRule {
@@ -12,6 +13,11 @@ export interface CtxRule {
    * (`convert_ctx_accesses`, kernel/bpf/verifier.c 6.1: it shifts only loads of fewer bytes).
    */
   readonly kernelBytes: Readonly<Record<string, 1 | 2>>;
+  /**
+   * Where in the ctx, if not where the others are, a load of that many bytes at an offset reads; behind
+   * the struct lies what a handler has put there.
+   */
+  readonly moved?: (offset: number, sizeBytes: number, release: ReleaseRules) => number | undefined;
   /** Fields that may be stored to. */
   readonly stores: Readonly<Record<string, CtxStore>>;
   /** Fields of `ctx_out` that are taken from the ctx after the run; the others echo `ctx_in`. */
@@ -44,6 +50,7 @@ export function ctxAccess(
   memory: Memory,
   start: number,
   littleEndian: boolean,
+  release: ReleaseRules,
 ): CtxAccess {
   const { layout } = rule;
   const fieldAt = Array.from({ length: layout.sizeBytes }, (_, at) =>
@@ -53,8 +60,10 @@ export function ctxAccess(
   const isPlain = (offset: number, sizeBytes: number) =>
     plain[offset] === true && plain[offset + sizeBytes - 1] === true;
   return {
-    fields: new Map(layout.fields.map((field) => [field.name, field])),
+    fields: new Map(allFields(layout).map((field) => [field.name, field])),
     loadAddress(offset, sizeBytes) {
+      const moved = rule.moved?.(offset, sizeBytes, release);
+      if (moved !== undefined) return start + moved;
       const field = fieldAt[offset];
       if (field === undefined) return NOWHERE;
       if (isPlain(offset, sizeBytes)) return start + offset;

@@ -4,6 +4,8 @@ const IPV4 = 0x0800;
 const IPV6 = 0x86dd;
 const IPV4_HEADER_BYTES = 20;
 const IPV6_HEADER_BYTES = 40;
+const AF_INET = 2;
+const AF_INET6 = 10;
 /** Below it the field is a length, and what follows tells the protocol. */
 const ETHERTYPE_MIN = 0x0600;
 /** `ETH_P_802_3` and `ETH_P_802_2`, include/uapi/linux/if_ether.h. */
@@ -28,15 +30,44 @@ export function protocolOf(frame: Uint8Array, littleEndian: boolean): number {
   return littleEndian ? ((protocol & 0xff) << 8) | (protocol >> 8) : protocol;
 }
 
-/** Whether a packet that says IP is long enough for its header. */
-export function hasIpHeader(frame: Uint8Array): boolean {
+/** Whether a packet that says IP has its header within the first `linearBytes` bytes. */
+export function hasIpHeader(frame: Uint8Array, linearBytes: number): boolean {
   const protocol = etherTypeOf(frame);
-  const payloadBytes = frame.length - ETHERNET_BYTES;
+  const payloadBytes = linearBytes - ETHERNET_BYTES;
   if (protocol === IPV4) return payloadBytes >= IPV4_HEADER_BYTES;
   return protocol !== IPV6 || payloadBytes >= IPV6_HEADER_BYTES;
 }
 
-function etherTypeOf(frame: Uint8Array): number {
+/**
+ * What cgroup_skb sees of the socket that BPF_PROG_RUN makes up: its addresses are those of the packet,
+ * source here and destination there, as they lie in it (`bpf_prog_test_run_skb`, 6.1).
+ */
+export function socketFields(
+  frame: Uint8Array,
+  littleEndian: boolean,
+): Readonly<Record<string, number>> {
+  const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
+  const word = (offset: number) => view.getUint32(ETHERNET_BYTES + offset, littleEndian);
+  switch (etherTypeOf(frame)) {
+    case IPV4:
+      return { family: AF_INET, local_ip4: word(12), remote_ip4: word(16) };
+    case IPV6:
+      return {
+        family: AF_INET6,
+        ...Object.fromEntries(
+          [0, 1, 2, 3].flatMap((i) => [
+            [`local_ip6_${i}`, word(8 + 4 * i)],
+            [`remote_ip6_${i}`, word(24 + 4 * i)],
+          ]),
+        ),
+      };
+    default:
+      return {};
+  }
+}
+
+/** The ethertype of a frame, or what stands for it where the field is a length. */
+export function etherTypeOf(frame: Uint8Array): number {
   const type = (frame[12] << 8) | frame[13];
   if (type >= ETHERTYPE_MIN) return type;
   return frame[14] === 0xff && frame[15] === 0xff ? RAW_IPX : LLC;

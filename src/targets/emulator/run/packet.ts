@@ -1,4 +1,7 @@
 import type { ArchRules } from '../arches.ts';
+import type { Machine } from '../machine.ts';
+import { setBounds } from '../memory.ts';
+import { ETHERNET_BYTES } from './ethernet.ts';
 
 /** A packet with an skb around it: what LD_ABS and the helpers for skbs see. Addresses. */
 export interface Packet {
@@ -6,9 +9,60 @@ export interface Packet {
   readonly start: number;
   /** Behind the last byte. */
   readonly end: number;
+  /** Behind the last byte of the linear part, where `data_end` points; frags lie right behind it. */
+  linearEnd: number;
   /** From `start` to the network header and to the Ethernet header. */
   readonly networkOffset: number;
   readonly macOffset: number;
+  /** `skb->csum` of a packet that is CHECKSUM_COMPLETE, 32 bits. */
+  checksum?: number;
+}
+
+/** Where a packet is put, and how much of it. */
+export interface Placing {
+  /** Address of its Ethernet header. */
+  readonly frame: number;
+  /** Bytes that are the packet to progs: with or without the Ethernet header. */
+  readonly lenBytes: number;
+  /** Bytes in one piece, the Ethernet header among them. */
+  readonly linearBytes: number;
+  /** What progs may do with those. */
+  readonly access: number;
+}
+
+/** Lays out the packet of a run. What of it is in frags lies behind the rest, out of reach of pointers. */
+export function placePacket(
+  { memory, packetRegion }: Machine,
+  data: Uint8Array,
+  { frame, lenBytes, linearBytes, access }: Placing,
+): Packet {
+  memory.bytes.set(data, frame);
+  const end = frame + data.length;
+  const start = end - lenBytes;
+  const linearEnd = frame + linearBytes;
+  memory.access[packetRegion] = access;
+  setBounds(memory, packetRegion, start, linearEnd);
+  return {
+    start,
+    end,
+    linearEnd,
+    networkOffset: frame + ETHERNET_BYTES - start,
+    macOffset: frame - start,
+  };
+}
+
+/**
+ * `bpf_try_make_writable`, net/core/filter.c 7.2: makes at least so many bytes linear, which `data_end`
+ * then says. The packet must have them.
+ */
+export function makeLinear(machine: Machine, packet: Packet, lenBytes: number): void {
+  const linearEnd = packet.start + lenBytes;
+  if (linearEnd <= packet.linearEnd) return;
+  const { memory, ctx, packetRegion, littleEndian } = machine;
+  packet.linearEnd = linearEnd;
+  setBounds(memory, packetRegion, packet.start, linearEnd);
+  const field = ctx.access.fields.get('data_end')!;
+  memory.view.setUint32(ctx.start + field.offset, linearEnd, littleEndian);
 }
 
 /** `sizeof(struct skb_shared_info)` with 17 frags. */
@@ -18,6 +72,10 @@ const SHARED_INFO_BYTES = 320;
 export function tailroomBytes({ cacheLineBytes }: ArchRules): number {
   return Math.ceil(SHARED_INFO_BYTES / cacheLineBytes) * cacheLineBytes;
 }
+
+/** The most that fits into a page together with what lies around the packet of an skb. */
+export const linearBytesMax = ({ linux, arch }: Machine): number =>
+  linux.pageBytes - arch.skbPadBytes - tailroomBytes(arch);
 
 /** Offsets from which LD_ABS and LD_IND count from a header (include/uapi/linux/filter.h). */
 const NETWORK_BASE = -0x100000;

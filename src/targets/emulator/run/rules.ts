@@ -3,7 +3,15 @@ import type { ProgType } from '../../../case/prog-type.ts';
 import type { RunOutcome } from '../../target.ts';
 import type { Machine } from '../machine.ts';
 import type { CtxRule } from './ctx-rule.ts';
-import { SCHED_CLS, SOCKET_FILTER } from './skb.ts';
+import { FLOW_DISSECTOR } from './flow-dissector.ts';
+import { NETFILTER } from './netfilter.ts';
+import { NO_HANDLER, NO_HANDLER_TYPES } from './no-handler.ts';
+import { RAW_TRACEPOINT } from './raw-tracepoint.ts';
+import { SK_LOOKUP } from './sk-lookup.ts';
+import { CGROUP_SKB, LWT, LWT_SEG6LOCAL, LWT_XMIT, SCHED, SOCKET_FILTER } from './skb.ts';
+import { STRUCT_OPS } from './struct-ops.ts';
+import { SYSCALL } from './syscall.ts';
+import { TRACING } from './tracing.ts';
 import { XDP } from './xdp.ts';
 
 /** What a prog type is to the emulator. */
@@ -14,7 +22,7 @@ export interface RunRule {
   /** BPF_PROG_RUN, behind the checks that all types share. */
   readonly run: (session: RunSession, run: Run) => RunOutcome;
   /** What of a run can't be emulated; empty where all can. */
-  readonly unsupported: (run: Run, machine: Machine) => readonly string[];
+  readonly unsupported: (run: Run, machine: Machine, testCase: Case) => readonly string[];
 }
 
 /** A loaded case. */
@@ -29,6 +37,20 @@ export interface RunSession {
 /** The prog types that are emulated. */
 export const RUN_RULES: Partial<Readonly<Record<ProgType, RunRule>>> = {
   xdp: XDP,
-  sched_cls: SCHED_CLS,
+  sched_cls: SCHED,
+  sched_act: SCHED,
   socket_filter: SOCKET_FILTER,
+  raw_tracepoint: RAW_TRACEPOINT,
+  syscall: SYSCALL,
+  sk_lookup: SK_LOOKUP,
+  flow_dissector: FLOW_DISSECTOR,
+  netfilter: NETFILTER,
+  tracing: TRACING,
+  struct_ops: STRUCT_OPS,
+  ...Object.fromEntries(NO_HANDLER_TYPES.map((type) => [type, NO_HANDLER])),
+  cgroup_skb: CGROUP_SKB,
+  lwt_in: LWT,
+  lwt_out: LWT,
+  lwt_xmit: LWT_XMIT,
+  lwt_seg6local: LWT_SEG6LOCAL,
 };

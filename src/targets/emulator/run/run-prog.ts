@@ -29,6 +29,7 @@ export function executeProg(
   machine.stepsLeft = stepsMax;
   for (let i = 0; i < Math.max(1, repeat); i++) {
     machine.depth = 0;
+    machine.tailCalls[0] = 0;
     machine.regs.fill(0n);
     machine.regs[1] = BigInt(machine.ctx.start);
     beginFrame(machine);

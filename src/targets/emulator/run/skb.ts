@@ -2,10 +2,13 @@ import type { Run } from '../../../case/case.ts';
 import { SK_BUFF } from '../../../case/ctx.ts';
 import { helperId } from '../../../isa/helpers.ts';
 import type { RunOutcome } from '../../target.ts';
-import { EINVAL, ENODEV } from '../errno.ts';
+import type { ArchRules } from '../arches.ts';
+import { EBADMSG, EINVAL, ENODEV, ENOMEM, ENOTSUPP, EOPNOTSUPP } from '../errno.ts';
+import { MAP_HELPERS } from '../helpers/map-helpers.ts';
 import type { Machine } from '../machine.ts';
-import { setBounds } from '../memory.ts';
+import { Access } from '../memory.ts';
 import { failed, faulted, finish } from './answer.ts';
+import { checksumOf, foldsOtherwise } from './checksum.ts';
 import { type CtxStruct, ctxIn, enterCtx, givenField, writeBack } from './ctx-exchange.ts';
 import {
   type CtxRule,
@@ -15,21 +18,22 @@ import {
   store64,
   storeQueueMapping,
 } from './ctx-rule.ts';
-import { ETHERNET_BYTES, hasIpHeader, packetType, protocolOf } from './ethernet.ts';
-import { tailroomBytes } from './packet.ts';
+import { ETHERNET_BYTES, hasIpHeader, packetType, protocolOf, socketFields } from './ethernet.ts';
+import { placePacket, tailroomBytes } from './packet.ts';
 import type { RunRule, RunSession } from './rules.ts';
 
-/** `NET_IP_ALIGN`: 0 on x86-64, and this where the architecture does not say, as in user-mode Linux. */
-const IP_ALIGN_BYTES = 2;
+/** BPF_F_TEST_SKB_CHECKSUM_COMPLETE. */
+const CHECKSUM_COMPLETE = 4;
 /** `GSO_LEGACY_MAX_SIZE` and `GSO_MAX_SEGS`, include/linux/netdevice.h. */
 const WIRE_LEN_MAX = 65536n;
 const GSO_SEGS_MAX = 65535n;
 const LOOPBACK_IFINDEX = 1;
-const NO_FRAGS = new Uint8Array(0);
+/** `MAX_SKB_FRAGS`; a frag is a page. */
+const FRAGS_MAX = 17;
 
 /** Fields of `ctx_in` that `convert___skb_to_skb` takes; all else must be 0. */
 const TAKEN: ReadonlySet<string> = new Set([
-  ...['mark', 'priority', 'ingress_ifindex', 'ifindex', 'cb0', 'cb1', 'cb2', 'cb3', 'cb4'],
+  ...['mark', 'priority', 'ifindex', 'cb0', 'cb1', 'cb2', 'cb3', 'cb4'],
   ...['tstamp', 'wire_len', 'gso_segs', 'gso_size', 'hwtstamp'],
 ]);
 
@@ -45,6 +49,8 @@ const KERNEL_BYTES: CtxRule['kernelBytes'] = {
   tc_classid: 2,
   gso_segs: 2,
   gso_size: 2,
+  // `skc_family` of the socket.
+  family: 2,
 };
 
 const CB_STORES: Readonly<Record<string, CtxStore>> = {
@@ -65,73 +71,143 @@ const HELPERS = [
   ...['map_lookup_elem', 'map_update_elem', 'map_delete_elem', 'ktime_get_ns', 'trace_printk'],
   ...['get_prandom_u32', 'get_smp_processor_id', 'skb_load_bytes', 'loop'],
   ...['per_cpu_ptr', 'this_cpu_ptr'],
+  ...MAP_HELPERS,
 ];
 const ids = (names: readonly string[]): ReadonlySet<number> =>
   new Set(names.map((name) => helperId(name)!));
 
-/** sched_cls: the packet begins with its Ethernet header, and progs access it directly. */
-export const SCHED_CLS: RunRule = {
+/** sched_cls and sched_act: the packet begins with its Ethernet header. */
+export const SCHED: RunRule = {
   helpers: ids([...HELPERS, 'skb_store_bytes', 'sk_fullsock']),
-  ctx: {
-    layout: SK_BUFF,
-    kernelBytes: KERNEL_BYTES,
-    stores: {
-      ...CB_STORES,
-      mark: store32,
-      priority: store32,
-      tc_index: store16,
-      tc_classid: store16,
-      queue_mapping: storeQueueMapping,
-      tstamp: store64,
-    },
-    writeBack: WRITE_BACK,
-  },
-  run: (session, run) => runSkb(session, run, { startsAt: 'ethernet' }),
-  unsupported,
+  ctx: skbCtx({
+    mark: store32,
+    priority: store32,
+    tc_index: store16,
+    tc_classid: store16,
+    queue_mapping: storeQueueMapping,
+    tstamp: store64,
+  }),
+  run: (session, run) =>
+    runSkb(session, run, { startsAt: 'ethernet', pointers: 'computed', access: Access.BOTH }),
+  unsupported: () => [],
 };
 
 /** socket_filter: the packet begins behind its Ethernet header, and is seen through helpers only. */
 export const SOCKET_FILTER: RunRule = {
   helpers: ids(HELPERS),
-  ctx: { layout: SK_BUFF, kernelBytes: KERNEL_BYTES, stores: CB_STORES, writeBack: WRITE_BACK },
-  run: (session, run) => runSkb(session, run, { startsAt: 'network' }),
-  unsupported,
+  ctx: skbCtx({}),
+  run: (session, run) =>
+    runSkb(session, run, { startsAt: 'network', pointers: 'none', access: Access.NONE }),
+  unsupported: () => [],
 };
 
-/** `bpf_prog_test_run_skb`, net/bpf/test_run.c 6.1. */
-function runSkb(
-  session: RunSession,
-  run: Run,
-  { startsAt }: { readonly startsAt: 'ethernet' | 'network' },
-): RunOutcome {
+/** cgroup_skb: `data_end` used to be left at 0, so that no packet was ever long enough. */
+export const CGROUP_SKB: RunRule = {
+  helpers: ids([...HELPERS, 'sk_fullsock']),
+  ctx: skbCtx({ mark: store32, priority: store32, tstamp: store64 }),
+  run: (session, run) =>
+    runSkb(session, run, {
+      startsAt: 'network',
+      pointers: session.machine.release.cgroupSkbPointers,
+      access: Access.READ,
+      sees: 'socket',
+    }),
+  unsupported: () => [],
+};
+
+const LWT_CTX = skbCtx({ mark: store32, priority: store32 });
+
+/** lwt_in and lwt_out. */
+export const LWT: RunRule = {
+  helpers: ids(HELPERS),
+  ctx: LWT_CTX,
+  run: (session, run) =>
+    runSkb(session, run, { startsAt: 'network', pointers: 'lwt', access: Access.READ }),
+  unsupported: () => [],
+};
+
+export const LWT_XMIT: RunRule = {
+  ...LWT,
+  helpers: ids([...HELPERS, 'skb_store_bytes']),
+  run: (session, run) =>
+    runSkb(session, run, {
+      startsAt: 'network',
+      pointers: 'lwt',
+      access: Access.BOTH,
+      needs: 'ipv6',
+    }),
+};
+
+/** lwt_seg6local: as the others, without packet pointers, in the releases that run it at all. */
+export const LWT_SEG6LOCAL: RunRule = {
+  ...LWT,
+  run: (session, run) => {
+    const { arch, release } = session.machine;
+    return (arch.seg6localRun ?? release.seg6localRun) === 'refused'
+      ? failed(run, ENOTSUPP)
+      : runSkb(session, run, { startsAt: 'network', pointers: 'zero', access: Access.READ });
+  },
+};
+
+function skbCtx(stores: CtxRule['stores']): CtxRule {
+  return {
+    layout: SK_BUFF,
+    kernelBytes: KERNEL_BYTES,
+    stores: { ...CB_STORES, ...stores },
+    writeBack: WRITE_BACK,
+  };
+}
+
+/** What is different from type to type. */
+interface SkbType {
+  readonly startsAt: 'ethernet' | 'network';
+  /**
+   * `bpf_compute_data_pointers` before the run: `zero` where it isn't called and progs see `data` and a
+   * `data_end` of 0; `lwt` also refuses a linear size.
+   */
+  readonly pointers: 'computed' | 'zero' | 'none' | 'lwt';
+  /** What progs may do with the bytes that they have pointers to. */
+  readonly access: number;
+  /** Is given a route of IPv6. */
+  readonly needs?: 'ipv6';
+  /** The addresses of the socket are in the ctx. */
+  readonly sees?: 'socket';
+}
+
+/** `bpf_prog_test_run_skb`, net/bpf/test_run.c 6.1 and 7.2. */
+function runSkb(session: RunSession, run: Run, type: SkbType): RunOutcome {
   const { machine } = session;
-  const { memory, release } = machine;
+  const { release } = machine;
   const data = run.data ?? new Uint8Array(0);
-  if (run.flags !== 0 || run.cpu !== 0 || run.batchSize !== 0) return failed(run, EINVAL);
+  if ((run.flags & ~release.skbFlags) !== 0) return failed(run, EINVAL);
+  if (run.cpu !== 0 || run.batchSize !== 0) return failed(run, EINVAL);
   if (data.length < ETHERNET_BYTES) return failed(run, EINVAL);
-  if (data.length > linearMax(machine)) return failed(run, EINVAL);
+  const max = linearMax(machine);
+  if (release.skbFrags === 'refused' && data.length > max) return failed(run, EINVAL);
   const ctx = ctxIn(session, run, release.skBuffBytes);
   if (typeof ctx === 'number') return failed(run, ctx);
+  const wanted = wantedLinear(session, ctx, data, type);
+  if (wanted === undefined) return failed(run, EINVAL);
+  const linearBytes = Math.min(wanted, max);
+  if (data.length - linearBytes > FRAGS_MAX * machine.linux.pageBytes) return failed(run, ENOMEM);
   if (ctx !== null && givenField(session, ctx, 'ifindex') > LOOPBACK_IFINDEX) {
     return failed(run, ENODEV);
   }
-  if (!hasIpHeader(data)) return failed(run, EINVAL);
-  const isDirect = startsAt === 'ethernet';
-  const lenBytes = isDirect ? data.length : data.length - ETHERNET_BYTES;
+  if (!hasIpHeader(data, linearBytes)) return failed(run, EINVAL);
+  const isL2 = type.startsAt === 'ethernet';
+  const lenBytes = isL2 ? data.length : data.length - ETHERNET_BYTES;
   const converted = ctx === null ? {} : convertCtx(session, run, ctx, lenBytes);
   if (converted === undefined) return failed(run, EINVAL);
 
-  const frame = machine.packetStart + machine.arch.skbPadBytes;
-  memory.bytes.set(data, frame);
-  const end = frame + data.length;
-  const start = end - lenBytes;
-  setBounds(memory, machine.packetRegion, start, isDirect ? end : start);
-  machine.packet = {
-    start,
-    end,
-    networkOffset: frame + ETHERNET_BYTES - start,
-    macOffset: frame - start,
-  };
+  const packet = placePacket(machine, data, {
+    frame: machine.packetStart + headroomBytes(machine.arch),
+    lenBytes,
+    linearBytes,
+    access: type.access,
+  });
+  if ((run.flags & CHECKSUM_COMPLETE) !== 0) packet.checksum = checksumOf(machine, packet);
+  if (type.needs === 'ipv6' && lacksIpv6(machine)) return failed(run, EOPNOTSUPP);
+  machine.packet = packet;
   enterCtx(session, ctx, {
     ...converted,
     len: lenBytes,
@@ -139,17 +215,47 @@ function runSkb(
     protocol: protocolOf(data, machine.littleEndian),
     ifindex: LOOPBACK_IFINDEX,
     sk: machine.pointers.socket,
-    ...(isDirect && { data: start, data_meta: start, data_end: end }),
+    ...(type.pointers !== 'none' && { data: packet.start, data_meta: packet.start }),
+    data_end: hasPointers(type) ? packet.linearEnd : 0,
+    ...(type.sees === 'socket' && socketFields(data, machine.littleEndian)),
   });
 
   const retval = session.execute(run.repeat);
   if (retval === undefined) return faulted(run, machine.fault!);
+  const { memory } = machine;
+  const frame = packet.start + packet.macOffset;
   // `__skb_push` of a header of zeros: what was there is lost to types that begin behind it.
-  if (!isDirect) memory.bytes.fill(0, frame, start);
+  if (!isL2) memory.bytes.fill(0, frame, packet.start);
+  if (packet.checksum !== undefined && foldsOtherwise(machine, packet)) {
+    return failed(run, EBADMSG);
+  }
   if (ctx !== null) writeBack(session, ctx);
-  const head = memory.bytes.slice(frame, end);
-  return finish(session, run, { retval, head, frags: NO_FRAGS, ctx: ctx?.bytes ?? null });
+  return finish(session, run, {
+    retval,
+    head: memory.bytes.slice(frame, packet.linearEnd),
+    frags: memory.bytes.slice(packet.linearEnd, packet.end),
+    ctx: ctx?.bytes ?? null,
+  });
 }
+
+/** The linear size that is asked for; undefined where the ctx is refused for it. */
+function wantedLinear(
+  session: RunSession,
+  ctx: CtxStruct | null,
+  data: Uint8Array,
+  { pointers }: SkbType,
+): number | undefined {
+  if (session.machine.release.skbFrags === 'refused' || ctx === null) return data.length;
+  const given = (name: string) => givenField(session, ctx, name);
+  if (given('data') !== 0n || given('data_meta') !== 0n) return undefined;
+  const dataEnd = given('data_end');
+  if (dataEnd === 0n) return data.length;
+  if (dataEnd > BigInt(data.length) || pointers === 'lwt') return undefined;
+  return Math.max(ETHERNET_BYTES, Number(dataEnd));
+}
+
+const hasPointers = ({ pointers }: SkbType): boolean =>
+  pointers === 'computed' || pointers === 'lwt';
 
 /**
  * `convert___skb_to_skb`: the fields that progs see otherwise than they were given; undefined where the
@@ -161,10 +267,14 @@ function convertCtx(
   ctx: CtxStruct,
   lenBytes: number,
 ): Readonly<Record<string, bigint>> | undefined {
-  const { skbIngressIfindex } = session.machine.release;
+  const { skbIngressIfindex, skbFrags } = session.machine.release;
+  const mayBeGiven: Readonly<Record<string, boolean>> = {
+    ingress_ifindex: skbIngressIfindex === 'kept',
+    data_end: skbFrags === 'nonlinear',
+  };
   for (const name in run.ctx?.fields) {
-    const isTaken = TAKEN.has(name) && (name !== 'ingress_ifindex' || skbIngressIfindex === 'kept');
-    if (!isTaken && givenField(session, ctx, name) !== 0n) return undefined;
+    if (!(mayBeGiven[name] ?? TAKEN.has(name)) && givenField(session, ctx, name) !== 0n)
+      return undefined;
   }
   const wireLen = givenField(session, ctx, 'wire_len');
   if (wireLen !== 0n && (wireLen < BigInt(lenBytes) || wireLen > WIRE_LEN_MAX)) return undefined;
@@ -176,20 +286,10 @@ function convertCtx(
 }
 
 const linearMax = ({ linux, arch }: Machine): number =>
-  linux.pageBytes - arch.skbPadBytes - tailroomBytes(arch);
+  linux.pageBytes - headroomBytes(arch) - tailroomBytes(arch);
 
-function unsupported(run: Run, machine: Machine): readonly string[] {
-  const { skbFlags, skbFrags } = machine.release;
-  const dataBytes = run.data?.length ?? 0;
-  const max = linearMax(machine);
-  const missing: string[] = [];
-  if ((run.flags & skbFlags) !== 0) missing.push('checksum flag of a run');
-  if (dataBytes > max - IP_ALIGN_BYTES && dataBytes <= max) {
-    missing.push('packet as long as some architectures take and others refuse');
-  }
-  if (skbFrags === 'nonlinear' && dataBytes > max) missing.push('non-linear skb');
-  if (skbFrags === 'nonlinear' && (run.ctx?.fields.data_end ?? 0n) !== 0n) {
-    missing.push('linear size of an skb');
-  }
-  return missing;
-}
+const lacksIpv6 = ({ release, arch }: Machine): boolean =>
+  release.lwtXmitRoute === 'ipv6' && arch.ipv6 === 'absent';
+
+const headroomBytes = ({ skbPadBytes, ipAlignBytes }: ArchRules): number =>
+  skbPadBytes + ipAlignBytes;

@@ -3,8 +3,9 @@ import { XDP_MD } from '../../../case/ctx.ts';
 import { helperId } from '../../../isa/helpers.ts';
 import type { RunOutcome } from '../../target.ts';
 import { EINVAL, EMSGSIZE, ENODEV, ENOMEM } from '../errno.ts';
+import { MAP_HELPERS } from '../helpers/map-helpers.ts';
 import type { Machine } from '../machine.ts';
-import { setBounds } from '../memory.ts';
+import { Access, setBounds } from '../memory.ts';
 import { failed, faulted, finish } from './answer.ts';
 import { type CtxStruct, ctxIn, enterCtx, givenField, putField } from './ctx-exchange.ts';
 import { ETHERNET_BYTES } from './ethernet.ts';
@@ -25,6 +26,8 @@ const HELPERS = [
   ...['map_lookup_elem', 'map_update_elem', 'map_delete_elem', 'ktime_get_ns', 'trace_printk'],
   ...['get_prandom_u32', 'get_smp_processor_id', 'loop'],
   ...['per_cpu_ptr', 'this_cpu_ptr'],
+  ...MAP_HELPERS,
+  'redirect_map',
 ];
 
 export const XDP: RunRule = {
@@ -32,9 +35,7 @@ export const XDP: RunRule = {
   ctx: { layout: XDP_MD, kernelBytes: {}, stores: {}, writeBack: ['data', 'data_end'] },
   run: runXdp,
   unsupported: (run, machine) =>
-    machine.release.xdpFlags === 'checked' && (run.flags & LIVE_FRAMES) !== 0
-      ? ['XDP live frames']
-      : [],
+    machine.release.xdpFlags === 'checked' && run.flags === LIVE_FRAMES ? ['XDP live frames'] : [],
 };
 
 /** What the checks of `bpf_prog_test_run_xdp` leave of a run. */
@@ -66,6 +67,7 @@ function runXdp(session: RunSession, run: Run): RunOutcome {
   const start = machine.packetStart + HEADROOM_BYTES - metaBytes;
   const end = start + linearBytes;
   memory.bytes.set(data.subarray(0, linearBytes), start);
+  memory.access[machine.packetRegion] = Access.BOTH;
   setBounds(memory, machine.packetRegion, start, end);
   machine.packet = null;
   enterCtx(session, null, {

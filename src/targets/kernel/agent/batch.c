@@ -21,6 +21,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "attach.h"
 #include "kmsg.h"
 #include "limits.h"
 #include "load.h"
@@ -121,10 +122,14 @@ static void put_completed(struct writer *to, const struct testcase *testcase, in
 	put_u32(to, why.step);
 	put_u32(to, why.index);
 	put_text(to, why.log, why.log_len);
+	int link = why.error ? -1 : attach_prog(testcase, loaded.progs[0]);
+
 	for (uint32_t i = 0; i < testcase->run_count && !why.error; i++) {
 		parse_run(&runs, &run);
-		put_run(to, loaded.progs[0], &run);
+		put_run(to, loaded.progs[0], testcase->prog_type, &run);
 	}
+	if (link >= 0)
+		close(link);
 	for (uint32_t i = 0; i < testcase->map_count && !why.error; i++)
 		put_map_content(to, loaded.maps[i], &testcase->maps[i]);
 	unload_case(&loaded);

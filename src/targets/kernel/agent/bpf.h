@@ -18,7 +18,9 @@ enum bpf_cmd {
 	BPF_MAP_GET_NEXT_KEY = 4,
 	BPF_PROG_LOAD = 5,
 	BPF_PROG_TEST_RUN = 10,
+	BPF_RAW_TRACEPOINT_OPEN = 17,
 	BPF_BTF_LOAD = 18,
+	BPF_MAP_LOOKUP_AND_DELETE_ELEM = 21,
 	BPF_MAP_LOOKUP_BATCH = 24,
 	BPF_MAP_UPDATE_BATCH = 26,
 };
@@ -27,11 +29,28 @@ enum bpf_map_type {
 	BPF_MAP_TYPE_HASH = 1,
 	BPF_MAP_TYPE_ARRAY = 2,
 	BPF_MAP_TYPE_PROG_ARRAY = 3,
+	BPF_MAP_TYPE_PERF_EVENT_ARRAY = 4,
 	BPF_MAP_TYPE_PERCPU_HASH = 5,
 	BPF_MAP_TYPE_PERCPU_ARRAY = 6,
 	BPF_MAP_TYPE_LRU_HASH = 9,
 	BPF_MAP_TYPE_LRU_PERCPU_HASH = 10,
 	BPF_MAP_TYPE_LPM_TRIE = 11,
+	BPF_MAP_TYPE_ARRAY_OF_MAPS = 12,
+	BPF_MAP_TYPE_HASH_OF_MAPS = 13,
+	BPF_MAP_TYPE_DEVMAP = 14,
+	BPF_MAP_TYPE_CPUMAP = 16,
+	BPF_MAP_TYPE_XSKMAP = 17,
+	BPF_MAP_TYPE_QUEUE = 22,
+	BPF_MAP_TYPE_STACK = 23,
+	BPF_MAP_TYPE_RINGBUF = 27,
+	BPF_MAP_TYPE_BLOOM_FILTER = 30,
+};
+
+enum bpf_prog_type {
+	BPF_PROG_TYPE_TRACING = 26,
+	BPF_PROG_TYPE_STRUCT_OPS = 27,
+	BPF_PROG_TYPE_SYSCALL = 31,
+	BPF_PROG_TYPE_NETFILTER = 32,
 };
 
 #define BPF_ANY 0
@@ -41,7 +60,7 @@ enum bpf_map_type {
 
 struct bpf_map_create {
 	uint32_t map_type, key_size, value_size, max_entries, map_flags;
-	uint32_t zero;
+	uint32_t inner_map_fd;
 };
 
 struct bpf_map_elem {
@@ -79,6 +98,12 @@ struct bpf_prog_load {
 struct bpf_btf_load {
 	uint64_t btf, log_buf;
 	uint32_t btf_size, log_size, log_level;
+	uint32_t zero;
+};
+
+struct bpf_raw_tracepoint_open {
+	uint64_t name;
+	uint32_t prog_fd;
 	uint32_t zero;
 };
 

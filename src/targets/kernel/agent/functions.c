@@ -36,6 +36,8 @@ static const struct {
 };
 #define FUNC_TYPE_ID 3
 
+#define BPF_FUNC_TAIL_CALL 12
+
 struct func_info {
 	uint32_t slot, type_id;
 };
@@ -62,6 +64,12 @@ static int64_t function_of(struct slot slot, uint32_t at)
 	return -1;
 }
 
+/* Functions may do so only if it is known that they return an int (check_subprogs, 6.1). */
+static int is_tail_call(struct slot slot)
+{
+	return slot.opcode == BPF_CALL && !src_of(slot) && slot.imm == BPF_FUNC_TAIL_CALL;
+}
+
 /* In ascending order and each once; returns how many there are now. */
 static uint32_t insert(struct func_info *functions, uint32_t count, uint32_t slot)
 {
@@ -80,7 +88,7 @@ void describe_functions(const struct prog_spec *prog, struct bpf_prog_load *attr
 {
 	static struct func_info functions[FUNCTIONS_MAX];
 	uint32_t count = insert(functions, 0, 0);
-	int takes_address = 0;
+	int takes_address = 0, tail_calls = 0;
 
 	for (uint32_t i = 0; i < prog->slots; i++) {
 		struct slot slot = slot_at(prog, i);
@@ -88,12 +96,15 @@ void describe_functions(const struct prog_spec *prog, struct bpf_prog_load *attr
 
 		if (function >= 0 && function < prog->slots)
 			count = insert(functions, count, function);
+		tail_calls |= is_tail_call(slot);
 		if (slot.opcode == BPF_LDDW) {
 			takes_address |= src_of(slot) == BPF_PSEUDO_FUNC;
 			i++;
 		}
 	}
-	if (!takes_address || btf_fd() < 0)
+	if (!takes_address && !(tail_calls && count > 1))
+		return;
+	if (btf_fd() < 0)
 		return;
 	attr->prog_btf_fd = btf_fd();
 	attr->func_info = ptr_u64(functions);

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "bpf.h"
 #include "slot.h"
 
 #define KERNEL_BTF "/sys/kernel/btf/vmlinux"
@@ -207,4 +208,12 @@ void name_ksyms(const struct testcase *testcase, const struct prog_spec *prog)
 		}
 		i += slot.opcode == BPF_LDDW;
 	}
+}
+
+uint32_t attach_btf_id(const struct testcase *testcase)
+{
+	enum btf_kind kind = testcase->prog_type == BPF_PROG_TYPE_STRUCT_OPS ? BTF_KIND_STRUCT :
+										BTF_KIND_FUNC;
+
+	return testcase->attach_btf.len ? known_type(&testcase->attach_btf, kind) : 0;
 }

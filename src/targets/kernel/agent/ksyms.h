@@ -10,4 +10,7 @@
  */
 void name_ksyms(const struct testcase *testcase, const struct prog_spec *prog);
 
+/* The id of what the case's progs attach to; 0 where it names nothing, or the kernel has none such. */
+uint32_t attach_btf_id(const struct testcase *testcase);
+
 #endif

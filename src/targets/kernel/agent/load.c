@@ -101,6 +101,7 @@ static struct rejection load_prog(const struct testcase *testcase, uint32_t inde
 		.license = ptr_u64("GPL"),
 		.prog_flags = testcase->prog_flags,
 		.expected_attach_type = testcase->expected_attach_type,
+		.attach_btf_id = attach_btf_id(testcase),
 	};
 
 	if (relocate(prog, into))
@@ -123,7 +124,8 @@ static struct rejection load_map(const struct testcase *testcase, uint32_t index
 				 struct loaded *into)
 {
 	struct rejection why = { .step = STEP_MAP_CREATE, .index = index };
-	int fd = map_create(&testcase->maps[index]);
+	const struct fds before = { into->maps, into->map_count };
+	int fd = map_create(&testcase->maps[index], before);
 
 	if (fd < 0) {
 		why.error = -fd;
@@ -132,7 +134,8 @@ static struct rejection load_map(const struct testcase *testcase, uint32_t index
 	into->maps[into->map_count++] = fd;
 	into->maps[into->map_count] = -1;
 	why.step = STEP_MAP_FILL;
-	why.error = -map_fill(fd, &testcase->maps[index], NULL, 0);
+	if (!holds_progs(&testcase->maps[index]))
+		why.error = -map_fill(fd, &testcase->maps[index], before);
 	return why;
 }
 
@@ -147,10 +150,13 @@ struct rejection load_case(const struct testcase *testcase, int wants_log, struc
 	for (uint32_t i = 0; i < testcase->prog_count && !why.error; i++)
 		why = load_prog(testcase, i, wants_log, into);
 	for (uint32_t i = 0; i < testcase->map_count && !why.error; i++) {
+		const struct fds progs = { into->progs, into->prog_count };
+
+		if (!holds_progs(&testcase->maps[i]))
+			continue;
 		why.step = STEP_MAP_FILL;
 		why.index = i;
-		why.error = -map_fill(into->maps[i], &testcase->maps[i], into->progs,
-				      into->prog_count);
+		why.error = -map_fill(into->maps[i], &testcase->maps[i], progs);
 	}
 	return why;
 }

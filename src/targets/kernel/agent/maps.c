@@ -6,23 +6,34 @@
 
 #include "bpf.h"
 #include "machine.h"
+#include "ring.h"
 
 /* What matters here about a type. */
 enum map_trait {
 	LISTED = 1,  /* user space can list its content */
 	INDEXED = 2, /* a key is a u32 index */
 	PER_CPU = 4,
+	POPPED = 8,     /* there are no keys, and what is read is gone */
+	HOLDS_FDS = 16, /* of progs or maps, which entries name by index */
 };
 
 static const uint8_t traits[] = {
 	[BPF_MAP_TYPE_HASH] = LISTED,
 	[BPF_MAP_TYPE_ARRAY] = LISTED | INDEXED,
-	[BPF_MAP_TYPE_PROG_ARRAY] = INDEXED,
+	[BPF_MAP_TYPE_PROG_ARRAY] = INDEXED | HOLDS_FDS,
+	[BPF_MAP_TYPE_PERF_EVENT_ARRAY] = INDEXED | HOLDS_FDS,
 	[BPF_MAP_TYPE_PERCPU_HASH] = LISTED | PER_CPU,
 	[BPF_MAP_TYPE_PERCPU_ARRAY] = LISTED | INDEXED | PER_CPU,
 	[BPF_MAP_TYPE_LRU_HASH] = LISTED,
 	[BPF_MAP_TYPE_LRU_PERCPU_HASH] = LISTED | PER_CPU,
 	[BPF_MAP_TYPE_LPM_TRIE] = LISTED,
+	[BPF_MAP_TYPE_ARRAY_OF_MAPS] = INDEXED | HOLDS_FDS,
+	[BPF_MAP_TYPE_HASH_OF_MAPS] = HOLDS_FDS,
+	[BPF_MAP_TYPE_DEVMAP] = LISTED | INDEXED,
+	[BPF_MAP_TYPE_CPUMAP] = INDEXED,
+	[BPF_MAP_TYPE_XSKMAP] = INDEXED | HOLDS_FDS,
+	[BPF_MAP_TYPE_QUEUE] = POPPED,
+	[BPF_MAP_TYPE_STACK] = POPPED,
 };
 
 static int has(const struct map_spec *spec, enum map_trait trait)
@@ -49,6 +60,8 @@ static size_t element_bytes(const struct map_spec *spec)
 
 uint64_t map_content_bytes(const struct map_spec *spec)
 {
+	if (spec->type == BPF_MAP_TYPE_RINGBUF)
+		return spec->max_entries;
 	return (uint64_t)spec->max_entries * (spec->key_bytes + element_bytes(spec));
 }
 
@@ -80,7 +93,12 @@ static uint8_t *scratch(size_t bytes)
 	return memory;
 }
 
-int map_create(const struct map_spec *spec)
+static int fd_at(struct fds named, uint32_t index)
+{
+	return index < named.count ? named.fds[index] : -1;
+}
+
+int map_create(const struct map_spec *spec, struct fds before)
 {
 	struct bpf_map_create attr = {
 		.map_type = spec->type,
@@ -88,6 +106,7 @@ int map_create(const struct map_spec *spec)
 		.value_size = spec->value_bytes,
 		.max_entries = spec->max_entries,
 		.map_flags = spec->flags,
+		.inner_map_fd = spec->inner ? fd_at(before, spec->inner - 1) : 0,
 	};
 
 	return sys_bpf(BPF_MAP_CREATE, &attr, sizeof(attr));
@@ -97,7 +116,7 @@ static int update(int fd, const uint8_t *key, const void *value)
 {
 	struct bpf_map_elem attr = {
 		.map_fd = fd,
-		.key = ptr_u64(key),
+		.key = key ? ptr_u64(key) : 0,
 		.value = ptr_u64(value),
 		.flags = BPF_ANY,
 	};
@@ -132,38 +151,40 @@ static uint8_t *same_on_every_cpu(const struct map_spec *spec, const uint8_t *va
 	return values;
 }
 
-static int prog_at(const uint8_t *value, const int *progs, uint32_t prog_count)
+int holds_progs(const struct map_spec *spec)
 {
-	struct reader from = { .at = (uint8_t *)value, .end = (uint8_t *)value + 4 };
-	uint32_t index = read_u32(&from);
-
-	return index < prog_count ? progs[index] : -1;
+	return spec->type == BPF_MAP_TYPE_PROG_ARRAY;
 }
 
-int map_fill(int fd, const struct map_spec *spec, const int *progs, uint32_t prog_count)
+static int named_by(const uint8_t *value, struct fds named)
 {
-	int holds_progs = spec->type == BPF_MAP_TYPE_PROG_ARRAY && spec->value_bytes == 4;
+	struct reader from = { .at = (uint8_t *)value, .end = (uint8_t *)value + 4 };
+
+	return fd_at(named, read_u32(&from));
+}
+
+int map_fill(int fd, const struct map_spec *spec, struct fds named)
+{
+	int holds_fds = has(spec, HOLDS_FDS) && spec->value_bytes == 4;
 	int error = 0;
 	uint32_t i = 0;
 
-	if (holds_progs != !!progs)
-		return 0;
 	for (uint32_t k = 0; k < spec->entry_count; k++)
 		convert_key(spec, spec->keys + (size_t)k * spec->key_bytes);
-	if (spec->entry_count > 1 && !has(spec, PER_CPU) && !holds_progs)
+	if (spec->entry_count > 1 && spec->key_bytes && !has(spec, PER_CPU) && !holds_fds)
 		i = update_batch(fd, spec);
 	for (; i < spec->entry_count && !error; i++) {
 		const uint8_t *key = spec->keys + (size_t)i * spec->key_bytes;
 		const void *value = spec->values + (size_t)i * spec->value_bytes;
-		int prog;
+		int named_fd;
 
 		if (has(spec, PER_CPU) && !(value = same_on_every_cpu(spec, value)))
 			return -ENOMEM;
-		if (holds_progs) {
-			prog = prog_at(value, progs, prog_count);
-			value = &prog;
+		if (holds_fds) {
+			named_fd = named_by(value, named);
+			value = &named_fd;
 		}
-		error = update(fd, key, value);
+		error = update(fd, spec->key_bytes ? key : NULL, value);
 	}
 	return error;
 }
@@ -198,22 +219,24 @@ static int64_t list_batch(int fd, const struct map_spec *spec, uint8_t *keys, ui
 	return attr.count;
 }
 
-/* One by one: per-CPU arrays have no batches before 5.13. */
+/*
+ * One by one: per-CPU arrays have no batches before 5.13. A key without a value, as in a devmap, makes
+ * room for the next one.
+ */
 static uint32_t list_each(int fd, const struct map_spec *spec, uint8_t *keys, uint8_t *elements)
 {
 	uint32_t count = 0;
 	struct bpf_map_elem attr = { .map_fd = fd, .key = 0 };
 
-	while (count < spec->max_entries) {
+	for (uint32_t tries = 0; tries < spec->max_entries && count < spec->max_entries; tries++) {
 		uint8_t *key = keys + (size_t)count * spec->key_bytes;
 
 		attr.value = ptr_u64(key);
 		if (sys_bpf(BPF_MAP_GET_NEXT_KEY, &attr, sizeof(attr)))
 			break;
-		if (lookup(fd, key, elements + count * element_bytes(spec)))
-			break;
+		if (!lookup(fd, key, elements + count * element_bytes(spec)))
+			count++;
 		attr.key = attr.value;
-		count++;
 	}
 	return count;
 }
@@ -232,6 +255,21 @@ static int64_t list(int fd, const struct map_spec *spec, uint8_t *keys, uint8_t 
 	return count;
 }
 
+static void put_popped(struct writer *to, int fd, const struct map_spec *spec)
+{
+	uint8_t *count_at = put_later(to);
+	uint8_t *value = scratch(spec->value_bytes);
+	struct bpf_map_elem attr = { .map_fd = fd, .value = ptr_u64(value) };
+	uint32_t count = 0;
+
+	while (value && count < spec->max_entries &&
+	       !sys_bpf(BPF_MAP_LOOKUP_AND_DELETE_ELEM, &attr, sizeof(attr))) {
+		put_bytes(to, value, spec->value_bytes);
+		count++;
+	}
+	set_u32(count_at, count);
+}
+
 void put_map_content(struct writer *to, int fd, const struct map_spec *spec)
 {
 	size_t keys_bytes = (size_t)spec->max_entries * spec->key_bytes;
@@ -241,6 +279,14 @@ void put_map_content(struct writer *to, int fd, const struct map_spec *spec)
 	uint8_t *keys = NULL;
 	int64_t count = 0;
 
+	if (has(spec, POPPED)) {
+		put_popped(to, fd, spec);
+		return;
+	}
+	if (spec->type == BPF_MAP_TYPE_RINGBUF) {
+		put_ring(to, fd, spec->max_entries);
+		return;
+	}
 	if (has(spec, LISTED))
 		keys = scratch(keys_bytes + elements_bytes + cursor_bytes);
 	uint8_t *elements = keys + keys_bytes;

@@ -7,18 +7,28 @@
 /* Length of all that a full map holds, as put_map_content writes it. */
 uint64_t map_content_bytes(const struct map_spec *spec);
 
-/* Returns an fd, or a negative errno. */
-int map_create(const struct map_spec *spec);
+/* What entries may name by index. */
+struct fds {
+	const int *fds;
+	uint32_t count;
+};
+
+/* Returns an fd, or a negative errno. A map of maps is like the one of `before` that it names. */
+int map_create(const struct map_spec *spec, struct fds before);
+
+/* Whether values are indexes of progs, so that it can be filled once they are loaded. */
+int holds_progs(const struct map_spec *spec);
 
 /*
- * Puts the entries in. In prog arrays a value is the index of a prog: those are filled with `progs`
- * once they are loaded, all others when `progs` is NULL. Returns 0, or a negative errno.
+ * Puts the entries in. Where a value is the index of a prog or of a map, `named` has its fd. Returns 0,
+ * or a negative errno.
  */
-int map_fill(int fd, const struct map_spec *spec, const int *progs, uint32_t prog_count);
+int map_fill(int fd, const struct map_spec *spec, struct fds named);
 
 /*
  * Number of entries, and each with its key and its value, or values, one for each possible CPU.
- * Types whose content can't be listed, such as queues and prog arrays, have none.
+ * What a queue or a stack holds is popped; records of a ring come with their length. Types whose
+ * content can't be listed or says nothing, such as prog arrays and maps of maps, have none.
  */
 void put_map_content(struct writer *to, int fd, const struct map_spec *spec);
 

@@ -47,7 +47,43 @@ static int ctx_was_written(int error, const struct bpf_prog_test_run *attr,
 	return !error || (error == -ENOSPC && attr->ctx_size_out > run->ctx_out_bytes);
 }
 
-void put_run(struct writer *to, int prog_fd, const struct run_spec *run)
+/* Types whose runs leave data_out and ctx_out alone, and say nothing of it. */
+static int writes_outputs(uint32_t prog_type)
+{
+	return prog_type != BPF_PROG_TYPE_TRACING && prog_type != BPF_PROG_TYPE_STRUCT_OPS &&
+	       prog_type != BPF_PROG_TYPE_NETFILTER;
+}
+
+/*
+ * A syscall prog's ctx is written back to ctx_in (bpf_prog_test_run_syscall), which is what is told of
+ * it as ctx_out.
+ */
+static int writes_to_ctx_in(uint32_t prog_type, const struct run_spec *run)
+{
+	return prog_type == BPF_PROG_TYPE_SYSCALL && run->parts & RUN_HAS_CTX;
+}
+
+/*
+ * The first argument of a function of bpf_dummy_ops is a pointer: to a state that has the value given,
+ * unless that is 0. What becomes of it is told as ctx_out.
+ */
+static uint32_t *point_to_state(const struct run_spec *run)
+{
+	static uint32_t state;
+	uint64_t value;
+
+	if (run->ctx_bytes < sizeof(value))
+		return NULL;
+	memcpy(&value, run->ctx, sizeof(value));
+	if (!value)
+		return NULL;
+	state = (uint32_t)value;
+	value = ptr_u64(&state);
+	memcpy(run->ctx, &value, sizeof(value));
+	return &state;
+}
+
+void put_run(struct writer *to, int prog_fd, uint32_t prog_type, const struct run_spec *run)
 {
 	static uint8_t *data_out, *ctx_out;
 	uint32_t data_len = 0, ctx_len = 0;
@@ -75,14 +111,28 @@ void put_run(struct writer *to, int prog_fd, const struct run_spec *run)
 		.batch_size = run->batch_size,
 	};
 
+	uint32_t *state = prog_type == BPF_PROG_TYPE_STRUCT_OPS ? point_to_state(run) : NULL;
+
 	memset(data_out, 0, run->data_out_bytes);
 	memset(ctx_out, 0, run->ctx_out_bytes);
 	int error = sys_bpf(BPF_PROG_TEST_RUN, &attr, sizeof(attr));
 
-	if (run->parts & RUN_HAS_DATA_OUT && data_was_written(error, &attr, run))
+	uint32_t written = writes_outputs(prog_type) ? run->parts : 0;
+
+	if (written & RUN_HAS_DATA_OUT && data_was_written(error, &attr, run))
 		data_len = min_u32(attr.data_size_out, run->data_out_bytes);
-	if (run->parts & RUN_HAS_CTX_OUT && ctx_was_written(error, &attr, run))
+	if (written & RUN_HAS_CTX_OUT && ctx_was_written(error, &attr, run))
 		ctx_len = min_u32(attr.ctx_size_out, run->ctx_out_bytes);
+	const uint8_t *ctx = ctx_out;
+
+	if (!error && writes_to_ctx_in(prog_type, run)) {
+		ctx = run->ctx;
+		ctx_len = run->ctx_bytes;
+	}
+	if (!error && state) {
+		ctx = (const uint8_t *)state;
+		ctx_len = sizeof(*state);
+	}
 	put_u32(to, -error);
 	put_u32(to, attr.retval);
 	put_u32(to, attr.data_size_out);
@@ -90,5 +140,5 @@ void put_run(struct writer *to, int prog_fd, const struct run_spec *run)
 	put_u32(to, data_len);
 	put_u32(to, ctx_len);
 	put_bytes(to, data_out, data_len);
-	put_bytes(to, ctx_out, ctx_len);
+	put_bytes(to, ctx, ctx_len);
 }

@@ -17,6 +17,7 @@ static void parse_map(struct reader *from, struct map_spec *into)
 	into->value_bytes = read_bounded(from, VALUE_BYTES_MAX, "a value is too long");
 	into->max_entries = read_u32(from);
 	into->flags = read_u32(from);
+	into->inner = read_bounded(from, MAPS_MAX, "a map of other maps than there can be");
 	into->entry_count = read_bounded(from, ENTRIES_PER_MAP_MAX, "a map has too many entries");
 	into->keys = read_bytes(from, (uint64_t)into->entry_count * into->key_bytes);
 	into->values = read_bytes(from, (uint64_t)into->entry_count * into->value_bytes);
@@ -56,6 +57,7 @@ void parse_case(struct reader *from, struct testcase *into)
 	into->map_count = read_bounded(from, MAPS_MAX, "a case has too many maps");
 	into->prog_count = read_bounded(from, PROGS_MAX, "a case has too many progs");
 	into->run_count = read_bounded(from, RUNS_MAX, "a case has too many runs");
+	parse_ksym(from, &into->attach_btf);
 	for (uint32_t i = 0; i < into->ksym_count && !from->problem; i++)
 		parse_ksym(from, &into->ksyms[i]);
 	for (uint32_t i = 0; i < into->map_count && !from->problem; i++)

@@ -8,6 +8,7 @@
 
 struct map_spec {
 	uint32_t type, key_bytes, value_bytes, max_entries, flags;
+	uint32_t inner; /* index of a map, and 1; 0 for none */
 	uint32_t entry_count;
 	uint8_t *keys, *values; /* one behind the other */
 };
@@ -33,6 +34,7 @@ struct run_spec {
 struct testcase {
 	uint32_t prog_type, expected_attach_type, prog_flags;
 	uint32_t ksym_count, map_count, prog_count, run_count;
+	struct ksym_spec attach_btf; /* without a name where there is none */
 	struct ksym_spec ksyms[KSYMS_MAX];
 	struct map_spec maps[MAPS_MAX];
 	struct prog_spec progs[PROGS_MAX];

@@ -1,4 +1,5 @@
 import type { Case, MapSpec, Run } from '../../../case/case.ts';
+import type { MapType } from '../../../case/map-type.ts';
 import { formOf } from '../../../isa/forms.ts';
 import type { TargetInfo } from '../../target.ts';
 import { progKindOf } from './prog-kinds.ts';
@@ -20,6 +21,7 @@ export function lacksOf(testCase: Case, { linux: { arch, cpus } }: TargetInfo): 
     [progKindOf(testCase, arch) === undefined, progKindText(testCase)],
     [testCase.progs.some(({ insns }) => progParts(insns) === undefined), UNLINKABLE],
     [testCase.progs.some((prog) => namesNoMap(prog, testCase.maps)), 'a map that is not there'],
+    [testCase.maps.some(({ type }) => !DUMPED.has(type)), 'maps that it can not fill and dump'],
     [testCase.maps.some(hasLongEntry), `map entries of more than ${ENTRY_BYTES_MAX} bytes`],
     [testCase.runs.some(({ flags }) => flags !== 0), 'flags of a run'],
     [testCase.runs.some(({ cpu }) => cpu !== 0), 'the CPU of a run'],
@@ -39,6 +41,18 @@ export function lacksOf(testCase: Case, { linux: { arch, cpus } }: TargetInfo): 
   ];
   return rows.flatMap(([lacking, what]) => (lacking ? [`bpftool: ${what}`] : []));
 }
+
+/** Keys and bytes, or progs: no maps within maps, none without keys, and nothing that is mapped. */
+const DUMPED: ReadonlySet<MapType> = new Set<MapType>([
+  'array',
+  'hash',
+  'percpu_array',
+  'percpu_hash',
+  'lru_hash',
+  'lru_percpu_hash',
+  'lpm_trie',
+  'prog_array',
+]);
 
 const UNLINKABLE = 'subprogs that libbpf would link in another way';
 

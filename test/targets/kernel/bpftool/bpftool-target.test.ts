@@ -48,7 +48,7 @@ describe.skipIf(missing)('the real bpftool', () => {
   beforeAll(async () => {
     await mkdir(join(tmpdir(), 'bpfdiff-bpftool-4194305-gone', 'bpf'), { recursive: true });
     target = await open();
-  }, 60_000);
+  }, 180_000);
   afterAll(async () => {
     await target?.close();
     expect(await leftBehind()).toEqual([]);

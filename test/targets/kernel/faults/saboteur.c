@@ -16,8 +16,10 @@
 #define MAGIC "fault "
 #define MEGABYTE (1024 * 1024)
 
-void __real_put_run(struct writer *to, int prog_fd, const struct run_spec *run);
-void __wrap_put_run(struct writer *to, int prog_fd, const struct run_spec *run);
+void __real_put_run(struct writer *to, int prog_fd, uint32_t prog_type,
+		    const struct run_spec *run);
+void __wrap_put_run(struct writer *to, int prog_fd, uint32_t prog_type,
+		    const struct run_spec *run);
 
 static void put(const char *path, int flags, const char *text)
 {
@@ -88,7 +90,8 @@ static int sabotage(const char *what)
 	return 1;
 }
 
-void __wrap_put_run(struct writer *to, int prog_fd, const struct run_spec *run)
+void __wrap_put_run(struct writer *to, int prog_fd, uint32_t prog_type,
+		    const struct run_spec *run)
 {
 	char what[32] = { 0 };
 
@@ -98,5 +101,5 @@ void __wrap_put_run(struct writer *to, int prog_fd, const struct run_spec *run)
 		memcpy(what, run->data + strlen(MAGIC), len < sizeof(what) ? len : sizeof(what) - 1);
 		sabotage(what);
 	}
-	__real_put_run(to, prog_fd, run);
+	__real_put_run(to, prog_fd, prog_type, run);
 }

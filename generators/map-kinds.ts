@@ -1,0 +1,75 @@
+import type { MapType } from '../src/case/map-type.ts';
+import type { FragmentKind, MapPlan } from './plan.ts';
+
+/** Maps whose values progs look up, update and delete by a key. */
+export const KEYED: ReadonlySet<MapType> = new Set<MapType>([
+  'array',
+  'hash',
+  'percpu_array',
+  'percpu_hash',
+  'lru_hash',
+  'lru_percpu_hash',
+  'lpm_trie',
+]);
+
+export const PER_CPU: ReadonlySet<MapType> = new Set<MapType>([
+  'percpu_array',
+  'percpu_hash',
+  'lru_percpu_hash',
+]);
+
+/** Maps that progs can walk through. */
+export const WALKED: ReadonlySet<MapType> = new Set<MapType>([
+  'array',
+  'percpu_array',
+  'hash',
+  'percpu_hash',
+  'lru_hash',
+  'lru_percpu_hash',
+]);
+
+/** Maps whose keys are indexes. */
+export const INDEXED: ReadonlySet<MapType> = new Set<MapType>([
+  'array',
+  'percpu_array',
+  'prog_array',
+  'array_of_maps',
+  'perf_event_array',
+  'devmap',
+  'cpumap',
+  'xskmap',
+]);
+
+/** Maps whose elements stay where they are, so that pointers to them never go stale. */
+export const STEADY: ReadonlySet<MapType> = new Set<MapType>(['array', 'percpu_array']);
+
+/** BPF_F_ZERO_SEED: with it the order of a hash map, and what a bloom filter mistakes, is known. */
+export const ZERO_SEED = 1 << 6;
+
+/** Kinds of fragments that are nothing without a map of certain types. */
+const NEEDS: { readonly [Kind in FragmentKind]?: ReadonlySet<MapType> } = {
+  lookup: KEYED,
+  update: KEYED,
+  delete: KEYED,
+  'lookup-cpu': PER_CPU,
+  walk: WALKED,
+  'tail-call': new Set<MapType>(['prog_array']),
+  sequence: new Set<MapType>(['queue', 'stack', 'bloom_filter']),
+  nested: new Set<MapType>(['array_of_maps', 'hash_of_maps']),
+  ring: new Set<MapType>(['ringbuf']),
+  event: new Set<MapType>(['perf_event_array']),
+  'redirect-map': new Set<MapType>(['devmap', 'cpumap', 'xskmap']),
+};
+
+/** The kinds that have what they need among these maps. */
+export function kindsWith(
+  maps: readonly MapPlan[],
+  kinds: ReadonlySet<FragmentKind>,
+): ReadonlySet<FragmentKind> {
+  const types = maps.map(({ spec }) => spec.type);
+  const hasMap = (kind: FragmentKind) => {
+    const needed = NEEDS[kind];
+    return needed === undefined || types.some((type) => needed.has(type));
+  };
+  return new Set([...kinds].filter(hasMap));
+}

@@ -1,0 +1,45 @@
+import type { Run } from '../../../case/case.ts';
+import { SYSCALL_CTX } from '../../../case/ctx.ts';
+import type { RunOutcome } from '../../target.ts';
+import { EINVAL } from '../errno.ts';
+import { failed, faulted, returned } from './answer.ts';
+import { baseHelpers } from './base-helpers.ts';
+import { enterBytes, shortCtx, unsureCtx } from './plain-ctx.ts';
+import type { RunRule, RunSession } from './rules.ts';
+
+const CTX_BYTES_MAX = 0xffff;
+
+/** Its ctx is plain memory, of which it accesses any aligned part (`syscall_prog_is_valid_access`). */
+export const SYSCALL: RunRule = {
+  helpers: baseHelpers(),
+  ctx: {
+    layout: SYSCALL_CTX,
+    kernelBytes: {},
+    stores: Object.fromEntries(SYSCALL_CTX.fields.map(({ name }) => [name, 'bytes'] as const)),
+    writeBack: [],
+  },
+  run: runSyscall,
+  unsupported: unsureCtx,
+};
+
+/**
+ * `bpf_prog_test_run_syscall`, net/bpf/test_run.c 6.1. The whole ctx is written back to `ctx_in`, which
+ * an outcome tells as `ctxOut`; `cpu` is not looked at.
+ */
+function runSyscall(session: RunSession, run: Run): RunOutcome {
+  const { machine } = session;
+  if (run.data !== null || run.dataOutBytes !== null || run.ctxOutBytes !== null) {
+    return failed(run, EINVAL);
+  }
+  if (run.repeat !== 0 || run.flags !== 0 || run.batchSize !== 0) return failed(run, EINVAL);
+  const ctxBytes = run.ctx?.sizeBytes ?? 0;
+  if (shortCtx(run, machine) || ctxBytes > CTX_BYTES_MAX) return failed(run, EINVAL);
+  machine.packet = null;
+  enterBytes(session, run);
+  const retval = session.execute(1);
+  if (retval === undefined) return faulted(run, machine.fault!);
+  const ctxOut = new Uint8Array(ctxBytes);
+  const { start, sizeBytes } = machine.ctx;
+  ctxOut.set(machine.memory.bytes.subarray(start, start + Math.min(ctxBytes, sizeBytes)));
+  return { ...returned(run, retval), ctxOut };
+}
