@@ -1,7 +1,8 @@
 import type { Random } from 'fast-check';
 import type { CtxInput, Run } from '../src/case/case.ts';
 import { type CtxField, ctxLayoutOf } from '../src/case/ctx.ts';
-import type { GeneratedType } from './ctx-access.ts';
+import { LIVE_FRAMES } from '../src/case/live-run.ts';
+import { type GeneratedType, readsSocket } from './ctx-access.ts';
 import { ETHERNET_BYTES, LINEAR_MAX_BYTES } from './packet.ts';
 import { oneIn, pick, pickWeighted, weighted } from './random.ts';
 
@@ -21,14 +22,18 @@ const TWISTS_A_RUN = [1, 1, 1, 1, 2, 2, 3];
 
 type Twist = (random: Random, run: Run, type: GeneratedType) => Run;
 
-/** Bits that are some flag, and some that are none. Live frames (2) alone would leave the machine. */
+/** Bits that are some flag, and some that are none. */
 const FLAGS = [1, 4, 4, 4, 4, 5, 6, 7, 8, 0x10, 0x80000000, 0xffffffff];
 const REPEATS = [0, 2, 3, 5, 17, 100];
 const CPUS = [1, 2, 0xffffffff];
 const BATCH_SIZES = [1, 64, 256, 257, 0xffffffff];
 
 const TWISTS = weighted<Twist>([
-  [(random, run) => ({ ...run, flags: pick(random, FLAGS) }), 12],
+  [(random, run, type) => ({ ...run, flags: drawFlags(random, type) }), 8],
+  // Of skbs: the packet's checksum, which most edits of it break.
+  [(_, run, type) => ({ ...run, flags: readsSocket(type) ? 4 : run.flags }), 16],
+  [(random, run) => oversized(random, run), 8],
+  [(random, run, type) => withNoDevice(random, run, type), 6],
   [(random, run) => ({ ...run, repeat: pick(random, REPEATS) }), 6],
   [(random, run) => ({ ...run, cpu: pick(random, CPUS) }), 2],
   [(random, run) => ({ ...run, batchSize: pick(random, BATCH_SIZES) }), 2],
@@ -42,6 +47,12 @@ const TWISTS = weighted<Twist>([
   [(random, run, type) => withField(random, run, type), 16],
   [(random, run) => withDataEnd(random, run), 8],
 ]);
+
+/** XDP's runs of live frames are drawn elsewhere (`drawLiveRun`). */
+function drawFlags(random: Random, type: GeneratedType): number {
+  const flags = pick(random, FLAGS);
+  return type === 'xdp' ? (flags & ~LIVE_FRAMES) >>> 0 : flags;
+}
 
 const bytesOf = ({ data }: Run): number => data?.length ?? 0;
 
@@ -64,6 +75,18 @@ function resized(run: Run, lenBytes: number): Run {
   const isWhole = run.dataOutBytes !== null && run.dataOutBytes >= bytesOf(run);
   return { ...run, data, ...(isWhole && { dataOutBytes: lenBytes + 64 }) };
 }
+
+/** Nothing is wrong but that there is more of the packet than there may be. */
+const oversized = (random: Random, run: Run): Run => ({
+  ...run,
+  ...{ ctx: null, ctxOutBytes: null, flags: 0, cpu: 0, batchSize: 0 },
+  attr: { data_size_in: pick(random, OVERSIZES) },
+});
+
+const OVERSIZES = [
+  ...[3711, 3713, LINEAR_MAX_BYTES + 1, 4096, 65_536, 0x7fff_ffff, 0xffff_ffff],
+  ...[3712, 3710, LINEAR_MAX_BYTES].map((bytes) => bytes + 17 * 4096 + 1),
+];
 
 /** A packet that says IP and ends about where its header does. */
 function shortIp(random: Random, run: Run): Run {
@@ -116,6 +139,23 @@ function withField(random: Random, run: Run, type: GeneratedType): Run {
   const field = pick(random, oneIn(random, 3) ? layout.fields : limited);
   const value = drawField(random, field, run);
   return { ...run, ctx: { ...ctx, fields: { ...ctx.fields, [field.name]: value } } };
+}
+
+/** A ctx that is sound but for a device that there isn't. */
+function withNoDevice(random: Random, run: Run, type: GeneratedType): Run {
+  const { sizeBytes, fields } = ctxLayoutOf(type)!;
+  const name = fields.some((field) => field.name === 'ifindex') ? 'ifindex' : 'ingress_ifindex';
+  return {
+    ...run,
+    flags: 0,
+    ctx: {
+      sizeBytes,
+      fields: {
+        ...(type === 'xdp' && { data_end: BigInt(bytesOf(run)) }),
+        [name]: pick(random, [2n, 3n, 0x7ffffff0n]),
+      },
+    },
+  };
 }
 
 /** Fields with limits of their own, where values beyond the width's own are worth a try. */

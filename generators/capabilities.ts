@@ -1,10 +1,16 @@
 import {
+  DYNPTR_KFUNCS,
+  DYNPTR_SOURCES,
+  ITERATORS,
+  type IteratorKfuncs,
   KFUNC_PAIRS,
   KFUNCS,
   type Kfunc,
   type KfuncPair,
+  OBJECT_KFUNCS,
   PER_CPU_VARIABLES,
   type PerCpuVariable,
+  THROW,
 } from '../src/case/ksyms.ts';
 import type { MapType } from '../src/case/map-type.ts';
 import type { ProgType } from '../src/case/prog-type.ts';
@@ -16,12 +22,23 @@ import {
   type GeneratedType,
   packetFields,
   readablePlaces,
+  readsSocket,
   UNRUN_TYPES,
   writablePlaces,
 } from './ctx-access.ts';
+import type { DynptrOp, DynptrSource } from './dynptr-op.ts';
+import type { HelperArg, HelperCall } from './helper-arguments.ts';
+import { HELPER_CALLS } from './helper-calls.ts';
 import { F } from './lower/frame.ts';
 import { KEYED, WALKED } from './map-kinds.ts';
-import type { AccessForm, AluForm, FragmentKind, MapBy, PlainHelper, Reach } from './plan.ts';
+import type { AccessForm, AluForm, FragmentKind, MapBy, Reach } from './plan.ts';
+
+/** Helpers that take nothing of the prog's own. */
+export type PlainHelper =
+  | 'ktime_get_ns'
+  | 'get_prandom_u32'
+  | 'get_smp_processor_id'
+  | 'trace_printk';
 
 /** What cases may use: what a target can load, or several targets have in common. */
 export interface Capabilities {
@@ -36,6 +53,8 @@ export interface Capabilities {
    * are no flags, no CPU and no batch size.
    */
   readonly runs?: 'paired';
+  /** Absent where runs of XDP live frames can't be asked for. */
+  readonly liveFrames?: 'observed';
   /** Names of kernel symbols by prog type. */
   readonly ksyms: ReadonlyMap<ProgType, ReadonlySet<string>>;
 }
@@ -60,6 +79,11 @@ export const GENERATED_MAPS = [
   'devmap',
   'cpumap',
   'xskmap',
+  'devmap_hash',
+  'sockmap',
+  'sockhash',
+  'cgroup_storage',
+  'percpu_cgroup_storage',
 ] as const satisfies readonly MapType[];
 
 /** What can be chosen from in progs of one type. */
@@ -69,6 +93,8 @@ export interface Palette {
   readonly alu: readonly AluForm[];
   readonly jumps: readonly FormOf<'jump'>[];
   readonly reaches: readonly Reach[];
+  /** What a loop may begin with. */
+  readonly guards: readonly ('none' | 'may_goto')[];
   readonly accesses: readonly AccessForm[];
   /** Loads and stores, without atomics. */
   readonly plainAccesses: readonly AccessForm[];
@@ -78,13 +104,24 @@ export interface Palette {
   readonly mapBy: readonly MapBy[];
   readonly valueBy: readonly MapBy[];
   readonly helpers: readonly PlainHelper[];
+  readonly helperCalls: readonly HelperCall[];
+  /** What kinds of arguments they have. */
+  readonly arguments: ReadonlySet<HelperArg['kind']>;
   readonly kfuncs: readonly Kfunc[];
   readonly pairs: readonly KfuncPair[];
+  readonly iterators: readonly IteratorKfuncs[];
+  readonly dynptrSources: readonly DynptrSource[];
+  readonly dynptrOps: readonly DynptrOp['op'][];
   readonly variables: readonly PerCpuVariable[];
   readonly variableReads: readonly FormOf<'load'>[];
   /** Kinds of fragments that can be made from all this. */
   readonly kinds: ReadonlySet<FragmentKind>;
   readonly runs: Capabilities['runs'];
+  /** Whether maps may have spin locks in their values. */
+  readonly locks: boolean;
+  readonly liveFrames: Capabilities['liveFrames'];
+  /** Whether maps may have objects of progs in their values. */
+  readonly kptrs: boolean;
   /** Whether registers and stack can reach a map. */
   readonly saves: boolean;
 }
@@ -126,6 +163,24 @@ function paletteOf(capabilities: Capabilities, progType: GeneratedType): Palette
 
   const plainAccesses = ofKind('load', 'store');
   const mapTypes = GENERATED_MAPS.filter((type) => capabilities.mapTypes.has(type));
+  const lacking = new Set<HelperArg['kind']>([
+    ...(readsSocket(progType) ? [] : ['socket' as const]),
+    ...(by('map_val_by').includes('fd') && capabilities.mapTypes.has('array')
+      ? []
+      : ['constant' as const]),
+    // Sleepable progs may not use such maps (check_map_prog_compatibility, kernel/bpf/verifier.c).
+    ...(by('map_by').includes('fd') &&
+    capabilities.mapTypes.has('cgroup_array') &&
+    progType !== 'syscall'
+      ? []
+      : ['cgroups' as const]),
+  ]);
+  const helperCalls = HELPER_CALLS.filter(
+    ({ helper, args, types }) =>
+      can(helper) &&
+      types?.includes(progType) !== false &&
+      !args.some(({ kind }) => lacking.has(kind)),
+  ).flatMap((call) => Array.from({ length: oftenness(capabilities, call) }, () => call));
   const palette = {
     progType,
     mapTypes,
@@ -133,6 +188,9 @@ function paletteOf(capabilities: Capabilities, progType: GeneratedType): Palette
     jumps: ofKind('jump'),
     reaches: ofKind('goto').map(({ offBits }): Reach => (offBits === 32 ? 'jal' : 'ja')),
     plainAccesses,
+    guards: (['none', 'may_goto'] as const).filter(
+      (guard) => guard === 'none' || capabilities.forms.has(guard),
+    ),
     accesses: [...plainAccesses, ...ofKind('atomic', 'load_acq', 'store_rel')],
     ctxReads: ofKind('load').filter(
       ({ size, signed }) => !signed && readablePlaces(progType, size).length > 0,
@@ -145,11 +203,31 @@ function paletteOf(capabilities: Capabilities, progType: GeneratedType): Palette
     mapBy: by('map_by'),
     valueBy: by('map_val_by'),
     helpers: PLAIN_HELPERS.filter(can),
+    helperCalls,
+    arguments: new Set(helperCalls.flatMap(({ args }) => args.map(({ kind }) => kind))),
     runs: capabilities.runs,
+    locks: can('spin_lock') && can('spin_unlock') && !NO_LOCKS.has(progType),
+    liveFrames:
+      progType === 'xdp' && capabilities.runs !== 'paired' ? capabilities.liveFrames : undefined,
+    kptrs: capabilities.forms.has('call.kfunc') && hasObjects(ksyms) && can('kptr_xchg'),
     kfuncs: (KFUNCS as readonly Kfunc[]).filter(
       ({ name, args }) => ksyms.has(name) && (!args.includes('socket') || can('sk_fullsock')),
     ),
     pairs: KFUNC_PAIRS.filter(({ begin, end }) => ksyms.has(begin) && ksyms.has(end)),
+    iterators: ITERATORS.filter(({ begin, next, end }) =>
+      [begin, next, end].every((name) => ksyms.has(name)),
+    ),
+    dynptrSources: [
+      ...(can('dynptr_from_mem') ? (['memory'] as const) : []),
+      ...(DYNPTR_RING_HELPERS.every(can) ? (['record'] as const) : []),
+      ...DYNPTR_SOURCES.filter(({ name }) => ksyms.has(name)),
+    ],
+    dynptrOps: [
+      ...(can('dynptr_read') ? (['read'] as const) : []),
+      ...(can('dynptr_write') ? (['write'] as const) : []),
+      ...(can('dynptr_data') ? (['data'] as const) : []),
+      ...DYNPTR_KFUNCS.filter(({ name }) => ksyms.has(name)),
+    ],
     variables: PER_CPU_VARIABLES.filter(({ name }) => ksyms.has(name)),
     variableReads: ofKind('load').filter(({ size }) => size <= 4),
   };
@@ -174,11 +252,19 @@ function paletteOf(capabilities: Capabilities, progType: GeneratedType): Palette
     nested: can('map_lookup_elem') && has('array_of_maps', 'hash_of_maps') && has('array'),
     ring: RING_HELPERS.every(can) && has('ringbuf'),
     event: can('perf_event_output') && has('perf_event_array'),
-    'redirect-map': progType === 'xdp' && can('redirect_map') && has('devmap', 'cpumap', 'xskmap'),
+    'redirect-map':
+      progType === 'xdp' && can('redirect_map') && has('devmap', 'devmap_hash', 'cpumap', 'xskmap'),
     'lookup-cpu':
       can('map_lookup_percpu_elem') && has('percpu_array', 'percpu_hash', 'lru_percpu_hash'),
+    storage: can('get_local_storage') && has('cgroup_storage', 'percpu_cgroup_storage'),
     kfunc: capabilities.forms.has('call.kfunc') && palette.kfuncs.length > 0,
     hold: capabilities.forms.has('call.kfunc') && palette.pairs.length > 0,
+    iterate: capabilities.forms.has('call.kfunc') && palette.iterators.length > 0,
+    dynptr: palette.dynptrSources.length > 0 && palette.dynptrOps.length > 0,
+    throw: capabilities.forms.has('call.kfunc') && ksyms.has(THROW) && !PRIVATE_STACK.has(progType),
+    own: capabilities.forms.has('call.kfunc') && hasObjects(ksyms),
+    stash: palette.kptrs && named && has('array') && can('map_lookup_elem'),
+    lock: palette.locks && maps && can('map_lookup_elem'),
     variable:
       capabilities.forms.has('lddw.var_addr') &&
       palette.variables.length > 0 &&
@@ -195,9 +281,11 @@ function paletteOf(capabilities: Capabilities, progType: GeneratedType): Palette
     'ctx-write': palette.ctxWrites.length > 0,
     object: ctxObject(progType) !== undefined,
     helper: palette.helpers.length > 0,
+    'helper-call': palette.helperCalls.length > 0,
     'load-bytes': can('skb_load_bytes'),
     'store-bytes': can('skb_store_bytes'),
     legacy: palette.legacy.length > 0,
+    verdict: palette.liveFrames !== undefined && palette.valueBy.length > 0 && can('redirect'),
     leave: palette.reaches.length > 0,
   };
   const kinds = Object.entries(possible).filter(([, can]) => can);
@@ -208,14 +296,39 @@ function paletteOf(capabilities: Capabilities, progType: GeneratedType): Palette
   };
 }
 
+/** How often a call stands among those to pick from: what few prog types can call comes more often there. */
+function oftenness({ helpers }: Capabilities, { helper, types }: HelperCall): number {
+  const id = helperId(helper)!;
+  const able = ALL_TYPES.filter(
+    (type) => types?.includes(type) !== false && helpers.get(type)?.has(id),
+  );
+  return able.length <= 3 ? 8 : able.length <= 9 ? 4 : 1;
+}
+
+const hasObjects = (ksyms: ReadonlySet<string>): boolean =>
+  Object.values(OBJECT_KFUNCS).every((name) => ksyms.has(name));
+
 /** `may_access_skb`, kernel/bpf/verifier.c 6.1: who may use LD_ABS and LD_IND. */
 const LEGACY_TYPES: ReadonlySet<ProgType> = new Set(['socket_filter', 'sched_cls', 'sched_act']);
+/**
+ * Whose progs have a stack of their own since 6.13 (bpf_enable_priv_stack). On x86-64 an exception then
+ * gives the kernel back the wrong registers, which it seldom survives: the JIT pushes one more before
+ * the call of `bpf_throw`, and the exception callback doesn't know (arch/x86/net/bpf_jit_comp.c, 7.2).
+ */
+const PRIVATE_STACK: ReadonlySet<ProgType> = new Set(['raw_tracepoint', 'tracing']);
+/** Whose progs may use a map with a spin lock (check_map_prog_compatibility, kernel/bpf/verifier.c 6.1). */
+const NO_LOCKS: ReadonlySet<ProgType> = new Set(['socket_filter', 'raw_tracepoint']);
 const RING_HELPERS: readonly HelperName[] = [
   'ringbuf_output',
   'ringbuf_reserve',
   'ringbuf_submit',
   'ringbuf_discard',
   'ringbuf_query',
+];
+const DYNPTR_RING_HELPERS: readonly HelperName[] = [
+  'ringbuf_reserve_dynptr',
+  'ringbuf_submit_dynptr',
+  'ringbuf_discard_dynptr',
 ];
 const PLAIN_HELPERS: readonly PlainHelper[] = [
   'ktime_get_ns',

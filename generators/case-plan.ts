@@ -1,13 +1,15 @@
 import type { Random } from 'fast-check';
 import { attachTypes } from './attach-types.ts';
 import type { Palette } from './capabilities.ts';
+import { drawCommands } from './commands.ts';
 import { hooksOf } from './hooks.ts';
+import { drawLiveRun, drawVerdict, isSteady, liveMaps } from './live-run.ts';
 import { kindsWith } from './map-kinds.ts';
-import { drawMaps } from './maps.ts';
-import type { CasePlan } from './plan.ts';
+import { drawMaps, drawOddMap } from './maps.ts';
+import type { CasePlan, ProgPlan } from './plan.ts';
 import type { Profile } from './profiles.ts';
 import { drawProg, drawTargets } from './prog/prog.ts';
-import { percent, pick } from './random.ts';
+import { oneIn, percent, pick } from './random.ts';
 import { drawRuns } from './run.ts';
 import { createPool } from './values.ts';
 
@@ -17,11 +19,17 @@ const TEST_RND_HI32 = 0x4;
 /** The plan of a whole case. */
 export function drawCasePlan(random: Random, all: Palette, profile: Profile): CasePlan {
   const pool = createPool();
-  const maps = drawMaps(random, all, pool);
+  const live = all.kinds.has('verdict') && percent(random, profile.livePercent);
+  const drawn = drawMaps(random, all, pool, profile.mapTypes);
+  const maps = live ? liveMaps(random, drawn) : drawn;
   const palette = { ...all, kinds: kindsWith(maps, all.kinds) };
   const hasTargets = maps.some(({ spec }) => spec.type === 'prog_array');
+  const prog = drawProg(random, palette, profile, pool);
   const attachType = pick(random, attachTypes(palette.progType));
   const hooks = hooksOf(palette.progType, attachType);
+  const runs = drawRuns(random, palette, pool, profile).map((run) =>
+    live && percent(random, 80) ? drawLiveRun(random, run) : run,
+  );
   return {
     progType: palette.progType,
     attachType,
@@ -29,7 +37,24 @@ export function drawCasePlan(random: Random, all: Palette, profile: Profile): Ca
     progFlags: percent(random, profile.scrambledPercent) ? TEST_RND_HI32 : 0,
     maps,
     targets: hasTargets ? drawTargets(random, palette, profile, pool) : [],
-    prog: drawProg(random, palette, profile, pool),
-    runs: drawRuns(random, palette, pool, profile.twistedPercent),
+    prog: live ? withVerdict(random, prog, palette) : prog,
+    runs,
+    commands:
+      palette.runs === 'paired'
+        ? []
+        : drawCommands(
+            random,
+            live ? maps.filter(isSteady) : maps,
+            runs.length,
+            pool,
+            profile.commandsPercent,
+          ),
+    oddMaps: percent(random, profile.oddMapsPercent) ? [drawOddMap(random, all)] : [],
   };
 }
+
+/** Ends with what becomes of the frame. */
+const withVerdict = (random: Random, prog: ProgPlan, palette: Palette): ProgPlan =>
+  oneIn(random, 8)
+    ? prog
+    : { ...prog, body: [...prog.body, drawVerdict(random, { palette })], result: 0 };

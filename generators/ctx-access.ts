@@ -69,6 +69,14 @@ export const packetFields = (type: ProgType): PacketFields | undefined =>
 export const ctxObject = (type: ProgType): CtxObject | undefined =>
   ACCESS[type as GeneratedType].object;
 
+/** Whether the ctx of the type has a socket. */
+export const readsSocket = (type: ProgType): boolean => SKB_TYPES.has(type);
+
+const SKB_TYPES: ReadonlySet<ProgType> = new Set([
+  ...(['sched_cls', 'sched_act', 'socket_filter', 'cgroup_skb'] as const),
+  ...(['lwt_in', 'lwt_out', 'lwt_xmit', 'lwt_seg6local'] as const),
+]);
+
 /** What may be read: `narrow` also in part; `exact` only as it is; `cb` anything aligned inside. */
 interface Rules {
   readonly narrow: readonly string[];

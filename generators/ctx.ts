@@ -65,6 +65,9 @@ function drawXdp(random: Random, dataBytes: number): CtxInput {
   const metaBytes = percent(random, 40) ? 4 * random.nextInt(1, 8) : 0;
   const fields: Record<string, bigint> = { data_end: BigInt(dataBytes) };
   if (metaBytes > 0 && metaBytes <= dataBytes) fields.data = BigInt(metaBytes);
+  if (percent(random, 15) && metaBytes < dataBytes) {
+    fields.data_end = BigInt(random.nextInt(metaBytes, dataBytes));
+  }
   if (percent(random, 30)) fields.ingress_ifindex = 1n;
   if (oneIn(random, 20)) breakXdp(random, fields);
   return { sizeBytes: drawSize(random, XDP_MD.sizeBytes), fields };

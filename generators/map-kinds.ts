@@ -38,10 +38,18 @@ export const INDEXED: ReadonlySet<MapType> = new Set<MapType>([
   'devmap',
   'cpumap',
   'xskmap',
+  'sockmap',
+  'devmap_hash',
 ]);
 
 /** Maps whose elements stay where they are, so that pointers to them never go stale. */
 export const STEADY: ReadonlySet<MapType> = new Set<MapType>(['array', 'percpu_array']);
+
+/** Maps of which a prog may use one of each type, and that it can do nothing else with. */
+export const STORAGES: ReadonlySet<MapType> = new Set<MapType>([
+  'cgroup_storage',
+  'percpu_cgroup_storage',
+]);
 
 /** BPF_F_ZERO_SEED: with it the order of a hash map, and what a bloom filter mistakes, is known. */
 export const ZERO_SEED = 1 << 6;
@@ -49,6 +57,8 @@ export const ZERO_SEED = 1 << 6;
 /** Kinds of fragments that are nothing without a map of certain types. */
 const NEEDS: { readonly [Kind in FragmentKind]?: ReadonlySet<MapType> } = {
   lookup: KEYED,
+  lock: new Set<MapType>(['array', 'hash']),
+  stash: new Set<MapType>(['array']),
   update: KEYED,
   delete: KEYED,
   'lookup-cpu': PER_CPU,
@@ -58,7 +68,8 @@ const NEEDS: { readonly [Kind in FragmentKind]?: ReadonlySet<MapType> } = {
   nested: new Set<MapType>(['array_of_maps', 'hash_of_maps']),
   ring: new Set<MapType>(['ringbuf']),
   event: new Set<MapType>(['perf_event_array']),
-  'redirect-map': new Set<MapType>(['devmap', 'cpumap', 'xskmap']),
+  'redirect-map': new Set<MapType>(['devmap', 'devmap_hash', 'cpumap', 'xskmap']),
+  storage: STORAGES,
 };
 
 /** The kinds that have what they need among these maps. */
@@ -67,7 +78,10 @@ export function kindsWith(
   kinds: ReadonlySet<FragmentKind>,
 ): ReadonlySet<FragmentKind> {
   const types = maps.map(({ spec }) => spec.type);
+  // Progs of an array must have the same storage (`bpf_prog_map_compatible`, kernel/bpf/core.c 7.2).
+  const mayStore = !types.includes('prog_array');
   const hasMap = (kind: FragmentKind) => {
+    if (kind === 'storage' && !mayStore) return false;
     const needed = NEEDS[kind];
     return needed === undefined || types.some((type) => needed.has(type));
   };

@@ -2,8 +2,10 @@ import type { Random } from 'fast-check';
 import type { MapEntry, MapSpec } from '../src/case/case.ts';
 import { referenceValue } from '../src/case/map-references.ts';
 import type { MapType } from '../src/case/map-type.ts';
+import type { ProgType } from '../src/case/prog-type.ts';
+import { CGROUPS_MAP, TEXTS_MAP } from './argument-maps.ts';
 import type { Palette } from './capabilities.ts';
-import { INDEXED, ZERO_SEED } from './map-kinds.ts';
+import { INDEXED, STORAGES, ZERO_SEED } from './map-kinds.ts';
 import type { MapPlan } from './plan.ts';
 import { oneIn, percent, pick } from './random.ts';
 import { drawBytes, type Pool } from './values.ts';
@@ -15,25 +17,123 @@ const VALUE_BYTES = [1, 2, 4, 8, 8, 8, 16, 16, 24, 32, 12, 7];
 const MAX_ENTRIES = [1, 2, 3, 4, 8, 16];
 const RING_BYTES = [4096, 4096, 8192];
 const MAPS_MAX = 4;
+/** How many cases have a map that only arguments of helpers are made from. */
+const ARGUMENT_MAP_PERCENT = 25;
 
 type GeneratedMap = Palette['mapTypes'][number];
 
 /** Maps with small pools of keys, of which about half are in the map at first. */
-export function drawMaps(random: Random, { mapTypes }: Palette, pool: Pool): readonly MapPlan[] {
+export function drawMaps(
+  random: Random,
+  palette: Palette,
+  pool: Pool,
+  favourites: readonly MapType[] = palette.mapTypes.slice(0, 4),
+): readonly MapPlan[] {
+  const { mapTypes, locks, kptrs, progType } = palette;
   if (mapTypes.length === 0) return [];
   const count = random.nextInt(0, MAPS_MAX);
+  const often = mapTypes.filter((type) => favourites.includes(type));
   const maps: MapPlan[] = [];
   for (let i = 0; i < count; i++) {
-    // Each family of types as often as any of the others.
-    const type = oneIn(random, 2) ? pick(random, mapTypes) : pick(random, mapTypes.slice(0, 4));
+    const type = pick(random, oneIn(random, 2) && often.length > 0 ? often : mapTypes);
+    // A prog may name one map of storage of each type.
+    if (STORAGES.has(type) && maps.some(({ spec }) => spec.type === type)) continue;
     if (type.endsWith('_of_maps')) {
       maps.push(drawMap(random, oneIn(random, 3) ? 'hash' : 'array', maps.length, pool));
       const outer = drawMap(random, type, maps.length, pool);
       maps.push({ ...outer, spec: { ...outer.spec, inner: maps.length - 1 } });
-    } else maps.push(drawMap(random, type, maps.length, pool));
+    } else {
+      const map = drawMap(random, type, maps.length, pool);
+      const locked = locks && oneIn(random, 3) ? withLock(random, map) : map;
+      maps.push(kptrs && oneIn(random, 2) ? withKptr(random, locked) : locked);
+    }
   }
-  return maps;
+  if (kptrs && mapTypes.includes('array') && oneIn(random, 3)) {
+    maps.push(withKptr(random, drawMap(random, 'array', maps.length, pool)));
+  }
+  if (palette.arguments.has('constant') && percent(random, ARGUMENT_MAP_PERCENT))
+    maps.push(TEXTS_MAP);
+  if (palette.arguments.has('cgroups') && oneIn(random, 2)) maps.push(CGROUPS_MAP);
+  return WARNED_OF.has(progType) ? maps.map(preallocated) : maps;
 }
+
+/**
+ * 5.10 warns once a boot of hash maps of these types that allocate as they run
+ * (`check_map_prog_compatibility`, kernel/bpf/verifier.c).
+ */
+const WARNED_OF: ReadonlySet<ProgType> = new Set<ProgType>([
+  'kprobe',
+  'tracepoint',
+  'perf_event',
+  'raw_tracepoint',
+]);
+
+function preallocated({ spec, keys }: MapPlan): MapPlan {
+  const isHash = spec.type === 'hash' || spec.type === 'percpu_hash';
+  return isHash ? { keys, spec: { ...spec, flags: spec.flags & ~NO_PREALLOC } } : { keys, spec };
+}
+
+/** Sizes and flags at which something changes. Large values have few elements. */
+const ODD = {
+  keyBytes: [0, 1, 3, 4, 5, 8, 16, 260, 261, 512, 513, 513, 4096],
+  valueBytes: [0, 1, 2, 4, 5, 8, 12, 4096, 4097, 32768, 32769, 32769, 65536, 65536],
+  maxEntries: [0, 1, 3, 4096, 4097, 8192, 12288],
+} as const;
+const MANY_BYTES = 4096;
+
+/** A map that is mostly refused: one to three of its attributes are odd. */
+export function drawOddMap(random: Random, { mapTypes }: Palette): MapSpec {
+  const type = mapTypes.length === 0 ? 'array' : pick(random, mapTypes);
+  const shape = SHAPES[type](random);
+  const attributes = { maxEntries: 2, ...shape };
+  for (let twists = pick(random, [1, 1, 1, 2, 3]); twists > 0; twists--) {
+    const name = pick(random, ['keyBytes', 'valueBytes', 'maxEntries', 'flags', 'flags'] as const);
+    if (name === 'flags') attributes.flags = (attributes.flags ^ drawFlags(random)) >>> 0;
+    else attributes[name] = pick(random, ODD[name]);
+  }
+  const bytes = attributes.keyBytes + attributes.valueBytes;
+  if (type !== 'ringbuf' && bytes > MANY_BYTES / 2) {
+    attributes.maxEntries = Math.min(attributes.maxEntries, 3);
+  }
+  return { name: 'odd', type, ...attributes, entries: [] };
+}
+
+/** One flag or two, known or not. BPF_F_NUMA_NODE is that of node 0. */
+function drawFlags(random: Random): number {
+  const flag = () => (oneIn(random, 5) ? pick(random, RARE_FLAGS) : 1 << random.nextInt(0, 12));
+  return (oneIn(random, 3) ? flag() | flag() : flag()) >>> 0;
+}
+
+const RARE_FLAGS = [1 << 13, 1 << 14, 1 << 15, 1 << 17, 1 << 19, 1 << 20, 2 ** 31];
+/** With a spin lock in the value of those that may have one, beside which there is something else. */
+function withLock(random: Random, { spec, keys }: MapPlan): MapPlan {
+  const places = Math.floor(spec.valueBytes / 4);
+  if (!LOCKED.has(spec.type) || places < 2 || spec.flags !== (spec.flags & ZERO_SEED)) {
+    return { spec, keys };
+  }
+  return { spec: { ...spec, spinLock: 4 * random.nextInt(0, places - 1) }, keys };
+}
+
+/** With room for an object in the values of an array, beside which there is something else. */
+function withKptr(random: Random, { spec, keys }: MapPlan): MapPlan {
+  if (spec.type !== 'array' || spec.flags !== 0 || spec.spinLock !== undefined) {
+    return { spec, keys };
+  }
+  const places = random.nextInt(2, KPTR_PLACES_MAX);
+  const valueBytes = 8 * places;
+  const entries = spec.entries.map(({ key, value }) => {
+    const resized = new Uint8Array(valueBytes);
+    resized.set(value.subarray(0, valueBytes));
+    return { key, value: resized };
+  });
+  const kptr = 8 * random.nextInt(0, places - 1);
+  return { spec: { ...spec, valueBytes, kptr, entries }, keys };
+}
+
+/** As many as targets have types for: src/targets/kernel/agent/prog-btf.c. */
+const KPTR_PLACES_MAX = 4;
+
+const LOCKED: ReadonlySet<MapType> = new Set<MapType>(['array', 'hash']);
 
 function drawMap(random: Random, type: GeneratedMap, index: number, pool: Pool): MapPlan {
   const shape = SHAPES[type](random);
@@ -74,6 +174,12 @@ const hashed = (random: Random): Shape =>
 const keyless = (random: Random): Shape => shape(0, pick(random, VALUE_BYTES));
 const reference = (): Shape => shape(4, 4);
 
+/** `struct bpf_cgroup_storage_key`, or the id of a cgroup alone. */
+const storage = (random: Random): Shape => ({
+  ...shape(pick(random, [16, 8]), pick(random, VALUE_BYTES)),
+  maxEntries: 0,
+});
+
 const shape = (keyBytes: number, valueBytes: number, flags = 0): Shape => ({
   keyBytes,
   valueBytes,
@@ -93,12 +199,17 @@ const SHAPES: { readonly [Type in GeneratedMap]: (random: Random) => Shape } = {
   bloom_filter: (random) => shape(0, pick(random, VALUE_BYTES), ZERO_SEED),
   prog_array: reference,
   array_of_maps: reference,
-  hash_of_maps: (random) => shape(pick(random, HASH_KEY_BYTES), 4),
+  hash_of_maps: (random) => shape(pick(random, HASH_KEY_BYTES), 4, pick(random, [0, ZERO_SEED])),
   perf_event_array: reference,
   ringbuf: (random) => ({ ...shape(0, 0), maxEntries: pick(random, RING_BYTES) }),
   devmap: (random) => shape(4, pick(random, [4, 8])),
   cpumap: (random) => shape(4, pick(random, [4, 8])),
   xskmap: reference,
+  devmap_hash: (random) => shape(4, pick(random, [4, 8])),
+  sockmap: (random) => shape(4, pick(random, [4, 8])),
+  sockhash: (random) => shape(pick(random, HASH_KEY_BYTES), pick(random, [4, 8])),
+  cgroup_storage: storage,
+  percpu_cgroup_storage: storage,
 };
 
 /** Flags that a map has now and then; some are refused. */
@@ -115,6 +226,9 @@ const SOMETIMES: { readonly [Type in GeneratedMap]?: readonly number[] } = {
   bloom_filter: [NUMA_NODE, WRONLY, NO_PREALLOC],
   ringbuf: [NUMA_NODE, WRONLY],
   devmap: [NUMA_NODE, ZERO_SEED],
+  devmap_hash: [NUMA_NODE, RDONLY],
+  cgroup_storage: [NUMA_NODE, RDONLY, WRONLY],
+  percpu_cgroup_storage: [NUMA_NODE, RDONLY, WRONLY],
 };
 
 /** At most 15 characters, with a number behind. */
@@ -123,6 +237,8 @@ const NAMES: { readonly [Type in GeneratedMap]?: string } = {
   percpu_hash: 'phash',
   lru_percpu_hash: 'lru_phash',
   perf_event_array: 'events',
+  cgroup_storage: 'cgroup',
+  percpu_cgroup_storage: 'cgroup_cpu',
 };
 
 function drawKeys(
@@ -190,21 +306,29 @@ const NEVER_FILLED: ReadonlySet<MapType> = new Set<MapType>([
   'perf_event_array',
   'cpumap',
   'xskmap',
+  'sockmap',
+  'sockhash',
+  'cgroup_storage',
+  'percpu_cgroup_storage',
 ]);
 
 /** Values that aren't any bytes: which prog, which map, which device. */
-const VALUES: { readonly [Type in MapType]?: (random: Random, valueBytes: number) => Uint8Array } =
-  {
-    prog_array: (random) => referenceValue(random.nextInt(0, 2)),
-    array_of_maps: () => referenceValue(0),
-    hash_of_maps: () => referenceValue(0),
-    devmap: (_random, valueBytes) => {
-      const value = new Uint8Array(valueBytes);
-      value[0] = LOOPBACK_IFINDEX;
-      return value;
-    },
-  };
+export const VALUES: {
+  readonly [Type in MapType]?: (random: Random, valueBytes: number) => Uint8Array;
+} = {
+  prog_array: (random) => referenceValue(random.nextInt(0, 2)),
+  array_of_maps: () => referenceValue(0),
+  hash_of_maps: () => referenceValue(0),
+  devmap: loopback,
+  devmap_hash: loopback,
+};
 const LOOPBACK_IFINDEX = 1;
+
+function loopback(_random: Random, valueBytes: number): Uint8Array {
+  const value = new Uint8Array(valueBytes);
+  value[0] = LOOPBACK_IFINDEX;
+  return value;
+}
 
 function drawSequence(
   random: Random,

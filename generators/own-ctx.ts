@@ -65,8 +65,10 @@ function drawSkLookup(random: Random, pool: Pool): CtxInput {
   fields.local_port = BigInt(random.nextInt(0, 0xffff));
   // Up to 5.17 the pad was a part of the port.
   if (percent(random, 80)) delete fields.remote_port_pad;
-  if (oneIn(random, 12)) {
+  if (oneIn(random, 8)) {
     const [name, value] = pick(random, [
+      ['local_port', 0x10000n],
+      ['local_port', 0xffffffffn],
       ['cookie', 1n],
       ['ingress_ifindex', 1n],
       ['local_port', 0x10000n],

@@ -1,7 +1,12 @@
-import type { MapSpec, Run } from '../src/case/case.ts';
-import type { Kfunc, KfuncPair, PerCpuVariable } from '../src/case/ksyms.ts';
+import type { MapCommand, MapSpec, Run } from '../src/case/case.ts';
+import type { IteratorKfuncs, Kfunc, KfuncPair, PerCpuVariable } from '../src/case/ksyms.ts';
+
 import type { ProgType } from '../src/case/prog-type.ts';
 import type { FormOf } from '../src/isa/forms.ts';
+import type { PlainHelper } from './capabilities.ts';
+import type { DynptrOp, DynptrSource } from './dynptr-op.ts';
+import type { HelperCall } from './helper-arguments.ts';
+import type { VerdictFragment } from './live-run.ts';
 
 /**
  * What a case is made from: a tree, in which every part can be removed or made simpler and the rest
@@ -23,6 +28,21 @@ export interface CasePlan {
   /** Progs that arrays of progs lead to: numbers 1 and up, 0 is `prog` itself. */
   readonly targets: readonly ProgPlan[];
   readonly runs: readonly Run[];
+  /** What user space does with maps behind the runs. */
+  readonly commands: readonly CommandPlan[];
+  /** Maps that no prog names, to see what comes of creating them. */
+  readonly oddMaps: readonly MapSpec[];
+}
+
+/**
+ * A command to a map of the plan, which `map` names: it stays the same when others are dropped. Its own `map` says
+ * nothing.
+ */
+export interface CommandPlan {
+  /** Behind which run; behind the last where there are fewer. */
+  readonly run: number;
+  readonly map: string;
+  readonly command: MapCommand;
 }
 
 /**
@@ -113,6 +133,8 @@ export type Fragment =
       readonly trips: number;
       /** Which way of counting. */
       readonly closing: number;
+      /** Whether the kernel may end it too, which it does of none so short. */
+      readonly guard: 'none' | 'may_goto';
       readonly counter: number;
       readonly bodies: readonly [Body];
     }
@@ -187,8 +209,66 @@ export type Fragment =
       readonly flags: number;
     }
   | { readonly kind: 'kfunc'; readonly kfunc: Kfunc; readonly args: readonly number[] }
+  | { readonly kind: 'throw'; readonly result: number }
+  /** An object of the prog's own: written, read through a second reference where `shared` is odd, dropped. */
+  | {
+      readonly kind: 'own';
+      readonly reg: number;
+      readonly shared: number;
+      readonly content: Content;
+      readonly form: FormOf<'load'>;
+      readonly off: number;
+    }
+  /**
+   * An exchange of the object in a value: for one of the prog's own where `fill` is odd, else for NULL. What lay
+   * there is read and dropped.
+   */
+  | {
+      readonly kind: 'stash';
+      readonly by: MapBy;
+      readonly map: number;
+      readonly key: number;
+      readonly reg: number;
+      readonly fill: number;
+      readonly content: Content;
+      readonly form: FormOf<'load'>;
+      readonly off: number;
+    }
+  /** Under the spin lock of a value that a look-up finds. */
+  | {
+      readonly kind: 'lock';
+      readonly by: MapBy;
+      readonly map: number;
+      readonly key: number;
+      readonly reg: number;
+      readonly bodies: readonly [Body];
+    }
   /** Between two kfuncs. */
   | { readonly kind: 'hold'; readonly pair: KfuncPair; readonly bodies: readonly [Body] }
+  /** A loop over an open-coded iterator: `first` and `count` are its numbers, `slot` holds its bits. */
+  | {
+      readonly kind: 'iterate';
+      readonly iterator: IteratorKfuncs;
+      readonly first: number;
+      readonly count: number;
+      readonly slot: number;
+      /** The register that its numbers go into. */
+      readonly mixed: number;
+      readonly bodies: readonly [Body];
+    }
+  /** A dynptr, and what is done with it: `size` and `flags` are those that it is made with. */
+  | {
+      readonly kind: 'dynptr';
+      readonly source: DynptrSource;
+      readonly by: MapBy;
+      readonly map: number;
+      readonly size: number;
+      readonly flags: number;
+      /** The register that every answer goes into. */
+      readonly mixed: number;
+      readonly ops: readonly DynptrOp[];
+      readonly end: 'submit' | 'discard';
+    }
   /** Reads a variable of the kernel: `cpu` 0 is this CPU, n the one of number n - 1. */
   | {
       readonly kind: 'variable';
@@ -217,6 +297,13 @@ export type Fragment =
       readonly dst: number;
       readonly test: number;
       readonly bodies: readonly [Body, Body];
+    }
+  /** A pointer to the storage of the cgroup, of which a run has zeros. */
+  | {
+      readonly kind: 'storage';
+      readonly by: MapBy;
+      readonly map: number;
+      readonly dst: number;
     }
   | {
       readonly kind: 'value';
@@ -282,35 +369,25 @@ export type Fragment =
   /** Follows the pointer of the ctx, or reads a byte behind it. */
   | { readonly kind: 'object'; readonly dst: number; readonly off: number }
   | { readonly kind: 'helper'; readonly helper: PlainHelper }
-  | {
-      readonly kind: 'load-bytes';
-      readonly off: number;
-      readonly src: number;
-      readonly len: number;
-      readonly at: number;
-    }
-  | {
-      readonly kind: 'store-bytes';
-      readonly off: number;
-      readonly src: number;
-      readonly len: number;
-      readonly at: number;
-      readonly flags: number;
-    }
+  | { readonly kind: 'helper-call'; readonly call: HelperCall; readonly args: readonly number[] }
+  | ({ readonly kind: 'load-bytes' } & PacketRange)
+  | ({ readonly kind: 'store-bytes'; readonly flags: number } & PacketRange)
   | {
       readonly kind: 'legacy';
       readonly form: FormOf<'packet'>;
       readonly imm: number;
       readonly src: number;
     }
+  | VerdictFragment
   | { readonly kind: 'leave'; readonly how: 'exit' | Reach; readonly result: number };
+
+/** Bytes that go from the packet to the stack, or back. */
+interface PacketRange {
+  readonly off: number;
+  readonly src: number;
+  readonly len: number;
+  readonly at: number;
+}
 
 export type FragmentKind = Fragment['kind'];
 export type FragmentOf<Kind extends FragmentKind> = Extract<Fragment, { readonly kind: Kind }>;
-
-/** Helpers that take nothing of the prog's own. */
-export type PlainHelper =
-  | 'ktime_get_ns'
-  | 'get_prandom_u32'
-  | 'get_smp_processor_id'
-  | 'trace_printk';

@@ -1,3 +1,4 @@
+import type { MapType } from '../src/case/map-type.ts';
 import type { FragmentKind } from './plan.ts';
 
 /** How progs are drawn. Weights are relative; 0 leaves a kind out. */
@@ -9,8 +10,18 @@ export interface Profile {
   readonly keptPercent: number;
   /** How deep bodies lie in bodies. */
   readonly depthMax: number;
+  /** Types that every second map is of; absent where none is better than another. */
+  readonly mapTypes?: readonly MapType[];
   /** Share of runs with attributes at their limits, in percent. */
   readonly twistedPercent: number;
+  /** Share of runs whose command is wrong on purpose, in percent. */
+  readonly overriddenPercent: number;
+  /** Share of runs with map commands behind them, where there is a map, in percent. */
+  readonly commandsPercent: number;
+  /** Share of cases with a map that may be refused, in percent. */
+  readonly oddMapsPercent: number;
+  /** Share of XDP cases with runs of live frames, in percent, where these can be observed. */
+  readonly livePercent: number;
   /** Share of progs loaded with BPF_F_TEST_RND_HI32, in percent. */
   readonly scrambledPercent: number;
 }
@@ -31,8 +42,15 @@ const DEFAULT: Profile = {
     event: 1,
     'redirect-map': 1,
     'lookup-cpu': 1,
+    storage: 2,
     kfunc: 3,
     hold: 2,
+    iterate: 2,
+    dynptr: 2,
+    throw: 1,
+    lock: 1,
+    own: 1,
+    stash: 1,
     variable: 1,
     lookup: 4,
     value: 6,
@@ -45,15 +63,21 @@ const DEFAULT: Profile = {
     'ctx-write': 3,
     object: 4,
     helper: 1,
+    'helper-call': 4,
     'load-bytes': 2,
     'store-bytes': 2,
     legacy: 3,
+    verdict: 0,
     leave: 1,
   },
   fragments: { min: 4, usual: 24, max: 60 },
   keptPercent: 75,
   depthMax: 3,
   twistedPercent: 5,
+  overriddenPercent: 2,
+  commandsPercent: 20,
+  oddMapsPercent: 1,
+  livePercent: 15,
   scrambledPercent: 0,
 };
 
@@ -99,8 +123,77 @@ export const PROFILES = {
       event: 2,
       'redirect-map': 3,
       'lookup-cpu': 3,
+      storage: 6,
     },
     keptPercent: 75,
+    commandsPercent: 75,
+    oddMapsPercent: 18,
+  },
+  /** Helpers, and what shows their effects. */
+  helpers: {
+    ...DEFAULT,
+    weights: {
+      ...only(
+        'alu',
+        'const',
+        'branch',
+        'loop',
+        'call',
+        'packet',
+        'access',
+        'ctx-read',
+        'load-bytes',
+      ),
+      'helper-call': 60,
+      'ctx-read': 10,
+      access: 8,
+      alu: 12,
+    },
+    keptPercent: 100,
+  },
+  /** Kfuncs, and helpers for dynptrs. */
+  kfuncs: {
+    ...DEFAULT,
+    weights: {
+      ...only('const', 'branch', 'value', 'lookup', 'packet', 'call'),
+      alu: 4,
+      access: 4,
+      kfunc: 14,
+      hold: 3,
+      iterate: 5,
+      dynptr: 16,
+      throw: 4,
+      own: 6,
+      stash: 6,
+    },
+    fragments: { min: 4, usual: 24, max: 50 },
+    keptPercent: 90,
+    mapTypes: ['ringbuf', 'array', 'hash'],
+  },
+  /** Loops and calls of all kinds. */
+  execution: {
+    ...DEFAULT,
+    weights: {
+      ...only('const', 'branch', 'value', 'access', 'lookup', 'update', 'ctx-read', 'helper'),
+      alu: 14,
+      loop: 3,
+      call: 4,
+      each: 3,
+      walk: 4,
+      'tail-call': 3,
+      kfunc: 6,
+      hold: 2,
+      iterate: 4,
+      dynptr: 18,
+      throw: 8,
+      lock: 10,
+      helper: 4,
+      own: 2,
+      stash: 14,
+    },
+    fragments: { min: 4, usual: 20, max: 40 },
+    keptPercent: 80,
+    mapTypes: ['array', 'hash', 'prog_array', 'ringbuf'],
   },
   /** Packets and ctx. */
   packets: {
@@ -119,24 +212,42 @@ export const PROFILES = {
     ),
     keptPercent: 100,
   },
+  /** XDP live frames, which progs edit and decide on; to be asked for with `--prog-types xdp`. */
+  live: {
+    ...DEFAULT,
+    weights: {
+      ...only(
+        'alu',
+        'branch',
+        'packet',
+        'access',
+        'ctx-read',
+        'value',
+        'update',
+        'sequence',
+        'ring',
+      ),
+      'helper-call': 20,
+    },
+    mapTypes: ['devmap', 'devmap_hash', 'cpumap', 'array'],
+    fragments: { min: 1, usual: 10, max: 25 },
+    keptPercent: 90,
+    livePercent: 100,
+  },
   /** Attributes of BPF_PROG_RUN, with short progs that leave their traces in packet, ctx and maps. */
   attributes: {
     ...DEFAULT,
-    weights: only(
-      'alu',
-      'branch',
-      'value',
-      'packet',
-      'access',
-      'ctx-read',
-      'ctx-write',
-      'load-bytes',
-      'store-bytes',
-      'legacy',
-    ),
+    weights: {
+      ...only('alu', 'branch', 'value', 'access', 'ctx-read', 'ctx-write', 'load-bytes', 'legacy'),
+      packet: 8,
+      'store-bytes': 14,
+    },
     fragments: { min: 1, usual: 10, max: 20 },
     keptPercent: 100,
-    twistedPercent: 90,
+    twistedPercent: 75,
+    overriddenPercent: 40,
+    commandsPercent: 0,
+    livePercent: 40,
   },
 } as const satisfies Readonly<Record<string, Profile>>;
 

@@ -4,31 +4,34 @@ import { type CtxLayout, ctxLayoutOf, SK_BUFF, XDP_MD } from '../src/case/ctx.ts
 import { twistRun } from './attributes.ts';
 import type { Palette } from './capabilities.ts';
 import { drawCtx } from './ctx.ts';
-import type { GeneratedType } from './ctx-access.ts';
+import { type GeneratedType, readsSocket } from './ctx-access.ts';
+import { overrideRun } from './overrides.ts';
 import { OWN_RUN } from './own-run.ts';
 import { drawPacket } from './packet.ts';
+import type { Profile } from './profiles.ts';
 import { oneIn, percent, pick } from './random.ts';
 import type { Pool } from './values.ts';
 
 const RUNS_MAX = 4;
-/** What the largest XDP metadata and a little growth add to a packet. */
-const SPARE_BYTES = 64;
 /** The ctx of types whose attributes are driven to their limits: those with packets. */
 const TWISTED: ReadonlySet<CtxLayout | undefined> = new Set([SK_BUFF, XDP_MD]);
+/** What the largest XDP metadata and some growth add to a packet. */
+const SPARE_BYTES = 256;
 
 /** One to four runs, mostly of different packets. */
 export function drawRuns(
   random: Random,
   { progType, runs }: Pick<Palette, 'progType' | 'runs'>,
   pool: Pool,
-  twistedPercent: number,
+  { twistedPercent, overriddenPercent }: Pick<Profile, 'twistedPercent' | 'overriddenPercent'>,
 ): readonly Run[] {
   return Array.from({ length: random.nextInt(1, RUNS_MAX) }, () => {
     const draw = OWN_RUN[progType] ?? drawRun;
     const run = draw(random, progType, pool);
     if (runs === 'paired') return pairedRun(run, progType);
-    if (!TWISTED.has(ctxLayoutOf(progType))) return run;
-    return percent(random, twistedPercent) ? twistRun(random, progType, run) : run;
+    const isTwisted = TWISTED.has(ctxLayoutOf(progType)) && percent(random, twistedPercent);
+    const twisted = isTwisted ? twistRun(random, progType, run) : run;
+    return percent(random, overriddenPercent) ? overrideRun(random, progType, twisted) : twisted;
   });
 }
 
@@ -42,7 +45,7 @@ function drawRun(random: Random, type: GeneratedType, pool: Pool): Run {
     data,
     ctx,
     repeat: percent(random, 70) ? 1 : random.nextInt(0, 3),
-    flags: oneIn(random, 60) ? pick(random, WRONG_FLAGS) : 0,
+    flags: drawFlags(random, type),
     cpu: oneIn(random, 60) ? 1 : 0,
     batchSize: oneIn(random, 60) ? 1 : 0,
     dataOutBytes: drawOut(random, dataBytes + SPARE_BYTES, dataBytes),
@@ -60,6 +63,13 @@ const pairedRun = ({ data, ctx, repeat }: Run, type: GeneratedType): Run => ({
   ctxOutBytes: ctx && (ctxLayoutOf(type)?.sizeBytes ?? 8),
 });
 
+function drawFlags(random: Random, type: GeneratedType): number {
+  if (oneIn(random, 60)) return pick(random, WRONG_FLAGS);
+  return readsSocket(type) && oneIn(random, 10) ? CHECKSUM_COMPLETE : 0;
+}
+
+/** BPF_F_TEST_SKB_CHECKSUM_COMPLETE, of skbs. */
+const CHECKSUM_COMPLETE = 4;
 /** Bits that no kernel knows. RUN_ON_CPU (1) and live frames (2) would make answers a matter of luck. */
 const WRONG_FLAGS = [0x10, 0x80000000];
 

@@ -1,4 +1,4 @@
-import type { Case, MapSpec, Run } from '../src/case/case.ts';
+import { type Case, type MapCommand, type MapSpec, PLAIN_RUN, type Run } from '../src/case/case.ts';
 import type { Insn } from '../src/isa/insn.ts';
 
 /** Whether two cases made from one plan say the same. What both share isn't looked into. */
@@ -15,8 +15,21 @@ export function sameCase(a: Case, b: Case): boolean {
   );
 }
 
-/** A changed run is a new object, and differs. */
-const sameRun = (a: Run, b: Run): boolean => a === b;
+/** What a changed run has is new, and differs; only what is put together anew is looked into. */
+const sameRun = (a: Run, b: Run): boolean =>
+  a === b ||
+  ((Object.keys(PLAIN_RUN) as (keyof Run)[]).every((name) => a[name] === b[name]) &&
+    a.attr === b.attr &&
+    sameList(a.commands ?? [], b.commands ?? [], sameCommand));
+
+const sameCommand = (a: MapCommand, b: MapCommand): boolean =>
+  a.kind === b.kind &&
+  a.map === b.map &&
+  a.key === b.key &&
+  String(a.value) === String(b.value) &&
+  a.flags === b.flags &&
+  a.count === b.count;
+
 const sameMap = (a: MapSpec, b: MapSpec): boolean => a === b;
 
 const sameInsn = (a: Insn, b: Insn): boolean =>

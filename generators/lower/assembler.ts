@@ -8,7 +8,7 @@ export type Label = number;
 export interface Assembler {
   emit(form: Form, operands?: Operands): void;
   /** A comparison or a `goto`. */
-  jump(form: FormOf<'jump'> | FormOf<'goto'>, to: Label, operands?: Operands): void;
+  jump(form: FormOf<'jump' | 'goto' | 'may_goto'>, to: Label, operands?: Operands): void;
   /** A call of the function of that number, and `dst` = its address. */
   call(callee: number): void;
   address(dst: number, callee: number): void;

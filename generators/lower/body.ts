@@ -4,23 +4,30 @@ import { lowerCall, lowerEach, lowerWalk } from './call.ts';
 import { lowerAlu, lowerConst } from './compute.ts';
 import { type LowerBody, lowerBranch, lowerLeave, roleOf } from './control.ts';
 import { lowerCtxRead, lowerCtxWrite, lowerPacket } from './ctx.ts';
+import { lowerDynptr } from './dynptr.ts';
 import type { Frame } from './frame.ts';
+import { lowerHelperCall } from './helper-call.ts';
 import { lowerHelper, lowerLegacy, lowerLoadBytes, lowerStoreBytes } from './helpers.ts';
-import { lowerHold, lowerKfunc, lowerVariable } from './ksyms.ts';
+import { lowerIterate } from './iterate.ts';
+import { lowerHold, lowerKfunc, lowerThrow, lowerVariable } from './ksyms.ts';
+import { lowerLock } from './lock.ts';
 import { lowerLoop } from './loop.ts';
 import {
   lowerDelete,
   lowerLookup,
   lowerLookupCpu,
   lowerNested,
+  lowerStorage,
   lowerUpdate,
   lowerValue,
 } from './maps.ts';
 import { lowerObject } from './object.ts';
 import { lowerEvent, lowerRedirectMap } from './outward.ts';
+import { lowerOwn, lowerStash } from './own.ts';
 import { lowerRing } from './ring.ts';
 import { lowerSequence } from './sequence.ts';
 import { lowerTailCall } from './tail-call.ts';
+import { lowerVerdict } from './verdict.ts';
 
 /**
  * Lowers one fragment after another; what stands behind an exit is left out, and so is what may not
@@ -29,6 +36,7 @@ import { lowerTailCall } from './tail-call.ts';
 export function lowerBody(frame: Frame, body: Body): void {
   for (const fragment of body) {
     if (!frame.view.live) return;
+    if (frame.locked && !LOCKED.has(fragment.kind)) continue;
     if (frame.held && NOT_HELD.has(fragment.kind)) continue;
     if (roleOf(frame) === 'visitor' && NOT_VISITING.has(fragment.kind)) continue;
     (LOWER[fragment.kind] as Lower<FragmentKind>)(frame, fragment, lowerBody);
@@ -41,12 +49,18 @@ export function lowerBody(frame: Frame, body: Body): void {
  */
 const NOT_HELD: ReadonlySet<FragmentKind> = new Set([
   'leave',
+  'throw',
   'call',
   'each',
   'walk',
   'tail-call',
   'legacy',
   'hold',
+]);
+
+/** All that may stand under a spin lock: nothing that calls or leaves. */
+const LOCKED: ReadonlySet<FragmentKind> = new Set([
+  ...(['alu', 'const', 'branch', 'loop', 'access', 'indexed', 'value'] as const),
 ]);
 
 /** What might change the map that is walked through, or walks on. */
@@ -82,8 +96,15 @@ const LOWER: { readonly [Kind in FragmentKind]: Lower<Kind> } = {
   'lookup-cpu': lowerLookupCpu,
   kfunc: lowerKfunc,
   hold: lowerHold,
+  throw: lowerThrow,
+  lock: lowerLock,
+  own: lowerOwn,
+  stash: lowerStash,
+  iterate: lowerIterate,
+  dynptr: lowerDynptr,
   variable: lowerVariable,
   lookup: lowerLookup,
+  storage: lowerStorage,
   value: lowerValue,
   update: lowerUpdate,
   delete: lowerDelete,
@@ -94,8 +115,10 @@ const LOWER: { readonly [Kind in FragmentKind]: Lower<Kind> } = {
   'ctx-write': lowerCtxWrite,
   object: lowerObject,
   helper: lowerHelper,
+  'helper-call': lowerHelperCall,
   'load-bytes': lowerLoadBytes,
   'store-bytes': lowerStoreBytes,
   legacy: lowerLegacy,
+  verdict: lowerVerdict,
   leave: lowerLeave,
 };

@@ -12,12 +12,14 @@ import {
   type Effects,
   F,
   type Frame,
+  keyRoom,
   noteCall,
   scalar,
   stackPointer,
+  valueRoom,
   whilePinned,
 } from './frame.ts';
-import { mapNumber, setMap } from './maps.ts';
+import { mapNumber, setMap, storeBytes } from './maps.ts';
 import { ensureReadable, slotAt } from './stack.ts';
 import { Byte, CTX, NONE, type RegState, SCALAR } from './view.ts';
 
@@ -27,7 +29,7 @@ export function lowerCall(frame: Frame, { callee, args }: FragmentOf<'call'>): v
   if (target === undefined) return;
   const done = frame.functionEffects(target);
   // No kernel lets another prog end a callback.
-  if (done.tailCalls && roleOf(frame) !== 'subprog') return;
+  if ((done.tailCalls || done.throws) && roleOf(frame) !== 'subprog') return;
   const kinds = frame.plan.prog.functions[target - 1].args;
   setArguments(frame, kinds, args);
   frame.asm.call(target);
@@ -89,6 +91,7 @@ function noteCallOf(frame: Frame, done: Effects, walks: number): void {
     // Up to 6.18 the verifier takes the function's own result for what comes back.
     frame.view.regs[0] = NONE;
   }
+  frame.effects.throws ||= done.throws;
   frame.effects.weight += walks * done.weight;
   frame.effects.forks += walks * done.forks;
 }
@@ -139,11 +142,70 @@ const SET_ARGUMENT: { readonly [Kind in ArgKind | KfuncArg]: SetArgument } = {
     stackPointer(frame, reg, frame.stackBase + at);
   },
   opaque: () => {},
+  string: (frame, reg, hint) => setString(frame, reg, valueRoom(frame), STRINGS, hint),
+  pattern: (frame, reg, hint) => setString(frame, reg, keyRoom(frame), PATTERNS, hint),
+  character: (frame, reg, hint) => {
+    frame.asm.emit(F.movK, { dst: reg, imm: CHARACTERS[hint % CHARACTERS.length] });
+    frame.view.regs[reg] = SCALAR;
+  },
+  count: (frame, reg, hint) => {
+    frame.asm.emit(F.movK, { dst: reg, imm: COUNTS[hint % COUNTS.length] });
+    frame.view.regs[reg] = SCALAR;
+  },
+  pulled: (frame, reg, hint) => {
+    if (hint < PULLED_MAX / 16) {
+      frame.asm.emit(F.movK, { dst: reg, imm: hint % 3 === 0 ? hint : 16 * hint });
+      frame.view.regs[reg] = SCALAR;
+    } else copy(frame, reg, scalar(frame, hint), SCALAR);
+  },
+  zero: (frame, reg) => {
+    frame.asm.emit(F.movK, { dst: reg, imm: 0 });
+    frame.view.regs[reg] = SCALAR;
+  },
   length: (frame, reg, hint) => {
     frame.asm.emit(F.movK, { dst: reg, imm: hint % (KFUNC_MEMORY_BYTES + 1) });
     frame.view.regs[reg] = SCALAR;
   },
 };
+
+/** Somewhat less than a page: what lies in one piece of a packet can grow to that. */
+const PULLED_MAX = 3800;
+/** In Latin 1; one stands for NULL. Of few letters, so that one is often found in another. */
+const STRINGS = [
+  ...['', 'a', 'abab', 'aabaab', 'ABab', 'ba', 'b', 'aaaa', 'bAbA', 'abcabcabd', null, 'A'],
+  ...[
+    '\u00e0\u00c0',
+    '\u00d7\u00f7',
+    'z[{Z',
+    'ab\u00ff\u0080',
+    'the quick brown fox jumps',
+    ' a b',
+  ],
+];
+const PATTERNS = [
+  ...['', 'a', 'ab', 'b', 'aab', 'AB', 'ba', 'abd', 'A', 'bab', null, 'aabaab', 'c', 'Ba'],
+  ...['\u00c0', '\u00f7', '[', '\u0080', 'fox', 'quick  jumps', 'ABAB', 'abab'],
+];
+/** Also wider than a character, of which only the low bits count. */
+const CHARACTERS = [97, 98, 0, 65, 99, 0x161, -1, 0xff, 0x80, 0xc0, 32];
+/** Also what is as much as any string may have, and more. */
+const COUNTS = [0, 1, 2, 3, 4, 5, 6, 100, 65535, 65536, 65537, -1, 0x7fffffff];
+
+function setString(
+  frame: Frame,
+  reg: number,
+  place: number,
+  from: readonly (string | null)[],
+  hint: number,
+): void {
+  const text = from[hint % from.length];
+  if (text === null) frame.asm.emit(F.movK, { dst: reg, imm: 0 });
+  else {
+    storeBytes(frame, place, Uint8Array.from(Buffer.from(`${text}\0`, 'latin1')));
+    stackPointer(frame, reg, place);
+  }
+  frame.view.regs[reg] = NONE;
+}
 
 function copy({ asm, view }: Frame, to: number, from: number, state: RegState): void {
   if (from !== to) asm.emit(F.movX, { dst: to, src: from });

@@ -24,6 +24,8 @@ export interface Effects {
   forks: number;
   /** Another prog may take its place, and answer for it. */
   tailCalls: boolean;
+  /** It may end the whole prog. */
+  throws: boolean;
   /** Something may be accessed away from its natural alignment. */
   unaligned: boolean;
 }
@@ -48,6 +50,12 @@ export interface Frame {
   ctxKept: boolean;
   /** Whether the kernel is held by the first kfunc of a pair: see `hold`. */
   held: boolean;
+  /** Whether all this may be done more than once: in loops, and in functions. */
+  repeated: boolean;
+  /** Whether a spin lock is held. */
+  locked: boolean;
+  /** Objects of the kernel that are alive on the stack: iterators and the like. */
+  objects: number;
   /** Lowers that function, once, and tells what it does. */
   readonly functionEffects: (callee: number) => Effects;
 }
@@ -73,12 +81,46 @@ export const F = {
   jneK: formNamed('jne64.k') as FormOf<'jump'>,
 } as const;
 
-/** Below the window: room for a key, then for a value. */
+/** Below the window: room for a key, then for a value, then for objects of the kernel. */
 export const KEY_ROOM_BYTES = 16;
 export const VALUE_ROOM_BYTES = 32;
-export const FRAME_BYTES = STACK_WINDOW_BYTES + KEY_ROOM_BYTES + VALUE_ROOM_BYTES;
+export const OBJECT_ROOM_BYTES = 16;
+const OBJECTS_MAX = 4;
+
+/**
+ * Whether progs take one another's place, on the same stack: since 6.9 the interpreter gives them no more
+ * of it than the first one uses, and a prog that uses more destroys the kernel's (do_misc_fixups,
+ * kernel/bpf/verifier.c 6.12, where `stack_depth` is set anew). So all of them use equally much.
+ */
+export const sharesStack = ({ maps }: CasePlan): boolean =>
+  maps.some(({ spec }) => spec.type === 'prog_array');
+
+/** Four functions, each in one another's frame, have 512 bytes together (`MAX_BPF_STACK`). */
+const objectsMax = (plan: CasePlan): number =>
+  plan.prog.functions.length <= 1 && !sharesStack(plan) ? OBJECTS_MAX : 1;
+/** Bytes of the stack that a function uses. */
+export const frameBytes = (plan: CasePlan): number =>
+  STACK_WINDOW_BYTES + KEY_ROOM_BYTES + VALUE_ROOM_BYTES + OBJECT_ROOM_BYTES * objectsMax(plan);
 export const keyRoom = (frame: Frame): number => frame.stackBase - KEY_ROOM_BYTES;
 export const valueRoom = (frame: Frame): number => keyRoom(frame) - VALUE_ROOM_BYTES;
+
+/** Does the step with so many rooms for objects, by their fp offsets; false where there are too few. */
+export function withObjects(
+  frame: Frame,
+  count: number,
+  step: (...rooms: readonly number[]) => void,
+): boolean {
+  if (frame.objects + count > objectsMax(frame.plan)) return false;
+  const first = frame.objects;
+  const rooms = Array.from(
+    { length: count },
+    (_, i) => valueRoom(frame) - OBJECT_ROOM_BYTES * (first + i + 1),
+  );
+  frame.objects += count;
+  step(...rooms);
+  frame.objects = first;
+  return true;
+}
 
 export const isPinned = (frame: Frame, reg: number): boolean => (frame.pinned & (1 << reg)) !== 0;
 

@@ -1,8 +1,9 @@
 import { type FormOf, formNamed } from '../../src/isa/forms.ts';
+import { STACK_BYTES } from '../../src/isa/opcode.ts';
 import type { FragmentOf } from '../plan.ts';
 import type { LowerBody } from './control.ts';
-import { F, type Frame, whilePinned } from './frame.ts';
-import { copyView, meet, NONE, restoreView, SCALAR } from './view.ts';
+import { F, type Frame, frameBytes, sharesStack, whilePinned } from './frame.ts';
+import { copyView, meet, NONE, restoreView, SCALAR, STACK_WINDOW_BYTES } from './view.ts';
 
 /** The ways in which a loop counts: from `first`, by `step`, as long as `again` holds. */
 interface Closing {
@@ -13,6 +14,7 @@ interface Closing {
 }
 
 const jump = (name: string) => formNamed(name) as FormOf<'jump'>;
+const MAY_GOTO = formNamed('may_goto') as FormOf<'may_goto'>;
 const none = () => 0;
 const times = (n: number) => n;
 
@@ -36,7 +38,7 @@ const HEAD_PASSES_MAX = 200;
 
 export function lowerLoop(
   frame: Frame,
-  { trips, closing, counter, bodies }: FragmentOf<'loop'>,
+  { trips, closing, guard, counter, bodies }: FragmentOf<'loop'>,
   lowerBody: LowerBody,
 ): void {
   const { asm, view, effects } = frame;
@@ -47,20 +49,38 @@ export function lowerLoop(
   }
   view.regs[reg] = SCALAR;
   const { first, step, again, limit } = CLOSINGS[closing % CLOSINGS.length];
-  const headView = settledHead(frame, reg, () => lowerBody(frame, bodies[0]));
+  const body = () => {
+    const { repeated } = frame;
+    frame.repeated = true;
+    lowerBody(frame, bodies[0]);
+    frame.repeated = repeated;
+  };
+  const headView = settledHead(frame, reg, body);
   const { weight, forks } = effects;
   const count = tripsWithin(trips + 1, headView.weight, headView.forks);
   asm.emit(F.movK, { dst: reg, imm: first(count) });
   const head = asm.label();
+  const end = asm.label();
   asm.place(head);
-  whilePinned(frame, [reg], () => lowerBody(frame, bodies[0]));
+  const atHead = copyView(view);
+  const guarded = guard === 'may_goto' && hasRoomForCounter(frame);
+  if (guarded) asm.jump(MAY_GOTO, end);
+  whilePinned(frame, [reg], body);
   if (view.live) {
     asm.emit(F.addK, { dst: reg, imm: step });
     asm.jump(again, head, { dst: reg, imm: limit(count) });
   }
+  asm.place(end);
+  if (guarded) meet(view, atHead);
   effects.weight = weight + headView.weight * count;
   effects.forks = forks + headView.forks * count;
 }
+
+/** The verifier adds bytes of its own to the stack, which may not be more than it is. */
+const hasRoomForCounter = ({ plan, stackBase }: Frame): boolean =>
+  !sharesStack(plan) &&
+  frameBytes(plan) - STACK_WINDOW_BYTES - stackBase + COUNTER_BYTES <= STACK_BYTES;
+const COUNTER_BYTES = 32;
 
 function tripsWithin(wanted: number, weight: number, forks: number): number {
   const byWeight = Math.floor(LOOP_WEIGHT_MAX / Math.max(weight, 1));
@@ -98,7 +118,7 @@ function settledHead(frame: Frame, reg: number, body: () => void) {
 }
 
 /** A register that calls leave alone, and in which nothing is kept yet. */
-function counterRegister({ view, ...frame }: Frame, hint: number): number | undefined {
+export function counterRegister({ view, ...frame }: Frame, hint: number): number | undefined {
   const suits = (reg: number) =>
     (frame.pinned & (1 << reg)) === 0 && (view.regs[reg] === NONE || view.regs[reg] === SCALAR);
   return [0, 1, 2, 3].map((i) => 6 + ((hint + i) % 4)).find(suits);

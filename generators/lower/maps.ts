@@ -1,6 +1,7 @@
 import { formNamed } from '../../src/isa/forms.ts';
 import { R10 } from '../../src/isa/opcode.ts';
-import { KEYED, PER_CPU, STEADY } from '../map-kinds.ts';
+import { isConstant } from '../argument-maps.ts';
+import { KEYED, PER_CPU, STEADY, STORAGES } from '../map-kinds.ts';
 import type { Content, FragmentOf, MapBy, MapPlan } from '../plan.ts';
 import { type LowerBody, lowerFork } from './control.ts';
 import {
@@ -15,7 +16,7 @@ import {
   whilePinned,
   writable,
 } from './frame.ts';
-import { NONE, SCALAR } from './view.ts';
+import { NONE, type Region, SCALAR } from './view.ts';
 
 const MAP = { fd: formNamed('lddw.map_by_fd'), idx: formNamed('lddw.map_by_idx') } as const;
 const VALUE = {
@@ -57,8 +58,7 @@ function lowerFound(
   const { asm, view } = frame;
   view.regs[0] = NONE;
   const found = () => {
-    const { valueBytes } = frame.plan.maps[number].spec;
-    const region = { kind: 'value', low: 0, high: valueBytes, map: number } as const;
+    const region = valueRegion(frame.plan.maps, number);
     view.regs[0] = region;
     if (dst !== 0) {
       const to = whilePinned(frame, [0], () => writable(frame, dst));
@@ -117,7 +117,8 @@ const LOAD_BYTE = formNamed('ldxb');
 export function innerOf(maps: readonly MapPlan[], { spec }: MapPlan): number | undefined {
   const { inner } = spec;
   if (inner === undefined || inner >= maps.length) return undefined;
-  const { type } = maps[inner].spec;
+  const { type, spinLock, kptr } = maps[inner].spec;
+  if (spinLock !== undefined || kptr !== undefined) return undefined;
   return maps[inner].spec !== spec && (type === 'array' || type === 'hash') ? inner : undefined;
 }
 
@@ -127,11 +128,42 @@ export function lowerValue(frame: Frame, { by, map, off, dst }: FragmentOf<'valu
   const number = mapNumber(frame, map, direct);
   if (number === undefined) return;
   const { valueBytes } = frame.plan.maps[number].spec;
+  const { low, high } = valueRegion(frame.plan.maps, number);
   const at = off % valueBytes;
   const to = writable(frame, dst);
   frame.asm.emit(VALUE[by], { dst: to, imm: number, nextImm: at });
-  frame.view.regs[to] = { kind: 'value', low: -at, high: valueBytes - at, map: number };
+  frame.view.regs[to] = { kind: 'value', low: low - at, high: high - at, map: number };
 }
+
+/** `get_local_storage`, whose flags must be 0: what it returns is never NULL. */
+export function lowerStorage(frame: Frame, { by, map, dst }: FragmentOf<'storage'>): void {
+  const number = mapNumber(frame, map, ({ spec }) => STORAGES.has(spec.type));
+  if (number === undefined) return;
+  const { asm, view, plan } = frame;
+  asm.emit(MAP[by], { dst: 1, imm: number });
+  asm.emit(F.movK, { dst: 2, imm: 0 });
+  callHelper(frame, 'get_local_storage');
+  const { valueBytes } = plan.maps[number].spec;
+  const region = { kind: 'value', low: 0, high: valueBytes, map: number } as const;
+  view.regs[0] = region;
+  if (dst === 0) return;
+  const to = whilePinned(frame, [0], () => writable(frame, dst));
+  asm.emit(F.movX, { dst: to, src: 0 });
+  view.regs[to] = region;
+}
+
+/** What progs may touch of a map's values: the larger part beside a lock or kptr, where there is one. */
+export function valueRegion(maps: readonly MapPlan[], map: number): Region {
+  const { valueBytes, spinLock, kptr } = maps[map].spec;
+  const before = spinLock ?? kptr ?? valueBytes;
+  const behind = before + (kptr === undefined ? LOCK_BYTES : KPTR_BYTES);
+  const [low, high] = before >= valueBytes - behind ? [0, before] : [behind, valueBytes];
+  return { kind: 'value', low, high, map };
+}
+
+/** `sizeof(struct bpf_spin_lock)`. */
+const LOCK_BYTES = 4;
+const KPTR_BYTES = 8;
 
 export function lowerUpdate(frame: Frame, fragment: FragmentOf<'update'>): void {
   const { by, map, key, flags, content } = fragment;
@@ -167,7 +199,7 @@ export function storeBytes(frame: Frame, place: number, bytes: Uint8Array): void
 }
 
 /** r1 is the map, r2 points to the key. */
-function setKey(
+export function setKey(
   frame: Frame,
   number: number,
   { by, key }: { readonly by: MapBy; readonly key: number },
@@ -204,12 +236,14 @@ function dropMoved(frame: Frame, map: number): void {
 
 const isKeyed = ({ spec }: MapPlan): boolean => KEYED.has(spec.type);
 
-/** A map that suits, the one that the hint names or a later one. */
+/** A map that suits and may be written to, the one that the hint names or a later one. */
 export function mapNumber(
   { plan }: Frame,
   hint: number,
   suits: (map: MapPlan) => boolean,
 ): number | undefined {
-  const possible = plan.maps.flatMap((map, number) => (suits(map) ? [number] : []));
+  const possible = plan.maps.flatMap((map, number) =>
+    suits(map) && !isConstant(map) ? [number] : [],
+  );
   return possible.length === 0 ? undefined : possible[hint % possible.length];
 }

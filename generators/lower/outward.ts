@@ -29,7 +29,7 @@ export function lowerEvent(frame: Frame, fragment: FragmentOf<'event'>): void {
 export function lowerRedirectMap(frame: Frame, fragment: FragmentOf<'redirect-map'>): void {
   const { by, key, flags } = fragment;
   const { asm, plan } = frame;
-  const number = mapNumber(frame, fragment.map, ({ spec }) => TARGETS.has(spec.type));
+  const number = mapNumber(frame, fragment.map, ({ spec }) => REDIRECT_MAPS.has(spec.type));
   if (number === undefined) return;
   const { keys } = plan.maps[number];
   const index = keys[key % keys.length];
@@ -39,4 +39,10 @@ export function lowerRedirectMap(frame: Frame, fragment: FragmentOf<'redirect-ma
   callHelper(frame, 'redirect_map');
 }
 
-const TARGETS: ReadonlySet<MapType> = new Set<MapType>(['devmap', 'cpumap', 'xskmap']);
+/** Maps that packets are redirected to. */
+export const REDIRECT_MAPS: ReadonlySet<MapType> = new Set<MapType>([
+  'devmap',
+  'devmap_hash',
+  'cpumap',
+  'xskmap',
+]);

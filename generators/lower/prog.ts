@@ -5,7 +5,8 @@ import type { ArgKind, Body, CasePlan } from '../plan.ts';
 import { type Assembler, createAssembler, link } from './assembler.ts';
 import { lowerBody } from './body.ts';
 import { emitExit, setResult } from './control.ts';
-import { type Effects, F, FRAME_BYTES, type Frame, scalar } from './frame.ts';
+import { type Effects, F, type Frame, frameBytes, scalar, sharesStack } from './frame.ts';
+import { savedMapNumber } from './saved-map.ts';
 import {
   CTX,
   emptyView,
@@ -18,9 +19,6 @@ import {
   STACK_WINDOW_BYTES,
 } from './view.ts';
 
-/** Bytes of the value that registers and stack go to at exit: r0..r9, then the stack window. */
-export const SAVED_BYTES = 8 * REGS_USABLE + STACK_WINDOW_BYTES;
-
 export interface LoweredProg {
   /**
    * A map is named by its number in the plan; the one for registers and stack comes behind. A kernel
@@ -29,8 +27,6 @@ export interface LoweredProg {
   readonly insns: readonly Insn[];
   readonly unaligned: boolean;
 }
-
-export const savedMapNumber = (plan: CasePlan): number => plan.maps.length;
 
 /** The insns of a plan's prog. The same plan always gives the same insns. */
 export function lowerProg(plan: CasePlan): LoweredProg {
@@ -67,7 +63,8 @@ function createFrame(
     view.regs[i + 1] = ARG_STATES[kind];
   });
   // Functions share the stack: only a prog without any goes to its far end.
-  const spare = number === 0 && prog.functions.length === 0 ? STACK_BYTES - FRAME_BYTES : 0;
+  const isAlone = number === 0 && prog.functions.length === 0 && !sharesStack(plan);
+  const spare = isAlone ? STACK_BYTES - frameBytes(plan) : 0;
   const shift = 8 * (prog.stackShift % (spare / 8 + 1));
   return {
     plan,
@@ -80,6 +77,7 @@ function createFrame(
       weight: 0,
       forks: 0,
       tailCalls: false,
+      throws: false,
       unaligned: false,
     },
     pinned: ctxReg < 0 ? 0 : 1 << ctxReg,
@@ -89,6 +87,9 @@ function createFrame(
     ctxReg,
     ctxKept: false,
     held: false,
+    repeated: number !== 0,
+    locked: false,
+    objects: 0,
     functionEffects,
   };
 }
@@ -108,6 +109,7 @@ function lowerFunction(frame: Frame): void {
     asm.emit(F.movX, { dst: ctxReg, src: arg });
     view.regs[ctxReg] = CTX;
   }
+  if (number === 0 && sharesStack(plan)) asm.emit(F.stdw, { dst: R10, off: -frameBytes(plan) });
   const body: Body = number === 0 ? plan.prog.body : plan.prog.functions[number - 1].body;
   lowerBody(frame, body);
   for (const arrival of frame.arrivals) meet(view, arrival);

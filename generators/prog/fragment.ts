@@ -1,6 +1,8 @@
 import type { Random } from 'fast-check';
+import type { Kfunc } from '../../src/case/ksyms.ts';
 import { type FormOf, formNamed } from '../../src/isa/forms.ts';
 import type { Palette } from '../capabilities.ts';
+import { drawVerdict } from '../live-run.ts';
 import { CLOSINGS } from '../lower/loop.ts';
 import type {
   AccessForm,
@@ -13,6 +15,8 @@ import type {
 } from '../plan.ts';
 import { oneIn, percent, pick, pickWeighted, type Weighted } from '../random.ts';
 import { drawImm, drawU64, type Pool } from '../values.ts';
+import { drawPacketOffset, drawRange } from './packet-offset.ts';
+import { DRAW_RECORDS } from './records.ts';
 
 /** What fragments of one function are drawn with. */
 export interface FragmentEnv {
@@ -65,7 +69,7 @@ export function drawBody(random: Random, env: FragmentEnv, count: number, depth:
 function drawFragment(random: Random, env: FragmentEnv, depth: number): Fragment {
   const kind = pickWeighted(random, env.kinds);
   // An exit at the outside would leave nothing behind it.
-  if (depth === 0 && kind === 'leave') return drawAlu(random, env);
+  if (depth === 0 && (kind === 'leave' || kind === 'throw')) return drawAlu(random, env);
   if (depth >= env.depthMax && kind in NESTED) return drawAlu(random, env);
   return DRAW[kind](random, env, depth);
 }
@@ -80,18 +84,17 @@ const NESTED: Partial<Record<FragmentKind, true>> = {
   'lookup-cpu': true,
   packet: true,
   hold: true,
+  iterate: true,
+  lock: true,
 };
 
-type Draw<Kind extends FragmentKind> = (
-  random: Random,
-  env: FragmentEnv,
-  depth: number,
-) => FragmentOf<Kind>;
+type Draw<Kind extends FragmentKind> = (...to: Parameters<typeof drawFragment>) => FragmentOf<Kind>;
 
 const reg = (random: Random): number => random.nextInt(0, 9);
 const byte = (random: Random): number => random.nextInt(0, 255);
 
 const DRAW: { readonly [Kind in FragmentKind]: Draw<Kind> } = {
+  ...DRAW_RECORDS,
   alu: drawAlu,
   const: (random, { pool }) => ({ kind: 'const', dst: reg(random), value: drawU64(random, pool) }),
   branch: (random, env, depth) => ({
@@ -107,6 +110,7 @@ const DRAW: { readonly [Kind in FragmentKind]: Draw<Kind> } = {
     kind: 'loop',
     trips: random.nextInt(0, oneIn(random, 8) ? 30 : 5),
     closing: random.nextInt(0, CLOSINGS.length - 1),
+    guard: pick(random, env.palette.guards),
     counter: random.nextInt(0, 3),
     bodies: [drawBody(random, env, random.nextInt(1, 6), depth + 1)],
   }),
@@ -156,29 +160,6 @@ const DRAW: { readonly [Kind in FragmentKind]: Draw<Kind> } = {
     reg: byte(random),
     op: pick(random, ['load', 'store']),
   }),
-  ring: (random, { palette }) => ({
-    kind: 'ring',
-    by: pick(random, palette.mapBy),
-    op: pick(random, ['output', 'submit', 'discard', 'query']),
-    map: random.nextInt(0, 7),
-    size: oneIn(random, 4) ? pick(random, RING_SIZES) : random.nextInt(0, 40),
-    flags: random.nextInt(0, 5),
-    src: reg(random),
-  }),
-  event: (random, { palette }) => ({
-    kind: 'event',
-    by: pick(random, palette.mapBy),
-    map: random.nextInt(0, 7),
-    flags: pick(random, EVENT_FLAGS),
-    size: random.nextInt(0, 24),
-  }),
-  'redirect-map': (random, { palette }) => ({
-    kind: 'redirect-map',
-    by: pick(random, palette.mapBy),
-    map: random.nextInt(0, 7),
-    key: random.nextInt(0, 7),
-    flags: pick(random, REDIRECT_FLAGS),
-  }),
   'lookup-cpu': (random, env, depth) => ({
     kind: 'lookup-cpu',
     by: pick(random, env.palette.mapBy),
@@ -191,13 +172,50 @@ const DRAW: { readonly [Kind in FragmentKind]: Draw<Kind> } = {
   }),
   kfunc: (random, { palette }) => ({
     kind: 'kfunc',
-    kfunc: pick(random, palette.kfuncs),
-    args: Array.from({ length: 5 }, () => reg(random)),
+    kfunc: drawKfunc(random, palette.kfuncs),
+    args: Array.from({ length: 5 }, () => byte(random)),
+  }),
+  throw: (random) => ({ kind: 'throw', result: reg(random) }),
+  own: (random, { palette, pool }) => ({
+    kind: 'own',
+    reg: random.nextInt(0, 3),
+    shared: byte(random),
+    content: drawContent(random, pool),
+    form: pick(random, palette.variableReads),
+    off: byte(random),
+  }),
+  stash: (random, { palette, pool }) => ({
+    kind: 'stash',
+    by: pick(random, palette.mapBy),
+    map: random.nextInt(0, 7),
+    key: random.nextInt(0, 7),
+    reg: random.nextInt(0, 3),
+    fill: oneIn(random, 3) ? 0 : 1,
+    content: drawContent(random, pool),
+    form: pick(random, palette.variableReads),
+    off: byte(random),
   }),
   hold: (random, env, depth) => ({
     kind: 'hold',
     pair: pick(random, env.palette.pairs),
     bodies: [drawBody(random, env, random.nextInt(1, 5), depth + 1)],
+  }),
+  iterate: (random, env, depth) => ({
+    kind: 'iterate',
+    iterator: pick(random, env.palette.iterators),
+    first: oneIn(random, 3) ? drawImm(random, env.pool) : random.nextInt(-3, 10),
+    count: oneIn(random, 6) ? pick(random, ITERATIONS) : random.nextInt(0, 6),
+    slot: byte(random),
+    mixed: random.nextInt(0, 3),
+    bodies: [drawBody(random, env, random.nextInt(0, 4), depth + 1)],
+  }),
+  lock: (random, env, depth) => ({
+    kind: 'lock',
+    by: pick(random, env.palette.mapBy),
+    map: random.nextInt(0, 7),
+    key: random.nextInt(0, 7),
+    reg: random.nextInt(0, 3),
+    bodies: [drawBody(random, env, random.nextInt(1, 6), depth + 1)],
   }),
   variable: (random, { palette }) => ({
     kind: 'variable',
@@ -214,6 +232,12 @@ const DRAW: { readonly [Kind in FragmentKind]: Draw<Kind> } = {
     dst: reg(random),
     test: random.nextInt(0, 1),
     bodies: drawFork(random, env, depth),
+  }),
+  storage: (random, { palette }) => ({
+    kind: 'storage',
+    by: pick(random, palette.mapBy),
+    map: random.nextInt(0, 7),
+    dst: reg(random),
   }),
   value: (random, { palette }) => ({
     kind: 'value',
@@ -281,6 +305,12 @@ const DRAW: { readonly [Kind in FragmentKind]: Draw<Kind> } = {
   }),
   object: (random) => ({ kind: 'object', dst: reg(random), off: random.nextInt(0, 1) }),
   helper: (random, { palette }) => ({ kind: 'helper', helper: pick(random, palette.helpers) }),
+  'helper-call': (random, { palette }) => ({
+    kind: 'helper-call',
+    call: pick(random, palette.helperCalls),
+    args: Array.from({ length: 5 }, () => byte(random)),
+  }),
+  verdict: drawVerdict,
   'load-bytes': (random) => ({ kind: 'load-bytes', ...drawRange(random) }),
   'store-bytes': (random) => ({
     kind: 'store-bytes',
@@ -310,18 +340,14 @@ const LOOP_TIMES = [
   (1n << 32n) + 3n,
   (1n << 64n) - 1n,
 ];
+/** Beyond the limits of 1 << 23 numbers and 511 words, and where the end comes before the start. */
+const ITERATIONS = [-1, 40, (1 << 23) + 1, 0x7fffffff, -0x80000000, 512, -5];
 /** This one, CPU 0, and one that no kernel has room for. */
 const VARIABLE_CPUS = [0, 0, 1, 1 << 20];
-/** ANY, NOEXIST, EXIST; 3 is refused by every map. */
-const UPDATE_FLAGS = [0, 0, 0, 1, 1, 2, 2, 3];
+/** ANY, NOEXIST, EXIST; 3 is refused by every map, BPF_F_LOCK (4) by those without a spin lock. */
+const UPDATE_FLAGS = [0, 0, 0, 0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 4, 5, 6];
 /** ANY and EXIST, which drops the oldest; the others are refused. */
 const SEQUENCE_FLAGS = [0, 0, 0, 2, 2, 1, 3, 4];
-/** As much as a ring of 4096 bytes takes at once, and what it doesn't. */
-const RING_SIZES = [1000, 2040, 4080, 4081, 4088, 5000];
-/** Index, length of the packet's part, and bits that are refused. */
-const EVENT_FLAGS = [0n, 1n, 16n, 0xffff_ffffn, 0x8_0000_0000n, 0xfffff_0000_0000n, 1n << 52n];
-/** Actions, BPF_F_BROADCAST and BPF_F_EXCLUDE_INGRESS, and what is refused. */
-const REDIRECT_FLAGS = [0, 1, 2, 3, 4, 8, 10, 18, 24, 32];
 /** BPF_F_RECOMPUTE_CSUM 1, BPF_F_INVALIDATE_HASH 2; 4 is refused. */
 const STORE_FLAGS = [0, 0, 0, 0, 1, 2, 3, 4];
 
@@ -358,37 +384,15 @@ function drawAluImm(random: Random, form: AluForm, pool: Pool): number {
   }
 }
 
+/** The few that move packets as often as many others together. */
+function drawKfunc(random: Random, kfuncs: readonly Kfunc[]): Kfunc {
+  const moving = kfuncs.filter(({ movesPacket }) => movesPacket);
+  return pick(random, moving.length > 0 && oneIn(random, 4) ? moving : kfuncs);
+}
+
 /** The ways behind a jump: mostly one of them has something in it. */
 function drawFork(random: Random, env: FragmentEnv, depth: number): [Body, Body] {
   const first = drawBody(random, env, random.nextInt(1, 5), depth + 1);
   if (percent(random, 60)) return [first, []];
   return [first, drawBody(random, env, random.nextInt(1, 4), depth + 1)];
-}
-
-/** Where skb_load_bytes and skb_store_bytes work: `src` 0 takes `off` as it is. */
-function drawRange(random: Random) {
-  return {
-    off: drawPacketOffset(random),
-    src: oneIn(random, 4) ? reg(random) : 0,
-    len: random.nextInt(0, 23),
-    at: random.nextInt(0, 7),
-  };
-}
-
-/** SKF_NET_OFF and SKF_LL_OFF, include/uapi/linux/filter.h. */
-const NET_OFF = -0x100000;
-const LL_OFF = -0x200000;
-
-/** Mostly inside of a packet; sometimes beyond, or relative to a header. */
-function drawPacketOffset(random: Random): number {
-  switch (random.nextInt(0, 9)) {
-    case 0:
-      return pick(random, [NET_OFF, LL_OFF]) + random.nextInt(0, 40);
-    case 1:
-      return pick(random, [-1, 0xffff, 0x10000, 0x7fffffff, -0x80000000, 1500, -4]);
-    case 2:
-      return random.nextInt(0, 1500);
-    default:
-      return random.nextInt(0, 60);
-  }
 }

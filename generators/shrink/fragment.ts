@@ -1,4 +1,5 @@
 import { type FormOf, formNamed } from '../../src/isa/forms.ts';
+import type { DynptrOp } from '../dynptr-op.ts';
 import type { Body, Fragment } from '../plan.ts';
 import { shrinkList } from './list.ts';
 import { shrinkBigInt, shrinkNumber } from './number.ts';
@@ -58,7 +59,15 @@ function* shrinkOperand(name: string, operand: unknown): Generator<unknown> {
   if (typeof operand === 'number') yield* shrinkNumber(operand);
   else if (typeof operand === 'bigint') yield* shrinkBigInt(operand);
   else if (name === 'args') yield* shrinkList(operand as readonly number[], shrinkNumber);
+  else if (name === 'ops') yield* shrinkList(operand as readonly DynptrOp[], shrinkOp, 1);
   else if (name === 'content') yield* shrinkList(operand as readonly Content[], shrinkContent, 1);
+}
+
+/** Every number of it is simplest at 0. */
+function* shrinkOp(op: DynptrOp): Generator<DynptrOp> {
+  for (const [name, operand] of Object.entries(op)) {
+    for (const smaller of shrinkOperand(name, operand)) yield { ...op, [name]: smaller };
+  }
 }
 
 interface Content {

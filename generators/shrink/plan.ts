@@ -1,6 +1,6 @@
 import type { MapEntry } from '../../src/case/case.ts';
 import { attachTypes } from '../attach-types.ts';
-import type { CasePlan, FunctionPlan, MapPlan, ProgPlan } from '../plan.ts';
+import type { CasePlan, CommandPlan, FunctionPlan, MapPlan, ProgPlan } from '../plan.ts';
 import { zeroBytes } from './bytes.ts';
 import { shrinkBody } from './fragment.ts';
 import { shrinkItems, shrinkList } from './list.ts';
@@ -10,6 +10,8 @@ import { shrinkRun } from './run.ts';
 /** Plans that are smaller, the most promising first: large parts of prog and runs go before details. */
 export function* shrinkPlan(plan: CasePlan): Generator<CasePlan> {
   if (plan.runs.length > 1) for (const run of plan.runs) yield { ...plan, runs: [run] };
+  if (plan.oddMaps.length > 0) yield { ...plan, oddMaps: [] };
+  for (const commands of shrinkList(plan.commands, () => [])) yield { ...plan, commands };
   for (const prog of shrinkProg(plan.prog)) yield { ...plan, prog };
   const [plainest] = attachTypes(plan.progType);
   if (plan.attachType !== plainest && plan.attachBtf === undefined)
@@ -18,6 +20,17 @@ export function* shrinkPlan(plan: CasePlan): Generator<CasePlan> {
   if (plan.progFlags !== 0) yield { ...plan, progFlags: 0 };
   for (const runs of shrinkList(plan.runs, shrinkRun, 1)) yield { ...plan, runs };
   for (const maps of shrinkList(plan.maps, shrinkMap)) yield { ...plan, maps };
+  for (const commands of shrinkItems(plan.commands, shrinkCommand)) yield { ...plan, commands };
+}
+
+function* shrinkCommand(plan: CommandPlan): Generator<CommandPlan> {
+  const { command } = plan;
+  if (command.flags !== 0n) yield { ...plan, command: { ...command, flags: 0n } };
+  for (const name of ['key', 'value'] as const) {
+    for (const smaller of zeroBytes(command[name] ?? new Uint8Array())) {
+      yield { ...plan, command: { ...command, [name]: smaller } };
+    }
+  }
 }
 
 function* shrinkProg(prog: ProgPlan): Generator<ProgPlan> {

@@ -12,6 +12,7 @@ export function* shrinkRun(run: Run): Generator<Run> {
   yield* plain('ctx');
   yield* plain('ctxOutBytes');
   yield* plain('dataOutBytes');
+  yield* withFewerOverrides(run);
   if (run.repeat !== 1) yield { ...run, repeat: 1 };
   if (run.repeat > 2) yield { ...run, repeat: 2 };
   yield* plain('flags');
@@ -29,6 +30,15 @@ export function* shrinkRun(run: Run): Generator<Run> {
     for (const smaller of shrinkNumber(run[name] ?? 0)) {
       if (smaller !== 0) yield { ...run, [name]: smaller };
     }
+  }
+}
+
+function* withFewerOverrides({ attr = {}, ...run }: Run): Generator<Run> {
+  const entries = Object.entries(attr);
+  if (entries.length > 1) yield run;
+  for (const [at] of entries.entries()) {
+    const fewer = entries.toSpliced(at, 1);
+    yield fewer.length === 0 ? run : { ...run, attr: Object.fromEntries(fewer) };
   }
 }
 

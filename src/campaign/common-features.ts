@@ -43,6 +43,7 @@ export function common(all: readonly Features[]): Features {
     helpers: byType((features) => features.helpers),
     ksyms: byType((features) => features.ksyms),
     ...(all.some(({ runs }) => runs === 'paired') && { runs: 'paired' }),
+    ...(all.every(({ liveFrames }) => liveFrames === 'observed') && { liveFrames: 'observed' }),
   };
 }
 
@@ -53,6 +54,7 @@ function fingerprint(features: Features): string {
     list(features.mapTypes),
     list(features.forms),
     features.runs ?? '',
+    features.liveFrames ?? '',
     ...[...features.helpers].map(([type, ids]) => `${type}:${list(ids)}`).sort(),
     ...[...features.ksyms].map(([type, names]) => `${type}:${list(names)}`).sort(),
   ].join('|');

@@ -34,6 +34,16 @@ function addNames(counts: Map<string, number>, names: ReadonlySet<string>): void
 const byName = (counts: ReadonlyMap<string, number>): Readonly<Record<string, number>> =>
   Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1)));
 
+/** What two campaigns reached together. */
+export const addReach = (a: Reach, b: Reach): Reach =>
+  forKinds((kind) => {
+    const counts = new Map(Object.entries(a[kind]));
+    for (const [name, count] of Object.entries(b[kind])) {
+      counts.set(name, (counts.get(name) ?? 0) + count);
+    }
+    return byName(counts);
+  });
+
 /**
  * What a target reached with a case. `executed` says which insns (see `Completed.executed`): a kernel
  * doesn't tell, so it is that of the emulator which the target was compared with.

@@ -1,20 +1,40 @@
 import { decodeProg, encodeProg, IsaError, SLOT_BYTES } from '../isa/encode.ts';
+import {
+  ATTR_NAMES,
+  ATTR_NUMBERS,
+  type AttrOverrides,
+  attrPairs,
+  NONZERO_AT_MIN,
+  wordsOfAttr,
+} from './attr.ts';
 import { ByteReader } from './byte-reader.ts';
 import { ByteWriter } from './byte-writer.ts';
-import type { Case, CtxInput, MapSpec, Prog, Run } from './case.ts';
+import type { Case, CtxInput, MapCommand, MapSpec, Prog, Run } from './case.ts';
 import { allFields, ctxField, ctxLayoutOf } from './ctx.ts';
 import { CASE_LIMITS, KSYM_NAME, MAP_NAME } from './limits.ts';
+import { isBatch, MAP_COMMAND_KINDS, MAP_COMMANDS, partsOf } from './map-command.ts';
 import { MAP_TYPES, mapTypeNumber } from './map-type.ts';
 import { PROG_TYPES, type ProgType, progTypeNumber } from './prog-type.ts';
 
 export { CaseBytesError } from './byte-reader.ts';
 
 /**
-/**
  * The first byte. A case without what a version brought has the bytes, and hence the hash, that it had
  * before.
  */
-const Version = { plain: 1, withKsyms: 2, withInnerMaps: 3, withAttachBtf: 4 } as const;
+const Version = {
+  plain: 1,
+  withKsyms: 2,
+  withInnerMaps: 3,
+  withAttachBtf: 4,
+  withCommands: 5,
+  withSpinLocks: 6,
+  withAttr: 7,
+  withKptrs: 8,
+} as const;
+
+/** Which of a command's parts are there. */
+const HasPart = { key: 1, value: 2 } as const;
 
 /** Which of a run's parts are there. */
 const Has = { data: 1, ctx: 2, dataOut: 4, ctxOut: 8 } as const;
@@ -32,9 +52,16 @@ const writer = new ByteWriter();
  *              | ctx: size, fields u8 in the struct's order: name, value u64 | data_out | ctx_out
  *   ksyms u16: names                                   from version 2, which a case without has not
  *   for each map u8: `inner` + 1, or 0                 from version 3, which a case without has not
- *   attach btf: a name                                 in version 4, which a case without has not
+ *   attach btf: a name                                 from version 4, which a case without has not
+ *   for each run u16: commands                         from version 5, which a case without has not
+ *     command: kind u8 | map u8 | parts u8 | flags u64 | count of a batch | key or keys, value or values
+ *   for each map u32: `spinLock` + 1, or 0             from version 6, which a case without has not
+ *   for each run u8: overrides of the command          from version 7, which a case without has not
+ *     override: number of its name u8 | value, or number of its word
+ *   for each map u32: `kptr` + 1, or 0                 from version 8, which a case without has not
  *
- * A name is its length u8 and ASCII. Throws where a ctx names a field that its struct lacks.
+ * A name is its length u8 and ASCII; from version 5 on that of no attach btf is empty. Throws where a
+ * ctx names a field that its struct lacks.
  */
 export function encodeCase(testCase: Case): Uint8Array {
   writer.begin();
@@ -56,7 +83,15 @@ export function encodeCase(testCase: Case): Uint8Array {
   if (version >= Version.withInnerMaps) {
     for (const { inner = -1 } of testCase.maps) writer.u8(inner + 1);
   }
-  if (testCase.attachBtf !== undefined) writer.name(testCase.attachBtf);
+  if (version >= Version.withAttachBtf) writer.name(testCase.attachBtf ?? '');
+  if (version >= Version.withCommands) for (const run of testCase.runs) writeCommands(run);
+  if (version >= Version.withSpinLocks) {
+    for (const { spinLock = -1 } of testCase.maps) writer.u32(spinLock + 1);
+  }
+  if (version >= Version.withAttr) for (const run of testCase.runs) writeAttr(run);
+  if (version >= Version.withKptrs) {
+    for (const { kptr = -1 } of testCase.maps) writer.u32(kptr + 1);
+  }
   return writer.taken();
 }
 
@@ -70,8 +105,8 @@ export function decodeCase(bytes: Uint8Array): Case {
     reader.fail(`at most ${CASE_LIMITS.bytes} bytes`, `${bytes.length}`);
   }
   const version = reader.u8('version');
-  if (version < Version.plain || version > Version.withAttachBtf) {
-    reader.fail(`version ${Version.plain} to ${Version.withAttachBtf}`, `version ${version}`);
+  if (version < Version.plain || version > Version.withKptrs) {
+    reader.fail(`version ${Version.plain} to ${Version.withKptrs}`, `version ${version}`);
   }
   const progType = PROG_TYPES[reader.u8('prog type', PROG_TYPES.length - 1)];
   const expectedAttachType = reader.u32('expected attach type');
@@ -86,19 +121,34 @@ export function decodeCase(bytes: Uint8Array): Case {
     ksyms:
       version >= Version.withKsyms ? readList(reader, 'ksyms', CASE_LIMITS.ksyms, readKsym) : [],
   };
-  const testCase: Case = {
-    ...common,
-    ...(version >= Version.withInnerMaps && {
-      maps: common.maps.map((map) => readInner(reader, map)),
-    }),
-    ...(version >= Version.withAttachBtf && { attachBtf: readKsym(reader) }),
-  };
+  const withInner =
+    version >= Version.withInnerMaps
+      ? common.maps.map((map) => readInner(reader, map))
+      : common.maps;
+  const attachBtf = version >= Version.withAttachBtf ? readAttachBtf(reader, version) : '';
+  const withCommands =
+    version >= Version.withCommands
+      ? common.runs.map((run) => readCommands(reader, run, withInner))
+      : common.runs;
+  const withLocks =
+    version >= Version.withSpinLocks
+      ? withInner.map((map) => readSpinLock(reader, map))
+      : withInner;
+  const runs =
+    version >= Version.withAttr ? withCommands.map((run) => readAttr(reader, run)) : withCommands;
+  const maps =
+    version >= Version.withKptrs ? withLocks.map((map) => readKptr(reader, map)) : withLocks;
+  const testCase: Case = { ...common, maps, runs, ...(attachBtf !== '' && { attachBtf }) };
   reader.end();
   checkCanonical(testCase, bytes, reader);
   return testCase;
 }
 
-function versionOf({ ksyms, maps, attachBtf }: Case): number {
+function versionOf({ ksyms, maps, attachBtf, runs }: Case): number {
+  if (maps.some(({ kptr }) => kptr !== undefined)) return Version.withKptrs;
+  if (runs.some(({ attr = {} }) => attrPairs(attr).length > 0)) return Version.withAttr;
+  if (maps.some(({ spinLock }) => spinLock !== undefined)) return Version.withSpinLocks;
+  if (runs.some(({ commands = [] }) => commands.length > 0)) return Version.withCommands;
   if (attachBtf !== undefined) return Version.withAttachBtf;
   if (maps.some(({ inner }) => inner !== undefined)) return Version.withInnerMaps;
   return ksyms.length === 0 ? Version.plain : Version.withKsyms;
@@ -107,6 +157,24 @@ function versionOf({ ksyms, maps, attachBtf }: Case): number {
 function readInner(reader: ByteReader, map: MapSpec): MapSpec {
   const number = reader.u8('inner map', CASE_LIMITS.maps);
   return number === 0 ? map : { ...map, inner: number - 1 };
+}
+
+function readSpinLock(reader: ByteReader, map: MapSpec): MapSpec {
+  const number = reader.u32('spin lock', CASE_LIMITS.valueBytes + 1);
+  return number === 0 ? map : { ...map, spinLock: number - 1 };
+}
+
+function readKptr(reader: ByteReader, map: MapSpec): MapSpec {
+  const number = reader.u32('kptr', CASE_LIMITS.valueBytes + 1);
+  return number === 0 ? map : { ...map, kptr: number - 1 };
+}
+
+/** Only a case of a later version may be without. */
+function readAttachBtf(reader: ByteReader, version: number): string {
+  const name = reader.name('kernel symbol');
+  const mayLack = version > Version.withAttachBtf && name === '';
+  if (!mayLack && !KSYM_NAME.test(name)) reader.fail('a kernel symbol', JSON.stringify(name));
+  return name;
 }
 
 function writeMap(map: MapSpec): void {
@@ -202,6 +270,75 @@ function readRun(reader: ByteReader, progType: ProgType): Run {
     dataOutBytes: part(Has.dataOut, outBytes),
     ctxOutBytes: part(Has.ctxOut, outBytes),
   };
+}
+
+function writeCommands({ commands = [] }: Run): void {
+  writer.u16(commands.length);
+  for (const { kind, map, key, value, flags, count } of commands) {
+    writer.u8(MAP_COMMAND_KINDS.indexOf(kind));
+    writer.u8(map);
+    writer.u8((key === null ? 0 : HasPart.key) | (value === null ? 0 : HasPart.value));
+    writer.u64(flags);
+    if (isBatch(kind)) writer.u32(count);
+    if (key !== null) writer.bytes(key);
+    if (value !== null) writer.bytes(value);
+  }
+}
+
+function readCommands(reader: ByteReader, run: Run, maps: readonly MapSpec[]): Run {
+  const commands = readList(reader, 'commands', CASE_LIMITS.commandsPerRun, () =>
+    readCommand(reader, maps),
+  );
+  return commands.length === 0 ? run : { ...run, commands };
+}
+
+function readCommand(reader: ByteReader, maps: readonly MapSpec[]): MapCommand {
+  const kind = MAP_COMMAND_KINDS[reader.u8('command', MAP_COMMAND_KINDS.length - 1)];
+  if (maps.length === 0) reader.fail('a map for the command', 'none');
+  const map = reader.u8('map of a command', maps.length - 1);
+  const { keys: takesKeys, values: takesValues } = MAP_COMMANDS[kind];
+  const possible =
+    (takesKeys === 'none' ? 0 : HasPart.key) | (takesValues === 'none' ? 0 : HasPart.value);
+  const has = reader.u8('parts of a command');
+  if ((has & ~possible) !== 0) reader.fail(`parts of \`${kind}\``, `${has}`);
+  const flags = reader.u64('flags of a command');
+  const count = isBatch(kind) ? reader.u32('count of a batch', CASE_LIMITS.entriesPerMap) : 0;
+  const { keys, values } = partsOf(kind, count);
+  const part = (bit: number, number: number, sizeBytes: number, what: string) =>
+    (has & bit) === 0 ? null : reader.bytes(number * sizeBytes, what);
+  return {
+    kind,
+    map,
+    key: part(HasPart.key, keys, maps[map].keyBytes, 'key'),
+    value: part(HasPart.value, values, maps[map].valueBytes, 'value'),
+    flags,
+    count,
+  };
+}
+
+function writeAttr({ attr = {} }: Run): void {
+  const pairs = attrPairs(attr);
+  writer.u8(pairs.length);
+  for (const [name, value] of pairs) {
+    writer.u8(name);
+    writer.u32(value);
+  }
+}
+
+function readAttr(reader: ByteReader, run: Run): Run {
+  const count = reader.u8('overrides of a command', ATTR_NAMES.length);
+  const attr: Record<string, string | number> = {};
+  for (let i = 0; i < count; i++) {
+    const name = ATTR_NAMES[reader.u8('override of a command', ATTR_NAMES.length - 1)];
+    const words = wordsOfAttr(name);
+    const max = words === undefined ? ATTR_NUMBERS[name as 'size'] : words.length - 1;
+    const value = reader.u32(name, max);
+    if (name === 'nonzero_at' && value < NONZERO_AT_MIN) {
+      reader.fail(`${name} of at least ${NONZERO_AT_MIN}`, `${value}`);
+    }
+    attr[name] = words?.[value] ?? value;
+  }
+  return count === 0 ? run : { ...run, attr: attr as AttrOverrides };
 }
 
 function writeCtx({ sizeBytes, fields }: CtxInput, progType: ProgType): void {

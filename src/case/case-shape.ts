@@ -21,6 +21,8 @@ export function caseShape({
     ...(attachBtf === undefined ? [] : [`attach_btf.${attachBtf}`]),
     ...ksyms.map((name) => `ksym.${name}`),
     ...maps.map(({ type }) => `map.${type}`),
+    ...(maps.some(({ spinLock }) => spinLock !== undefined) ? ['map.spin_lock'] : []),
+    ...(maps.some(({ kptr }) => kptr !== undefined) ? ['map.kptr'] : []),
     ...runs.flatMap(runNames),
   ]);
   return [...names].sort();
@@ -36,6 +38,8 @@ function runNames(run: Run): readonly string[] {
   const attributes = Object.keys(PLAIN_RUN) as (keyof Run)[];
   return [
     ...attributes.filter((name) => run[name] !== PLAIN_RUN[name]).map((name) => `run.${name}`),
+    ...Object.keys(run.attr ?? {}).map((name) => `attr.${name}`),
+    ...(run.commands ?? []).map(({ kind }) => `command.${kind}`),
     ...Object.keys(run.ctx?.fields ?? {}).map((name) => `ctx.${name}`),
   ];
 }

@@ -1,4 +1,6 @@
 import type { Insn } from '../isa/insn.ts';
+import type { AttrOverrides } from './attr.ts';
+import type { MapCommandKind } from './map-command.ts';
 import type { MapType } from './map-type.ts';
 import type { ProgType } from './prog-type.ts';
 
@@ -49,6 +51,13 @@ export interface MapSpec {
   readonly flags: number;
   /** Of a map of maps: the index in `maps` of the one before it that says what it holds. */
   readonly inner?: number;
+  /** Where in its value a `struct bpf_spin_lock` lies, 4 bytes, which BTF tells the kernel; absent for none. */
+  readonly spinLock?: number;
+  /**
+   * Where in its value a pointer to an object of `OBJECT_TYPE` lies, 8 bytes, which BTF tells the kernel; absent
+   * for none.
+   */
+  readonly kptr?: number;
   /** Put in with BPF_ANY, in order, before the load. A per-CPU map gets the value on every CPU. */
   readonly entries: readonly MapEntry[];
 }
@@ -78,6 +87,32 @@ export interface Run {
   readonly dataOutBytes: number | null;
   /** Bytes of the `ctx_out` buffer, and `ctx_size_out`; null for no pointer and size 0. */
   readonly ctxOutBytes: number | null;
+  /** What else the command says, mostly nothing that is sound; absent for nothing. */
+  readonly attr?: AttrOverrides;
+  /** Done in order after the run; absent for none. */
+  readonly commands?: readonly MapCommand[];
+}
+
+/** One map command of bpf(2), by user space. */
+export interface MapCommand {
+  readonly kind: MapCommandKind;
+  /** The index in `maps`. */
+  readonly map: number;
+  /**
+   * The key as a `MapEntry` has it, or null for a NULL pointer. Of a batch that updates or deletes, `count`
+   * keys one behind the other; of others, and of `freeze`, null.
+   */
+  readonly key: Uint8Array | null;
+  /**
+   * The value as a `MapEntry` has it, or null for a NULL pointer; of a batch that updates, `count` values.
+   * A per-CPU map gets it on every CPU. Of a `lookup` in a bloom filter, the value that is asked for;
+   * other commands have a buffer for what comes out, and null here.
+   */
+  readonly value: Uint8Array | null;
+  /** `bpf_attr.flags`, and of a batch `bpf_attr.batch.elem_flags`: 64 bits. */
+  readonly flags: bigint;
+  /** Of a batch: `bpf_attr.batch.count`. 0 for other commands. */
+  readonly count: number;
 }
 
 /** A ctx by field name (see ctx.ts), so that one case serves either byte order. */

@@ -13,6 +13,7 @@ export const CASE_LIMITS = {
   progs: 64,
   insnsPerProg: 65_536,
   runs: 4096,
+  commandsPerRun: 256,
   dataBytes: 256 * 1024,
   ctxBytes: 65_536,
   outBytes: 1024 * 1024,

@@ -129,7 +129,7 @@ const SECTIONS: Readonly<Record<string, (section: Section, draft: Draft) => void
     if (progType === undefined) {
       unexpected('CASE_MISSING', section.keyword, '`prog_type` above the first run');
     }
-    draft.runs.push(parseRun(section, progType));
+    draft.runs.push(parseRun(section, progType, draft.maps));
   },
   answer: (section, draft) => {
     const lines = section.body.map(({ text }) => text);

@@ -6,9 +6,17 @@ import { bodyWords, type Section, unexpected, type Word, wordsOf } from './secti
 import { MAP_NUMBERS } from './text-syntax.ts';
 import { readBytes, readName, readNumber } from './words.ts';
 
-type MapNumbers = Pick<MapSpec, (typeof MAP_NUMBERS)[number]['field'] | 'inner'>;
+type MapNumbers = Pick<
+  MapSpec,
+  (typeof MAP_NUMBERS)[number]['field'] | (typeof OPTIONAL)[number]['field']
+>;
 
-const INNER = 'inner';
+/** What most maps have none of. */
+const OPTIONAL = [
+  { keyword: 'inner', field: 'inner', max: CASE_LIMITS.maps - 1 },
+  { keyword: 'spin_lock', field: 'spinLock', max: CASE_LIMITS.valueBytes },
+  { keyword: 'kptr', field: 'kptr', max: CASE_LIMITS.valueBytes },
+] as const;
 
 /** `map NAME TYPE key 4 value 8 max_entries 2`, and an entry `KEY = VALUE` on each line below. */
 export function parseMap(section: Section, namesBefore: readonly string[]): MapSpec {
@@ -36,21 +44,24 @@ export function parseMap(section: Section, namesBefore: readonly string[]): MapS
 
 function readPairs(words: readonly Word[]): MapNumbers {
   const numbers = { keyBytes: 0, valueBytes: 0, maxEntries: 0, flags: 0 };
-  let inner: number | undefined;
+  const optional: { -readonly [Field in (typeof OPTIONAL)[number]['field']]?: number } = {};
   const seen = new Set<string>();
   for (let at = 0; words[at].text !== ''; at += 2) {
     const keyword = readName(
       words[at],
-      [...MAP_NUMBERS.map((syntax) => syntax.keyword), INNER],
+      [...MAP_NUMBERS, ...OPTIONAL].map((syntax) => syntax.keyword),
       'an attribute of a map',
     );
     if (seen.has(keyword)) unexpected('CASE_TWICE', words[at], `one \`${keyword}\``);
     seen.add(keyword);
     const syntax = MAP_NUMBERS.find((known) => known.keyword === keyword);
-    if (syntax === undefined) inner = readNumber(words[at + 1], CASE_LIMITS.maps - 1);
-    else numbers[syntax.field] = readNumber(words[at + 1], syntax.max);
+    if (syntax !== undefined) numbers[syntax.field] = readNumber(words[at + 1], syntax.max);
+    else {
+      const { field, max } = OPTIONAL.find((known) => known.keyword === keyword)!;
+      optional[field] = readNumber(words[at + 1], max);
+    }
   }
-  return inner === undefined ? numbers : { ...numbers, inner };
+  return { ...numbers, ...optional };
 }
 
 function readEntry(words: readonly Word[], { keyBytes, valueBytes }: MapNumbers): MapEntry {

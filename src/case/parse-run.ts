@@ -1,7 +1,16 @@
-import { type CtxInput, PLAIN_RUN, type Run } from './case.ts';
+import {
+  ATTR_NAMES,
+  ATTR_NUMBERS,
+  type AttrOverrides,
+  NONZERO_AT_MIN,
+  wordsOfAttr,
+} from './attr.ts';
+import { type CtxInput, type MapCommand, type MapSpec, PLAIN_RUN, type Run } from './case.ts';
 import { CaseTextError } from './case-text-error.ts';
 import { type CtxLayout, ctxField, ctxLayoutOf } from './ctx.ts';
 import { CASE_LIMITS } from './limits.ts';
+import { MAP_COMMAND_KINDS, type MapCommandKind } from './map-command.ts';
+import { parseCommand } from './parse-command.ts';
 import type { ProgType } from './prog-type.ts';
 import { bodyWords, type Section, unexpected, type Word, wordsOf } from './sections.ts';
 import { RUN_NUMBERS } from './text-syntax.ts';
@@ -14,24 +23,68 @@ interface Attribute {
   readonly more: (readonly Word[])[];
 }
 
-const KEYWORDS = ['data', 'ctx', ...RUN_NUMBERS.map(({ keyword }) => keyword)];
+/** The keyword of lines that may come more than once, each for another name. */
+const OVERRIDE = 'attr';
 
-/** `run`, and below it `data`, `ctx` and the numbers of `bpf_attr.test`, each at most once. */
-export function parseRun(section: Section, progType: ProgType): Run {
+const ATTRIBUTES = ['data', 'ctx', ...RUN_NUMBERS.map(({ keyword }) => keyword)];
+
+/**
+ * `run`, and below it `data`, `ctx` and the numbers of `bpf_attr.test`, each at most once, overrides of the
+ * command, and commands to `maps`.
+ */
+export function parseRun(section: Section, progType: ProgType, maps: readonly MapSpec[]): Run {
   expectEnd(wordsOf(section.header)[1]);
   let run: Run = PLAIN_RUN;
+  const commands: MapCommand[] = [];
+  const attr: Record<string, string | number> = {};
   for (const attribute of splitAttributes(section)) {
     const { keyword, words, more } = attribute;
     if (keyword.text === 'data') run = { ...run, data: readData(attribute) };
     else if (keyword.text === 'ctx') run = { ...run, ctx: readCtx(attribute, progType) };
-    else {
+    else if (keyword.text === OVERRIDE) {
+      readOverride(words, attr);
+      expectNoMore(more);
+    } else if (isCommand(keyword)) {
+      if (commands.length === CASE_LIMITS.commandsPerRun) {
+        unexpected('CASE_LIMIT', keyword, `at most ${CASE_LIMITS.commandsPerRun} commands`);
+      }
+      commands.push(parseCommand(keyword.text, words, maps));
+      expectNoMore(more);
+    } else {
       const { field, max } = RUN_NUMBERS.find((syntax) => syntax.keyword === keyword.text)!;
       run = { ...run, [field]: readNumber(words[0], max) };
       expectEnd(words[1]);
-      if (more.length > 0) unexpected('CASE_SYNTAX', more[0][0], 'an attribute of the run');
+      expectNoMore(more);
     }
   }
-  return run;
+  return {
+    ...run,
+    ...(Object.keys(attr).length > 0 && { attr: attr as AttrOverrides }),
+    ...(commands.length > 0 && { commands }),
+  };
+}
+
+/** `attr prog_fd closed`, `attr size 76` */
+function readOverride([name, value, end]: readonly Word[], into: Record<string, string | number>) {
+  const known = readName(name, ATTR_NAMES, 'what of the command is overridden');
+  if (Object.hasOwn(into, known)) unexpected('CASE_TWICE', name, `one \`attr ${known}\` in a run`);
+  const words = wordsOfAttr(known);
+  if (words !== undefined) into[known] = readName(value, words, `a word for \`${known}\``);
+  else {
+    const number = readNumber(value, ATTR_NUMBERS[known as keyof typeof ATTR_NUMBERS]);
+    if (known === 'nonzero_at' && number < NONZERO_AT_MIN) {
+      unexpected('CASE_NUMBER', value, `a number from ${NONZERO_AT_MIN} on`);
+    }
+    into[known] = number;
+  }
+  expectEnd(end);
+}
+
+const isCommand = (word: Word): word is Word & { readonly text: MapCommandKind } =>
+  (MAP_COMMAND_KINDS as readonly string[]).includes(word.text);
+
+function expectNoMore(more: Attribute['more']): void {
+  if (more.length > 0) unexpected('CASE_SYNTAX', more[0][0], 'an attribute of the run');
 }
 
 /** Fields of a ctx have a `=`, and bytes are no keyword, so that indentation need not be looked at. */
@@ -44,8 +97,9 @@ function splitAttributes(section: Section): readonly Attribute[] {
     const goesOn = isField || (last?.keyword.text === 'data' && /^[0-9a-f]+$/i.test(first.text));
     if (last !== undefined && goesOn) last.more.push(words);
     else {
-      readName(first, KEYWORDS, 'an attribute of a run');
-      if (attributes.some(({ keyword }) => keyword.text === first.text)) {
+      const isRepeated = isCommand(first) || first.text === OVERRIDE;
+      if (!isRepeated) readName(first, ATTRIBUTES, 'an attribute of a run');
+      if (!isRepeated && attributes.some(({ keyword }) => keyword.text === first.text)) {
         unexpected('CASE_TWICE', first, `one \`${first.text}\` in a run`);
       }
       attributes.push({ keyword: first, words: others, more: [] });

@@ -1,7 +1,17 @@
 import { disassemble } from '../isa/disassemble.ts';
-import { type Case, type CtxInput, type MapSpec, PLAIN_RUN, type Prog, type Run } from './case.ts';
+import { ATTR_NAMES, type AttrOverrides } from './attr.ts';
+import {
+  type Case,
+  type CtxInput,
+  type MapCommand,
+  type MapSpec,
+  PLAIN_RUN,
+  type Prog,
+  type Run,
+} from './case.ts';
 import { allFields, ctxLayoutOf } from './ctx.ts';
 import { CASE_LIMITS } from './limits.ts';
+import { isBatch } from './map-command.ts';
 import type { ProgType } from './prog-type.ts';
 import { HEADERS, MAP_NUMBERS, NO_BYTES, printNumber, RUN_NUMBERS } from './text-syntax.ts';
 
@@ -30,7 +40,7 @@ export function printCase(testCase: Case, { claim }: PrintOptions): string {
     ],
     ...testCase.maps.map(printMap),
     ...testCase.progs.map(printProg),
-    ...testCase.runs.map((run) => printRun(run, testCase.progType)),
+    ...testCase.runs.map((run) => printRun(run, testCase)),
   ];
   return `${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
@@ -43,10 +53,16 @@ function printMap(map: MapSpec): string[] {
     ({ keyword, field, base }) => ` ${keyword} ${printNumber(map[field], base)}`,
   );
   return [
-    `map ${map.name} ${map.type}${numbers.join('')}${map.inner === undefined ? '' : ` inner ${map.inner}`}`,
+    [
+      `map ${map.name} ${map.type}${numbers.join('')}${optional('inner', map.inner)}`,
+      `${optional('spin_lock', map.spinLock)}${optional('kptr', map.kptr)}`,
+    ].join(''),
     ...map.entries.map(({ key, value }) => `  ${printBytes(key)} = ${printBytes(value)}`),
   ];
 }
+
+const optional = (keyword: string, value: number | undefined): string =>
+  value === undefined ? '' : ` ${keyword} ${value}`;
 
 function printProg({ insns }: Prog): string[] {
   if (insns.length === 0) return ['prog'];
@@ -54,11 +70,36 @@ function printProg({ insns }: Prog): string[] {
   return ['prog', ...asm.split('\n').map((line) => `  ${line}`)];
 }
 
-function printRun(run: Run, progType: ProgType): string[] {
+function printRun(run: Run, { progType, maps }: Case): string[] {
   const numbers = RUN_NUMBERS.filter(({ field }) => run[field] !== PLAIN_RUN[field]).map(
     ({ keyword, field, base }) => `  ${keyword} ${printNumber(run[field]!, base)}`,
   );
-  return ['run', ...printData(run.data), ...printCtx(run.ctx, progType), ...numbers];
+  return [
+    'run',
+    ...printData(run.data),
+    ...printCtx(run.ctx, progType),
+    ...numbers,
+    ...printAttr(run.attr ?? {}),
+    ...(run.commands ?? []).map((command) => `  ${printCommand(command, maps)}`),
+  ];
+}
+
+/** `attr prog_fd closed`, in the order of their numbers. */
+const printAttr = (attr: AttrOverrides): string[] =>
+  ATTR_NAMES.filter((name) => attr[name] !== undefined).map(
+    (name) => `  attr ${name} ${attr[name]}`,
+  );
+
+/** `update m key 00000000 value 01000000 flags 0x1` */
+function printCommand(command: MapCommand, maps: readonly MapSpec[]): string {
+  const { kind, map, key, value, flags, count } = command;
+  return [
+    `${kind} ${maps[map].name}`,
+    ...(isBatch(kind) ? [`count ${count}`] : []),
+    ...(key === null ? [] : [`key ${printBytes(key)}`]),
+    ...(value === null ? [] : [`value ${printBytes(value)}`]),
+    ...(flags === 0n ? [] : [`flags ${printNumber(flags, 16)}`]),
+  ].join(' ');
 }
 
 const DATA_LINE_BYTES = 32;

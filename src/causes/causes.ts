@@ -54,6 +54,35 @@ export const CAUSES: readonly Cause[] = [
     cases: ['lwt-in-has-no-dst'],
   },
   {
+    name: 'interpreter-tail-calls-overflow',
+    reason:
+      'The interpreter has a stack for each prog that is as large as the verifier says. Since 6.9 that is what the prog itself uses, even where it tail-calls: a prog that takes its place and uses more writes over the stack of the kernel.',
+    kernels: '6.9 and later without a JIT (seen on 6.12 and 7.2, x86-64 and s390x); 6.1 is right',
+    source:
+      'do_misc_fixups, kernel/bpf/verifier.c (6.12), which sets `stack_depth` anew behind `stack_depth = MAX_BPF_STACK` of tail calls; bpf_prog_select_func, kernel/bpf/core.c',
+    shows: 'A crash: page faults anywhere, and on s390x a panic for an invalid stack pointer.',
+    cases: ['interpreter-tail-call-overflows-the-stack'],
+  },
+  {
+    name: 'private-stack-exception',
+    reason:
+      'Where a prog has a stack of its own, the JIT pushes r9 before each call. An exception callback begins at the stack pointer of the call of bpf_throw and pops one register too few: the caller of the prog is given wrong registers back.',
+    kernels:
+      '6.13 and later with the JIT of x86-64, in progs of tracing types that use 64 bytes of stack or more (seen on 7.2)',
+    source: 'push_r9 and emit_prologue, arch/x86/net/bpf_jit_comp.c (7.2); bpf_throw, helpers.c',
+    shows: 'A crash: a page fault in __bpf_prog_test_run_raw_tp.',
+    cases: ['exception-in-a-private-stack'],
+  },
+  {
+    name: 'throw-miscounts-branches',
+    reason:
+      'Where a loop goes around the call of a subprog that ends with bpf_throw, the verifier loses count of the branches that are left to walk, warns, and refuses the prog.',
+    kernels: '7.2 (6.12 loads the prog)',
+    source: 'bpf_update_branch_counts, kernel/bpf/states.c (7.2)',
+    shows: 'A complaint: WARNING in bpf_update_branch_counts, once a boot; EFAULT for each load.',
+    cases: ['throw-in-a-loop'],
+  },
+  {
     name: 'ppc64-shifts-are-not-masked',
     reason:
       'A shift by a register is not masked to the width: PowerPC looks at one bit more, and the interpreter and other JITs answer otherwise.',

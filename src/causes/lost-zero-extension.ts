@@ -1,5 +1,5 @@
 import type { Case } from '../case/case.ts';
-import { ctxFieldAt, ctxLayoutOf } from '../case/ctx.ts';
+import { type CtxLayout, ctxFieldAt, ctxLayoutOf, SK_BUFF } from '../case/ctx.ts';
 import type { ProgType } from '../case/prog-type.ts';
 import { type FormOf, formNamed, formOf, insnOf } from '../isa/forms.ts';
 import type { Insn } from '../isa/insn.ts';
@@ -53,7 +53,7 @@ const PACKET_POINTERS: readonly (string | undefined)[] = ['data', 'data_end', 'd
 /** Whether the insn reads a packet pointer, if it is the ctx that it reads. */
 function isPacketPointer(insn: Insn, progType: ProgType): boolean {
   const form = formOf(insn);
-  const layout = ctxLayoutOf(progType);
+  const layout = progCtxLayout(progType);
   return (
     form?.kind === 'load' &&
     form.size === 4 &&
@@ -62,6 +62,10 @@ function isPacketPointer(insn: Insn, progType: ProgType): boolean {
     PACKET_POINTERS.includes(ctxFieldAt(layout, insn.off)?.name)
   );
 }
+
+/** What the prog reads: a flow dissector's run takes flow keys, and its prog sees an skb. */
+const progCtxLayout = (progType: ProgType): CtxLayout | undefined =>
+  progType === 'flow_dissector' ? SK_BUFF : ctxLayoutOf(progType);
 
 const SHIFT_LEFT = formNamed('lsh64.k') as FormOf<'alu'>;
 const SHIFT_RIGHT = formNamed('rsh64.k') as FormOf<'alu'>;

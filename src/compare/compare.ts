@@ -1,8 +1,10 @@
 import type { Case } from '../case/case.ts';
 import { ctxFieldAt, ctxLayoutOf } from '../case/ctx.ts';
 import type {
+  CommandOutcome,
   Completed,
   Fault,
+  LiveFrames,
   MapContent,
   MapContentEntry,
   Outcome,
@@ -52,6 +54,8 @@ export interface Place {
   /** Key in hex. */
   readonly key?: string;
   readonly cpu?: number;
+  /** Which command of the run. */
+  readonly command?: number;
   /** Of the first differing byte. */
   readonly offset?: number;
   /** The ctx field that the byte lies in, or the attribute that differs. */
@@ -69,7 +73,7 @@ export type Comparison =
  * The oracle: whether two targets agree on a case, and if not, where first. Looks at what a kernel
  * should never do (crash, hang, warn, find its verifier at fault), which nothing excuses; then for a
  * rule that makes the two incomparable; then at the verdict, at the runs in order (fault, errno, retval,
- * data, ctx), and at the maps. Logs, durations and what was executed are never compared. Both outcomes must be of `testCase`.
+ * data, ctx, live frames, commands), and at the maps. Logs, durations and what was executed are never compared. Both outcomes must be of `testCase`.
  */
 export function compareOutcomes(testCase: Case, a: Observed, b: Observed): Comparison {
   const trouble = troubleOf(a, b);
@@ -94,9 +98,10 @@ function divergence(difference: Difference, a: Observed, b: Observed): Divergenc
   };
 }
 
-function placeText({ run, map, key, cpu, offset, field }: Place): string {
+function placeText({ run, command, map, key, cpu, offset, field }: Place): string {
   const parts = [
     run !== undefined && `run ${run}`,
+    command !== undefined && `command ${command}`,
     map !== undefined && `map ${map}`,
     key !== undefined && `key ${key}`,
     cpu !== undefined && `cpu ${cpu}`,
@@ -188,9 +193,59 @@ function runDifference(
     unequal('data', at('data_size_out'), a.dataSizeOut, b.dataSizeOut) ??
     unequalBytes('data', at('data_out'), a.dataOut, b.dataOut) ??
     unequal('ctx', at('ctx_size_out'), a.ctxSizeOut, b.ctxSizeOut) ??
-    ctxDifference(testCase, unequalBytes('ctx', { run }, a.ctxOut, b.ctxOut))
+    ctxDifference(testCase, unequalBytes('ctx', { run }, a.ctxOut, b.ctxOut)) ??
+    framesDifference(run, a.frames ?? [], b.frames ?? []) ??
+    commandsDifference(testCase, run, a.commands ?? [], b.commands ?? [])
   );
 }
+
+function commandsDifference(
+  testCase: Case,
+  run: number,
+  a: readonly CommandOutcome[],
+  b: readonly CommandOutcome[],
+): Difference | undefined {
+  for (const [command, { kind, map }] of (testCase.runs[run].commands ?? []).entries()) {
+    const [ofA, ofB] = [a[command], b[command]];
+    const at = (field: string): Place => ({
+      run,
+      command,
+      map: testCase.maps[map].name,
+      field: `${kind} ${field}`,
+    });
+    const found =
+      unequal('errno', at('errno'), ofA.errno, ofB.errno) ??
+      unequal('map', at('count'), ofA.count, ofB.count) ??
+      unequalBytes('map', at('output'), ofA.output, ofB.output);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** What left a live run, in order: the first entry that differs, and where. */
+function framesDifference(
+  run: number,
+  a: readonly LiveFrames[],
+  b: readonly LiveFrames[],
+): Difference | undefined {
+  const at = a.findIndex((ofA, i) => frameText(ofA) !== frameText(b[i]));
+  const index = at < 0 ? a.length : at;
+  const [ofA, ofB] = [a[index], b[index]];
+  if (ofA === undefined && ofB === undefined) return undefined;
+  const where = { run, field: `frame ${index}` };
+  const [textA, textB] = [wayText(ofA), wayText(ofB)];
+  return textA === textB
+    ? unequalBytes('data', where, ofA.bytes, ofB.bytes)
+    : { class: 'data', where, values: [textA, textB] };
+}
+
+const wayText = (frames: LiveFrames | undefined): string =>
+  frames === undefined
+    ? 'none'
+    : `${frames.times} of ${frames.bytes.length} bytes ${frames.way}, ifindex ${frames.ifindex}`;
+
+const frameText = (frames: LiveFrames | undefined): string =>
+  frames === undefined ? '' : `${wayText(frames)}: ${bytesHex(frames.bytes)}`;
 
 /** Only emulators have faults: one that has fallen over can agree with no kernel. */
 function faultDifference(

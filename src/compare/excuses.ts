@@ -1,4 +1,5 @@
-import type { Case } from '../case/case.ts';
+import type { Case, MapSpec } from '../case/case.ts';
+import type { MapCommandKind } from '../case/map-command.ts';
 import type { MapType } from '../case/map-type.ts';
 import type { Outcome } from '../targets/target.ts';
 import type { Observed } from './compare.ts';
@@ -61,6 +62,16 @@ export const EXCUSES: readonly Excuse[] = [
       maps.some(({ type, flags }) => LATE_REFILLED.has(type) && (flags & BPF_F_NO_PREALLOC) !== 0),
   },
   {
+    name: 'hash-order',
+    reason: 'A hash map is walked in the order of a random seed.',
+    kernels: 'all, for maps without BPF_F_ZERO_SEED',
+    source: 'kernel/bpf/hashtab.c htab_map_alloc, htab_map_get_next_key (6.1)',
+    applies: ({ maps, runs }) =>
+      runs.some(({ commands = [] }) =>
+        commands.some(({ kind, map }) => FOLLOWS_ORDER.has(kind) && hasSeed(maps[map])),
+      ),
+  },
+  {
     name: 'other-verifier',
     reason: 'Verifiers of different releases accept different progs, and refuse in another order.',
     kernels: 'different releases or builds',
@@ -77,12 +88,29 @@ export const EXCUSES: readonly Excuse[] = [
   },
 ];
 
-const LATE_REFILLED: ReadonlySet<MapType> = new Set(['hash', 'percpu_hash']);
+const LATE_REFILLED: ReadonlySet<MapType> = new Set(['hash', 'percpu_hash', 'hash_of_maps']);
 const BPF_F_NO_PREALLOC = 1;
 
 /** The name of the first rule that makes the two incomparable. */
 export const excuseOf = (testCase: Case, a: Observed, b: Observed): string | undefined =>
   EXCUSES.find(({ applies }) => applies(testCase, a, b))?.name;
+
+const FOLLOWS_ORDER: ReadonlySet<MapCommandKind> = new Set<MapCommandKind>([
+  'next_key',
+  'lookup_batch',
+  'lookup_and_delete_batch',
+]);
+const HASHED: readonly MapType[] = [
+  'hash',
+  'percpu_hash',
+  'lru_hash',
+  'lru_percpu_hash',
+  'hash_of_maps',
+];
+const ZERO_SEED = 1 << 6;
+
+const hasSeed = ({ type, flags, maxEntries }: MapSpec): boolean =>
+  HASHED.includes(type) && (flags & ZERO_SEED) === 0 && maxEntries > 1;
 
 const isEmulator = ({ info }: Observed): boolean => info.engine === 'emulator';
 

@@ -52,6 +52,9 @@ const BODIES: ReadonlyMap<string, 'text' | 'bytes' | 'entries'> = new Map([
   ['unsupported', 'text'],
   ['data_out', 'bytes'],
   ['ctx_out', 'bytes'],
+  ['received', 'bytes'],
+  ['sent', 'bytes'],
+  ['command', 'bytes'],
   ['map', 'entries'],
 ]);
 

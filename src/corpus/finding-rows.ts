@@ -44,6 +44,7 @@ const DivergenceSchema = z.strictObject({
     key: z.string().optional(),
     cpu: z.number().optional(),
     offset: z.number().optional(),
+    command: z.number().optional(),
     field: z.string().optional(),
   }),
   values: z.tuple([z.string(), z.string()]),

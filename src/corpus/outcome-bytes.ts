@@ -1,9 +1,12 @@
 import { ByteReader } from '../case/byte-reader.ts';
 import { ByteWriter } from '../case/byte-writer.ts';
-import type { Case } from '../case/case.ts';
+import type { Case, Run } from '../case/case.ts';
+import { isLiveRun } from '../case/live-run.ts';
 import type {
+  CommandOutcome,
   Completed,
   Fault,
+  LiveFrames,
   LoadOutcome,
   MapContent,
   Outcome,
@@ -13,14 +16,15 @@ import type {
 import {
   FAULT_NUMBERS,
   FAULT_REASONS,
+  FRAME_WAYS,
   OUTCOME_KINDS,
   OUTCOME_LIMITS,
   TROUBLE_KINDS,
   TROUBLE_NUMBERS,
 } from './outcome-limits.ts';
 
-/** Goes up with every change of the bytes; it is their first byte. */
-const OUTCOME_BYTES_VERSION = 1;
+/** The first byte. An outcome without what a version brought has the bytes that it had before. */
+const Version = { plain: 1, withParts: 2 } as const;
 
 const writer = new ByteWriter();
 
@@ -31,6 +35,8 @@ const writer = new ByteWriter();
  *   version u8 | kind u8 | crashed, hung: console | unsupported: count, texts
  *     completed: errno of the load | log where it isn't 0
  *                | runs: errno, retval, data_size_out, data_out, ctx_size_out, ctx_out, fault
+ *                        in version 2 behind it count, frames: way u8, ifindex, times, bytes
+ *                        and count, commands: errno, count, output
  *                | maps: count, entries: key, count, values
  *                | console
  *     behind all, where there was trouble: number of its kind u8 | title
@@ -38,9 +44,10 @@ const writer = new ByteWriter();
  */
 export function encodeOutcome(outcome: Outcome): Uint8Array {
   writer.begin();
-  writer.u8(OUTCOME_BYTES_VERSION);
+  const version = versionOf(outcome);
+  writer.u8(version);
   writer.u8(OUTCOME_KINDS.indexOf(outcome.kind));
-  if (outcome.kind === 'completed') writeCompleted(outcome);
+  if (outcome.kind === 'completed') writeCompleted(outcome, version);
   else if (outcome.kind === 'unsupported') writeList(outcome.missing, writeText);
   else writeText(outcome.console);
   if (outcome.kind !== 'unsupported') writeTrouble(outcome.trouble);
@@ -54,11 +61,11 @@ export function encodeOutcome(outcome: Outcome): Uint8Array {
 export function decodeOutcome(bytes: Uint8Array, testCase: Case): Outcome {
   const reader = new ByteReader(bytes);
   const version = reader.u8('version of an outcome');
-  if (version !== OUTCOME_BYTES_VERSION) {
-    reader.fail(`version ${OUTCOME_BYTES_VERSION}`, `version ${version}`);
+  if (version < Version.plain || version > Version.withParts) {
+    reader.fail(`version ${Version.plain} to ${Version.withParts}`, `version ${version}`);
   }
   const kind = OUTCOME_KINDS[reader.u8('kind of an outcome', OUTCOME_KINDS.length - 1)];
-  const outcome = readOutcome(reader, kind, testCase);
+  const outcome = readOutcome(reader, kind, testCase, version);
   if (outcome.kind === 'unsupported' || reader.isAtEnd()) {
     reader.end();
     return outcome;
@@ -68,10 +75,22 @@ export function decodeOutcome(bytes: Uint8Array, testCase: Case): Outcome {
   return { ...outcome, trouble };
 }
 
-function readOutcome(reader: ByteReader, kind: Outcome['kind'], testCase: Case): Outcome {
+const versionOf = (outcome: Outcome): number =>
+  outcome.kind === 'completed' && outcome.runs.some(hasParts) ? Version.withParts : Version.plain;
+
+/** A live run in which nothing left needs no list that says so. */
+const hasParts = ({ frames = [], commands = [] }: RunOutcome): boolean =>
+  frames.length > 0 || commands.length > 0;
+
+function readOutcome(
+  reader: ByteReader,
+  kind: Outcome['kind'],
+  testCase: Case,
+  version: number,
+): Outcome {
   switch (kind) {
     case 'completed':
-      return readCompleted(reader, testCase);
+      return readCompleted(reader, testCase, version);
     case 'unsupported':
       return { kind, missing: readList(reader, 'missing', OUTCOME_LIMITS.missing, readText) };
     default:
@@ -79,18 +98,22 @@ function readOutcome(reader: ByteReader, kind: Outcome['kind'], testCase: Case):
   }
 }
 
-function writeCompleted({ load, runs, maps, console }: Completed): void {
+function writeCompleted({ load, runs, maps, console }: Completed, version: number): void {
   writer.u32(load.verdict === 'accepted' ? 0 : load.errno);
   if (load.verdict === 'rejected') writeText(load.log);
-  writeList(runs, writeRun);
+  writeList(runs, (run) => writeRun(run, version));
   writeList(maps, writeMap);
   writeText(console);
 }
 
-function readCompleted(reader: ByteReader, testCase: Case): Completed {
+function readCompleted(reader: ByteReader, testCase: Case, version: number): Completed {
   const load = readLoad(reader);
   const expected = load.verdict === 'accepted' ? testCase : { runs: [], maps: [] };
-  const runs = readList(reader, 'runs', expected.runs.length, readRun);
+  let next = 0;
+  const runs = readList(reader, 'runs', expected.runs.length, () => {
+    const run = readRun(reader);
+    return { ...run, ...readParts(reader, version, testCase, expected.runs[next++]) };
+  });
   const maps = readList(reader, 'maps', expected.maps.length, readMap);
   if (runs.length !== expected.runs.length || maps.length !== expected.maps.length) {
     reader.fail('an outcome for each run and map of the case', 'fewer');
@@ -105,7 +128,7 @@ function readLoad(reader: ByteReader): LoadOutcome {
     : { verdict: 'rejected', errno, log: readText(reader) };
 }
 
-function writeRun(run: RunOutcome): void {
+function writeRun(run: RunOutcome, version: number): void {
   writer.u32(run.errno);
   writer.u32(run.retval);
   writer.u32(run.dataSizeOut);
@@ -113,7 +136,36 @@ function writeRun(run: RunOutcome): void {
   writer.u32(run.ctxSizeOut);
   writeBytes(run.ctxOut);
   writeFault(run.fault);
+  if (version < Version.withParts) return;
+  writeList(run.frames ?? [], writeFrame);
+  writeList(run.commands ?? [], writeCommand);
 }
+
+function writeFrame({ way, ifindex, times, bytes }: LiveFrames): void {
+  writer.u8(FRAME_WAYS.indexOf(way));
+  writer.u32(ifindex);
+  writer.u32(times);
+  writeBytes(bytes);
+}
+
+const readFrame = (reader: ByteReader): LiveFrames => ({
+  way: FRAME_WAYS[reader.u8('way of a frame', FRAME_WAYS.length - 1)],
+  ifindex: reader.u32('ifindex'),
+  times: reader.u32('times'),
+  bytes: readBytes(reader, 'frame'),
+});
+
+function writeCommand({ errno, count, output }: CommandOutcome): void {
+  writer.u32(errno);
+  writer.u32(count);
+  writeBytes(output);
+}
+
+const readCommand = (reader: ByteReader): CommandOutcome => ({
+  errno: reader.u32('errno', OUTCOME_LIMITS.errno),
+  count: reader.u32('count'),
+  output: readBytes(reader, 'output'),
+});
 
 function readRun(reader: ByteReader): RunOutcome {
   const run = {
@@ -125,7 +177,26 @@ function readRun(reader: ByteReader): RunOutcome {
     ctxOut: readBytes(reader, 'ctx_out'),
   };
   const fault = readFault(reader);
-  return fault === undefined ? run : { ...run, fault };
+  return { ...run, ...(fault !== undefined && { fault }) };
+}
+
+/** What runs of some cases alone have; empty lists in version 1. */
+function readParts(
+  reader: ByteReader,
+  version: number,
+  testCase: Case,
+  run: Run,
+): Pick<RunOutcome, 'frames' | 'commands'> {
+  const live = isLiveRun(testCase, run);
+  const expected = run.commands?.length ?? 0;
+  const list = <T>(what: string, max: number, read: (from: ByteReader) => T) =>
+    version < Version.withParts ? [] : readList(reader, what, max, read);
+  const frames = list('frames', live ? OUTCOME_LIMITS.frames : 0, readFrame);
+  const commands = list('commands', expected, readCommand);
+  if (commands.length !== expected) {
+    reader.fail('an answer for each command of the run', 'fewer');
+  }
+  return { ...(live && { frames }), ...(expected > 0 && { commands }) };
 }
 
 function writeFault(fault: Fault | undefined): void {

@@ -1,4 +1,4 @@
-import type { Fault, Outcome, TroubleKind } from '../targets/target.ts';
+import type { Fault, LiveFrames, Outcome, TroubleKind } from '../targets/target.ts';
 
 /** How much a recorded outcome may have. Checked wherever one is read. */
 export const OUTCOME_LIMITS = {
@@ -9,6 +9,8 @@ export const OUTCOME_LIMITS = {
   textChars: 64 * 1024,
   entriesPerMap: 65_536,
   cpus: 8192,
+  /** Entries, of which each may stand for several that are alike. */
+  frames: 8192,
   /** In any one of the outputs, keys and values. */
   bytes: 16 * 1024 * 1024,
 } as const;
@@ -20,6 +22,9 @@ export const OUTCOME_KINDS = [
   'hung',
   'unsupported',
 ] as const satisfies readonly Outcome['kind'][];
+
+/** Their order is their number in stored bytes. */
+export const FRAME_WAYS = ['received', 'sent'] as const satisfies readonly LiveFrames['way'][];
 
 /** The number of a reason in stored bytes, where 0 stands for no fault. A number stays what it is. */
 export const FAULT_NUMBERS: Readonly<Record<Fault['reason'], number>> = {

@@ -1,13 +1,16 @@
-import type { Case } from '../case/case.ts';
+import type { Case, Run } from '../case/case.ts';
 import { CaseTextError } from '../case/case-text-error.ts';
 import { U32_MAX } from '../case/limits.ts';
+import { isLiveRun } from '../case/live-run.ts';
 import { unexpected, type Word } from '../case/sections.ts';
 import type { RestSection } from '../case/text.ts';
 import { expectEnd, readBytes, readName, readNumber } from '../case/words.ts';
 import {
+  type CommandOutcome,
   type Completed,
   type Fault,
   type LinuxSetting,
+  type LiveFrames,
   type MapContent,
   type MapContentEntry,
   type Outcome,
@@ -16,7 +19,7 @@ import {
 } from '../targets/target.ts';
 import { answerItems, type Item } from './answer-items.ts';
 import { MISTAKE_NAME } from './mistake-name.ts';
-import { FAULT_REASONS, OUTCOME_LIMITS, TROUBLE_KINDS } from './outcome-limits.ts';
+import { FAULT_REASONS, FRAME_WAYS, OUTCOME_LIMITS, TROUBLE_KINDS } from './outcome-limits.ts';
 import type { Answer } from './records.ts';
 
 /**
@@ -156,7 +159,7 @@ function readOutcome(from: ItemReader, testCase: Case): Outcome {
       return {
         kind: 'completed',
         load: { verdict: item.is },
-        runs: testCase.runs.map(() => readRun(from)),
+        runs: testCase.runs.map((run) => readRun(from, testCase, run)),
         maps: testCase.maps.map((map) => readMap(from, map.name)),
         ...readComplaint(from),
       };
@@ -196,7 +199,7 @@ function readComplaint(from: ItemReader): Pick<Completed, 'trouble' | 'console'>
   return { trouble: { kind, title: item.text }, console };
 }
 
-function readRun(from: ItemReader): RunOutcome {
+function readRun(from: ItemReader, testCase: Case, run: Run): RunOutcome {
   expectEnd(from.take('run').words[0]);
   const number = (keyword: string, max: number): number => {
     const item = from.takeIf(keyword);
@@ -211,7 +214,7 @@ function readRun(from: ItemReader): RunOutcome {
     if (item === undefined) return new Uint8Array();
     return readBytes([...item.bytes, ...item.words], OUTCOME_LIMITS.bytes);
   };
-  const run = {
+  const outcome = {
     errno: number('errno', OUTCOME_LIMITS.errno),
     retval: number('retval', U32_MAX),
     dataSizeOut: number('data_size_out', U32_MAX),
@@ -219,8 +222,54 @@ function readRun(from: ItemReader): RunOutcome {
     ctxSizeOut: number('ctx_size_out', U32_MAX),
     ctxOut: bytes('ctx_out'),
   };
+  const frames = isLiveRun(testCase, run) ? { frames: readFrames(from) } : {};
+  const commands = (run.commands ?? []).map(() => readCommand(from));
   const fault = from.takeIf('fault');
-  return fault === undefined ? run : { ...run, fault: readFault(fault) };
+  return {
+    ...outcome,
+    ...frames,
+    ...(commands.length > 0 && { commands }),
+    ...(fault !== undefined && { fault: readFault(fault) }),
+  };
+}
+
+/** `received ifindex 10 times 3`, and its bytes. */
+function readFrames(from: ItemReader): readonly LiveFrames[] {
+  const frames: LiveFrames[] = [];
+  for (;;) {
+    const item = from.takeIf('received') ?? from.takeIf('sent');
+    if (item === undefined) return frames;
+    if (frames.length === OUTCOME_LIMITS.frames) {
+      unexpected('CASE_LIMIT', item.keyword, `at most ${OUTCOME_LIMITS.frames} frames`);
+    }
+    const words = wordReader(item.words);
+    frames.push({
+      way: readName(item.keyword, FRAME_WAYS, 'the way of a frame'),
+      ifindex: words.named('ifindex', U32_MAX),
+      times: words.named('times', U32_MAX),
+      bytes: readBytes(item.bytes, OUTCOME_LIMITS.bytes),
+    });
+    words.end();
+  }
+}
+
+/** `command errno 2 count 3`, and below it what came back. */
+function readCommand(from: ItemReader): CommandOutcome {
+  const item = from.take('command');
+  const numbers = { errno: 0, count: 0 };
+  let at = 0;
+  for (const [name, max] of [
+    ['errno', OUTCOME_LIMITS.errno] as const,
+    ['count', U32_MAX] as const,
+  ]) {
+    if (item.words[at].text !== name) continue;
+    numbers[name] = readNumber(item.words[at + 1], max);
+    at += 2;
+  }
+  expectEnd(item.words[at]);
+  const output =
+    item.bytes.length === 0 ? new Uint8Array() : readBytes(item.bytes, OUTCOME_LIMITS.bytes);
+  return { ...numbers, output };
 }
 
 /** `fault access prog 0 slot 4` */

@@ -1,6 +1,12 @@
 import type { Case } from '../case/case.ts';
 import { NO_BYTES } from '../case/text-syntax.ts';
-import type { Completed, MapContentEntry, Outcome, RunOutcome } from '../targets/target.ts';
+import type {
+  CommandOutcome,
+  Completed,
+  MapContentEntry,
+  Outcome,
+  RunOutcome,
+} from '../targets/target.ts';
 import type { Answer } from './records.ts';
 
 /**
@@ -61,11 +67,21 @@ function runLines(run: RunOutcome): readonly string[] {
     ...bytesBlock('data_out', run.dataOut),
     ...(run.ctxSizeOut === 0 ? [] : [`ctx_size_out ${run.ctxSizeOut}`]),
     ...bytesBlock('ctx_out', run.ctxOut),
+    ...(run.frames ?? []).flatMap(({ way, ifindex, times, bytes }) =>
+      bytesBlock(`${way} ifindex ${ifindex} times ${times}`, bytes),
+    ),
+    ...(run.commands ?? []).flatMap(commandLines),
     ...(fault === undefined
       ? []
       : [`fault ${fault.reason} prog ${fault.prog} slot ${fault.slot}`, ...textOf(fault.detail)]),
   ];
   return ['run', ...lines.map(indented)];
+}
+
+/** `command errno 2`, and below it what came back. */
+function commandLines({ errno, count, output }: CommandOutcome): readonly string[] {
+  const numbers = [errno === 0 ? '' : ` errno ${errno}`, count === 0 ? '' : ` count ${count}`];
+  return bytesBlockOf(`command${numbers.join('')}`, output);
 }
 
 /** A value for each CPU, with `/` between them. */
@@ -92,7 +108,10 @@ function textLine(line: string): string {
 }
 
 const bytesBlock = (keyword: string, bytes: Uint8Array): readonly string[] =>
-  bytes.length === 0 ? [] : [keyword, ...hexLines(bytes).map(grouped).map(indented)];
+  bytes.length === 0 ? [] : bytesBlockOf(keyword, bytes);
+
+const bytesBlockOf = (line: string, bytes: Uint8Array): readonly string[] =>
+  bytes.length === 0 ? [line] : [line, ...hexLines(bytes).map(grouped).map(indented)];
 
 const LINE_BYTES = 32;
 

@@ -9,6 +9,7 @@ export function distanceOf(insn: Insn): number | undefined {
   const form = formOf(insn);
   switch (form?.kind) {
     case 'jump':
+    case 'may_goto':
       return insn.off;
     case 'goto':
       return form.offBits === 16 ? insn.off : insn.imm;

@@ -79,6 +79,7 @@ export type Form = Common &
     | { readonly kind: 'store_rel'; readonly size: SizeBytes }
     | { readonly kind: 'jump'; readonly op: JumpOp; readonly bits: Bits; readonly operand: Source }
     | { readonly kind: 'goto'; readonly offBits: 16 | 32 }
+    | { readonly kind: 'may_goto' }
     | { readonly kind: 'call'; readonly callee: Callee }
     | { readonly kind: 'exit' }
     | { readonly kind: 'lddw'; readonly pseudo: LddwPseudo }
@@ -99,6 +100,8 @@ const JMP_CLASS = { 32: InsnClass.JMP32, 64: InsnClass.JMP } as const;
 const SOURCE_BIT = { k: SourceBit.K, x: SourceBit.X } as const;
 const END_CODE = 0xd0;
 const EXIT_CODE = 0x90;
+/** `BPF_JCOND`, whose `src` 0 is `BPF_MAY_GOTO`. */
+const JCOND_CODE = 0xe0;
 const MOV_CODE = 0xb0;
 
 const base = (bits: number): ConformanceGroup => (bits === 64 ? 'base64' : 'base32');
@@ -198,6 +201,18 @@ export const FORMS: readonly Form[] = [
     group: 'base32',
     cpu: 4,
     source: '4.3',
+  },
+  {
+    kind: 'may_goto',
+    name: 'may_goto',
+    opcode: InsnClass.JMP | JCOND_CODE,
+    dst: 0,
+    src: 0,
+    off: 'any',
+    imm: 0,
+    group: 'base32',
+    cpu: 4,
+    source: 'Linux 6.9 kernel/bpf/verifier.c check_cond_jmp_op',
   },
   ...JUMP_OPS.flatMap((op) =>
     BITS.flatMap((bits) =>

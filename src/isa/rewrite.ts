@@ -62,6 +62,9 @@ export function targetIndexes(insns: readonly Insn[]): readonly (number | undefi
 /** The field that `distanceOf` reads, set. */
 function withDistance(insn: Insn, distance: number): Insn {
   const form = formOf(insn);
-  const isShort = form?.kind === 'jump' || (form?.kind === 'goto' && form.offBits === 16);
+  const isShort =
+    form?.kind === 'jump' ||
+    form?.kind === 'may_goto' ||
+    (form?.kind === 'goto' && form.offBits === 16);
   return isShort ? { ...insn, off: distance } : { ...insn, imm: distance };
 }

@@ -84,6 +84,7 @@ const SYNTAX: { readonly [Kind in FormKind]: (form: FormOf<Kind>) => readonly Te
     return [`if ${reg(bits, 'dst')} ${op.symbol} ${src} goto $jump`];
   },
   goto: ({ offBits }) => [offBits === 16 ? 'goto $jump' : 'gotol $jump32'],
+  may_goto: () => ['may_goto $jump'],
   call: ({ callee }) =>
     ({
       helper: ['call $helper', 'call $imm', 'call unknown#$imm'],

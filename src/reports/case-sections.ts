@@ -1,4 +1,5 @@
-import type { Case, MapSpec, Prog, Run } from '../case/case.ts';
+import type { Case, MapCommand, MapSpec, Prog, Run } from '../case/case.ts';
+import { isBatch } from '../case/map-command.ts';
 import { hexBytes, hexDump } from './hex-dump.ts';
 import { progLines } from './prog-text.ts';
 import { countOf } from './quantity.ts';
@@ -11,7 +12,7 @@ export const caseSections = (testCase: Case, options: TextOptions): readonly Sec
   ...testCase.progs.map((prog, i) => progSection(prog, i, testCase)),
   ...ksymSections(testCase),
   ...testCase.maps.map((map) => mapSection(map, options)),
-  ...testCase.runs.map((run, i) => runSection(run, i, options)),
+  ...testCase.runs.map((run, i) => runSection(run, i, testCase, options)),
 ];
 
 function progSection(
@@ -36,11 +37,15 @@ function ksymSections({ ksyms }: Case): readonly Section[] {
 const MAP_ENTRIES_MAX = 16;
 
 function mapSection(map: MapSpec, { width }: TextOptions): Section {
-  const { name, type, keyBytes, valueBytes, maxEntries, flags, entries } = map;
+  const { name, type, keyBytes, valueBytes, maxEntries, flags, spinLock, entries } = map;
   const shape = `key ${keyBytes} bytes, value ${valueBytes} bytes, ${maxEntries} at most`;
   const shown = entries.slice(0, MAP_ENTRIES_MAX);
   return {
-    title: `Map ${name}, ${type}, ${shape}${flags === 0 ? '' : `, flags 0x${flags.toString(16)}`}`,
+    title: [
+      `Map ${name}, ${type}, ${shape}`,
+      ...(flags === 0 ? [] : [`flags 0x${flags.toString(16)}`]),
+      ...(spinLock === undefined ? [] : [`spin lock at ${spinLock}`]),
+    ].join(', '),
     lines: [
       ...(entries.length === 0 ? ['empty'] : []),
       ...tableLines(
@@ -54,8 +59,8 @@ function mapSection(map: MapSpec, { width }: TextOptions): Section {
 
 const DUMP_LINES = 16;
 
-function runSection(run: Run, index: number, { width }: TextOptions): Section {
-  const { data, ctx, repeat, flags, cpu, batchSize, dataOutBytes, ctxOutBytes } = run;
+function runSection(run: Run, index: number, { maps }: Case, { width }: TextOptions): Section {
+  const { data, ctx, repeat, flags, cpu, batchSize, dataOutBytes, ctxOutBytes, attr } = run;
   const attributes = [
     repeat === 1 ? undefined : `repeat ${repeat}`,
     flags === 0 ? undefined : `flags 0x${flags.toString(16)}`,
@@ -63,6 +68,7 @@ function runSection(run: Run, index: number, { width }: TextOptions): Section {
     batchSize === 0 ? undefined : `batch_size ${batchSize}`,
     dataOutBytes === null ? 'no data_out' : `data_out of ${dataOutBytes} bytes`,
     ctxOutBytes === null ? 'no ctx_out' : `ctx_out of ${ctxOutBytes} bytes`,
+    ...Object.entries(attr ?? {}).map(([name, value]) => `attr ${name} ${value}`),
   ].filter((part) => part !== undefined);
   const fields = Object.entries(ctx?.fields ?? {}).map(
     ([name, value]) => `${name} = 0x${value.toString(16)}`,
@@ -77,6 +83,20 @@ function runSection(run: Run, index: number, { width }: TextOptions): Section {
         : hexDump(data, { linesMax: DUMP_LINES, width: width - INDENT.length }).map(indented)),
       ctx === null ? 'no ctx' : `ctx, ${countOf(ctx.sizeBytes, 'byte')}`,
       ...fields.map(indented),
+      ...(run.commands ?? []).map((command) => `then ${commandText(command, maps)}`),
     ],
   };
+}
+
+function commandText(
+  { kind, map, key, value, flags, count }: MapCommand,
+  maps: readonly MapSpec[],
+): string {
+  return [
+    `${kind} ${maps[map].name}`,
+    ...(isBatch(kind) ? [`of ${count}`] : []),
+    ...(key === null ? [] : [`key ${hexBytes(key)}`]),
+    ...(value === null ? [] : [`value ${hexBytes(value)}`]),
+    ...(flags === 0n ? [] : [`flags 0x${flags.toString(16)}`]),
+  ].join(', ');
 }

@@ -80,9 +80,10 @@ function valueLines(
   { divergence, observed }: FindingView,
   options: TextOptions,
 ): readonly string[] {
-  const { run, map, key, cpu, field, offset } = divergence.where;
+  const { run, command, map, key, cpu, field, offset } = divergence.where;
   const place = [
     run === undefined ? undefined : `run ${run}`,
+    command === undefined ? undefined : `command ${command}`,
     map === undefined ? undefined : `map ${map}`,
     key === undefined ? undefined : `key ${key}`,
     cpu === undefined ? undefined : `CPU ${cpu}`,

@@ -1,5 +1,12 @@
 import type { Case } from '../case/case.ts';
-import type { Completed, MapContentEntry, Outcome, RunOutcome } from '../targets/target.ts';
+import type {
+  CommandOutcome,
+  Completed,
+  LiveFrames,
+  MapContentEntry,
+  Outcome,
+  RunOutcome,
+} from '../targets/target.ts';
 import { hexBytes } from './hex-dump.ts';
 import { errnoText } from './names.ts';
 import { printable } from './printable.ts';
@@ -23,7 +30,10 @@ export function observationsOf(
   return [
     words('load', outcomes.map(loadText)),
     words('console', done.map(consoleText)),
-    ...testCase.runs.flatMap((_, run) => runObservations(run, done)),
+    ...testCase.runs.flatMap((_, run) => [
+      ...runObservations(run, done),
+      ...commandObservations(testCase, run, done),
+    ]),
     ...testCase.maps.flatMap(({ name }, map) => mapObservations(name, map, done)),
   ].filter(isTelling);
 }
@@ -96,8 +106,50 @@ function runObservations(run: number, done: readonly MaybeCompleted[]): readonly
     bytes('dataOut', 'data_out'),
     text('ctx_size_out', ({ ctxSizeOut }) => (ctxSizeOut === 0 ? QUIET : `${ctxSizeOut}`)),
     bytes('ctxOut', 'ctx_out'),
+    ...frameObservations(runs, label),
   ];
 }
+
+/** One for each place in what left a live run. */
+function frameObservations(
+  runs: readonly (RunOutcome | undefined)[],
+  label: (what: string) => string,
+): readonly Observation[] {
+  const count = Math.max(0, ...runs.map((outcome) => outcome?.frames?.length ?? 0));
+  return Array.from({ length: count }, (_, i) =>
+    words(
+      label(`frame ${i}`),
+      runs.map((outcome) => outcome && frameText(outcome.frames?.[i])),
+    ),
+  );
+}
+
+const frameText = (frames: LiveFrames | undefined): string =>
+  frames === undefined
+    ? 'none'
+    : `${frames.times}x ${frames.way} ${frames.ifindex} ${hexBytes(frames.bytes).replaceAll(' ', '')}`;
+
+/** Two for each command: the errno (and the count), and what came back. */
+function commandObservations(
+  { runs, maps }: Case,
+  run: number,
+  done: readonly MaybeCompleted[],
+): readonly Observation[] {
+  return (runs[run].commands ?? []).flatMap(({ kind, map }, index): readonly Observation[] => {
+    const answers = done.map((outcome) => outcome?.runs[run]?.commands?.[index]);
+    const label = `run ${run} command ${index} ${kind} ${maps[map].name}`;
+    return [
+      words(
+        label,
+        answers.map((answer) => answer && commandText(answer)),
+      ),
+      { kind: 'bytes', label: `${label} gives`, values: answers.map((answer) => answer?.output) },
+    ];
+  });
+}
+
+const commandText = ({ errno, count }: CommandOutcome): string =>
+  [errno === 0 ? 'done' : errnoText(errno), ...(count === 0 ? [] : [`count ${count}`])].join(', ');
 
 /** One observation for each key that any target has, and for each CPU of a per-CPU map. */
 function mapObservations(

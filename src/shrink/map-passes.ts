@@ -1,18 +1,32 @@
 import type { Case, MapSpec, Prog } from '../case/case.ts';
-import { mapReferences, withMapReferences } from '../case/map-references.ts';
+import {
+  commandReferences,
+  mapReferences,
+  withCommandReferences,
+  withMapReferences,
+} from '../case/map-references.ts';
 import type { Insn } from '../isa/insn.ts';
 import { type Named, namedBy } from '../isa/named-by.ts';
 import { withEach, withoutChunks } from './chunks.ts';
 import { towardsZero } from './numbers.ts';
 import { withMoreZeros } from './zeros.ts';
 
-/** Cases without a map that neither an insn nor another map names. */
+/** Cases without a map that neither an insn nor a command nor another map names. */
 export function* withFewerMaps(testCase: Case): Iterable<Case> {
   for (const index of unused(testCase, 'map')) {
-    const maps = testCase.maps
-      .toSpliced(index, 1)
-      .map((map) => withMapReferences(map, (named) => (named > index ? named - 1 : named)));
-    yield { ...testCase, maps, progs: movedUp(testCase.progs, 'map', index) };
+    const renumbered = (named: number) => (named > index ? named - 1 : named);
+    const maps = testCase.maps.toSpliced(index, 1).map((map) => withMapReferences(map, renumbered));
+    const runs = testCase.runs.map((run) =>
+      run.commands === undefined
+        ? run
+        : {
+            ...run,
+            commands: run.commands.map((command) =>
+              withCommandReferences(command, testCase.maps, renumbered),
+            ),
+          },
+    );
+    yield { ...testCase, maps, progs: movedUp(testCase.progs, 'map', index), runs };
   }
 }
 
@@ -54,11 +68,15 @@ function* withMaps(testCase: Case, smaller: (map: MapSpec) => Iterable<MapSpec>)
   for (const maps of withEach(testCase.maps, smaller)) yield { ...testCase, maps };
 }
 
-function unused({ maps, ksyms, progs }: Case, what: Named): readonly number[] {
+function unused({ maps, ksyms, progs, runs }: Case, what: Named): readonly number[] {
   const used = new Set(
     progs.flatMap(({ insns }) => insns.flatMap((insn) => (namedBy(insn) === what ? insn.imm : []))),
   );
-  if (what === 'map') for (const index of maps.flatMap(mapReferences)) used.add(index);
+  if (what === 'map') {
+    const commands = runs.flatMap((run) => run.commands ?? []);
+    const byCommands = commands.flatMap((command) => commandReferences(command, maps));
+    for (const index of [...maps.flatMap(mapReferences), ...byCommands]) used.add(index);
+  }
   const all = what === 'map' ? maps : ksyms;
   return [...all.keys()].filter((index) => !used.has(index));
 }

@@ -8,10 +8,13 @@ import {
 } from './map-passes.ts';
 import { withFewerInsns, withJumpsTaken, withSmallerImmediates } from './prog-passes.ts';
 import {
+  withFewerCommands,
   withFewerCtxFields,
+  withFewerOverrides,
   withFewerRepeats,
   withFewerRuns,
   withPlainAttributes,
+  withPlainerCommands,
   withShorterData,
   withSmallerCtxFields,
   withZeroedData,
@@ -36,6 +39,9 @@ export const PASSES: readonly Pass[] = [
   // from run to run, so an earlier one may be needed to set up a map: chunks, and not only the one.
   { name: 'drop runs', smaller: withFewerRuns },
 
+  // A command that stays keeps its map, and the commands before it matter only where they filled it.
+  { name: 'drop commands', smaller: withFewerCommands },
+
   // The prog is what a person reads first. Chunks from the end: what stands late uses what stands early,
   // so the reverse order would mostly try to remove definitions that are still in use.
   { name: 'drop insns', smaller: withFewerInsns },
@@ -50,6 +56,9 @@ export const PASSES: readonly Pass[] = [
   { name: 'drop kernel symbols', smaller: withFewerKsyms },
   { name: 'drop map entries', smaller: withFewerEntries },
 
+  // What is bad of a command mostly ends it early, and then nothing else matters.
+  { name: 'drop overrides', smaller: withFewerOverrides },
+
   // Attributes of bpf_attr.test are many, and each that stays says to a reader that it matters.
   { name: 'plain attributes', smaller: withPlainAttributes },
   { name: 'drop ctx fields', smaller: withFewerCtxFields },
@@ -61,6 +70,7 @@ export const PASSES: readonly Pass[] = [
   // What is left are values. Zeros, and numbers as near to 0 as they get, show which of them matter and
   // where the boundary lies: `if r1 > 0x7fffffff` is a find, `if r1 > 0x8123abcd` a riddle.
   { name: 'zero map entries', smaller: withZeroedEntries },
+  { name: 'plainer commands', smaller: withPlainerCommands },
   { name: 'smaller maps', smaller: withSmallerMaps },
   { name: 'fewer repeats', smaller: withFewerRepeats },
   { name: 'smaller ctx fields', smaller: withSmallerCtxFields },

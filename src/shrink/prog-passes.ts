@@ -20,7 +20,7 @@ export function* withJumpsTaken(testCase: Case): Iterable<Case> {
   yield* withProgs(testCase, function* (insns) {
     for (const [from, to] of targetIndexes(insns).entries()) {
       const kind = formOf(insns[from])?.kind;
-      const jumps = kind === 'jump' || kind === 'goto';
+      const jumps = kind === 'jump' || kind === 'goto' || kind === 'may_goto';
       if (jumps && to !== undefined && to > from + 1) yield* without(insns, { from, to });
     }
   });

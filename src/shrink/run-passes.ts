@@ -1,4 +1,12 @@
-import { type Case, type CtxInput, PLAIN_RUN, type Run } from '../case/case.ts';
+import {
+  type Case,
+  type CtxInput,
+  type MapCommand,
+  type MapSpec,
+  PLAIN_RUN,
+  type Run,
+} from '../case/case.ts';
+import { holdsMaps } from '../case/map-references.ts';
 import { withEach, withoutChunks } from './chunks.ts';
 import { towardsZero } from './numbers.ts';
 import { withMoreZeros } from './zeros.ts';
@@ -21,6 +29,44 @@ export function* withPlainAttributes(testCase: Case): Iterable<Case> {
       if (run[name] !== PLAIN_RUN[name]) yield { ...run, [name]: PLAIN_RUN[name] };
     }
   });
+}
+
+/** Cases in which a run says less of its command. */
+export const withFewerOverrides = (testCase: Case): Iterable<Case> =>
+  withRuns(testCase, function* ({ attr = {}, ...run }) {
+    for (const fewer of withoutChunks(Object.entries(attr))) {
+      yield fewer.length === 0 ? run : { ...run, attr: Object.fromEntries(fewer) };
+    }
+  });
+
+/** Cases in which a run is followed by fewer commands. */
+export const withFewerCommands = (testCase: Case): Iterable<Case> =>
+  withCommands(testCase, withoutChunks);
+
+/** Cases in which a command has no flags, or more zeros in its key and value. */
+export const withPlainerCommands = (testCase: Case): Iterable<Case> =>
+  withCommands(testCase, (commands) =>
+    withEach(commands, (command) => plainerCommand(command, testCase.maps)),
+  );
+
+function* withCommands(
+  testCase: Case,
+  smaller: (commands: readonly MapCommand[]) => Iterable<readonly MapCommand[]>,
+): Iterable<Case> {
+  yield* withRuns(testCase, function* ({ commands = [], ...run }) {
+    for (const fewer of smaller(commands)) {
+      yield fewer.length === 0 ? run : { ...run, commands: fewer };
+    }
+  });
+}
+
+function* plainerCommand(command: MapCommand, maps: readonly MapSpec[]): Iterable<MapCommand> {
+  const { key, value, flags, map } = command;
+  if (flags !== 0n) yield { ...command, flags: 0n };
+  if (key !== null) for (const zeroed of withMoreZeros(key)) yield { ...command, key: zeroed };
+  if (value !== null && !holdsMaps(maps[map])) {
+    for (const zeroed of withMoreZeros(value)) yield { ...command, value: zeroed };
+  }
 }
 
 /** Cases in which a run repeats its prog less often. */

@@ -1,4 +1,6 @@
 import type { Case } from '../case/case.ts';
+import { OBJECT_KFUNCS } from '../case/ksyms.ts';
+import { isLiveRun } from '../case/live-run.ts';
 import type { ProgType } from '../case/prog-type.ts';
 import type { Form } from '../isa/forms.ts';
 import { formsOf } from '../isa/forms-of.ts';
@@ -18,10 +20,16 @@ export function missingFeatures(features: Features, testCase: Case): readonly st
   for (const { type } of testCase.maps) {
     if (!features.mapTypes.has(type)) missing.add(`map type ${type}`);
   }
+  if (testCase.runs.some((run) => isLiveRun(testCase, run)) && features.liveFrames === undefined) {
+    missing.add('XDP live frames');
+  }
   const ksyms = features.ksyms.get(testCase.progType);
   for (const name of testCase.ksyms) {
     if (ksyms?.has(name) === false) missing.add(`kernel symbol ${name}`);
   }
+  // Earlier kernels take the pointer for one to a type of their own, or for no kptr.
+  const hasKptrs = testCase.maps.some(({ kptr }) => kptr !== undefined);
+  if (hasKptrs && ksyms?.has(OBJECT_KFUNCS.make) === false) missing.add('kptrs in maps');
   for (const { insns } of testCase.progs) {
     for (const [i, form] of formsOf(insns).entries()) {
       const insn = insns[i];

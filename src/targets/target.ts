@@ -77,6 +77,8 @@ export interface Features {
   readonly helpers: ReadonlyMap<ProgType, ReadonlySet<number>>;
   /** Where it can't be asked for every run: those that it can. */
   readonly runs?: PairedRuns;
+  /** Absent where what becomes of XDP live frames can't be observed. */
+  readonly liveFrames?: 'observed';
   /** Names of functions and variables of the kernel (`Case.ksyms`) that a prog of the type may use. */
   readonly ksyms: ReadonlyMap<ProgType, ReadonlySet<string>>;
 }
@@ -172,8 +174,39 @@ export interface RunOutcome {
   readonly dataSizeOut: number;
   readonly ctxOut: Uint8Array;
   readonly ctxSizeOut: number;
+  /** One for each command of the run; absent where it has none. */
+  readonly commands?: readonly CommandOutcome[];
   /** Emulator only: why the prog could not go on. */
   readonly fault?: Fault;
+  /**
+   * Where live frames were asked for (`isLiveRun`): what left the prog. First what the stack was given,
+   * in order, or sorted by ifindex and bytes where the case has a CPUMAP, whose thread runs when it
+   * likes; then what was sent out of each interface, in order.
+   */
+  readonly frames?: readonly LiveFrames[];
+}
+
+/** Frames that are alike and followed each other. */
+export interface LiveFrames {
+  readonly way: 'received' | 'sent';
+  /** Of the device that they came from or went to. */
+  readonly ifindex: number;
+  readonly times: number;
+  /** From the Ethernet header on, with its VLAN tag. */
+  readonly bytes: Uint8Array;
+}
+
+/** What one map command gave. */
+export interface CommandOutcome {
+  /** 0, or the positive errno of the command. */
+  readonly errno: number;
+  /** Of a batch: `count` after the command. 0 for other commands. */
+  readonly count: number;
+  /**
+   * What came back: the next key, or the value, of a per-CPU map the values of all CPUs one behind the other;
+   * of a batch the keys and then the values. None where a value would be an id of the kernel's.
+   */
+  readonly output: Uint8Array;
 }
 
 /** What a prog did that the verifier would not have let it do, or a limit that it ran into. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CaseBytesError, decodeCase, encodeCase } from '../../src/case/bytes.ts';
-import { type Case, type CtxInput, PLAIN_RUN } from '../../src/case/case.ts';
+import { type Case, type CtxInput, type MapCommand, PLAIN_RUN } from '../../src/case/case.ts';
 import { caseHash } from '../../src/case/hash.ts';
 import { assemble } from '../../src/isa/assemble.ts';
 
@@ -38,6 +38,30 @@ const BYTES = [
   .replaceAll(' ', '');
 /** The same case with the kernel symbols `a` and `bb`. */
 const WITH_KSYMS = `${BYTES.replace(/^01/, '02')}02000161026262`;
+/** The same case with a deletion of key 0102 by flags 1, and a batch of lookups of 2. */
+const WITH_COMMANDS = [
+  `${BYTES.replace(/^01/, '05')}`,
+  '0000',
+  '00',
+  '00',
+  '0200',
+  '02 00 01 0100000000000000 0102',
+  '06 00 00 0000000000000000 02000000',
+]
+  .join('')
+  .replaceAll(' ', '');
+/** The same case with the fd of a map, and a byte behind the struct that isn't 0. */
+const WITH_ATTR = [
+  `${BYTES.replace(/^01/, '07')}`,
+  '0000',
+  '00',
+  '00',
+  '0000',
+  '00000000',
+  '03 00 01000000 07 64000000 08 50000000',
+]
+  .join('')
+  .replaceAll(' ', '');
 const HASH = 'bb75ae3891d9e5e15c2b77ee8d77836ddc24482b74b93012e12130b8e7704661';
 
 const CASE = withCtx({ sizeBytes: 24, fields: { data: 9n } });
@@ -48,8 +72,8 @@ const REFUSED: readonly (readonly [what: string, hex: string, message: string])[
   ['nothing', '', 'Expected 1 bytes of version, got 0 (byte 0 of a case)'],
   [
     'a newer version',
-    BYTES.replace(/^01/, '05'),
-    'Expected version 1 to 4, got version 5 (byte 1 of a case)',
+    BYTES.replace(/^01/, '09'),
+    'Expected version 1 to 8, got version 9 (byte 1 of a case)',
   ],
   [
     'an unknown prog type',
@@ -87,6 +111,26 @@ const REFUSED: readonly (readonly [what: string, hex: string, message: string])[
     'Expected different kernel symbols, got one name twice (byte 112 of a case)',
   ],
   [
+    'a command to a map that is not there',
+    WITH_COMMANDS.replace('02000101', '02010101'),
+    'Expected map of a command of at most 0, got 1 (byte 114 of a case)',
+  ],
+  [
+    'an unknown command',
+    WITH_COMMANDS.replace('02000101', 'ff000101'),
+    'Expected command of at most 9, got 255 (byte 113 of a case)',
+  ],
+  [
+    'a value in a deletion',
+    WITH_COMMANDS.replace('02000101', '02000301'),
+    'Expected parts of `delete`, got 3 (byte 115 of a case)',
+  ],
+  [
+    'lists of no commands',
+    WITH_COMMANDS.replace(/0200020001.*/, '0000'),
+    'Expected canonical bytes, got another form of the same case (byte 112 of a case)',
+  ],
+  [
     'a map without a name',
     BYTES.replace('0100016d', '010000'),
     'Expected a map name, got "" (byte 13 of a case)',
@@ -111,6 +155,16 @@ const REFUSED: readonly (readonly [what: string, hex: string, message: string])[
     BYTES.replace('0900000000000000', '0900000001000000'),
     'Expected data of 4 bytes, got 0x100000009 (byte 102 of a case)',
   ],
+  [
+    'a word of an override that there is not',
+    WITH_ATTR.replace('03000100000007', '03000300000007'),
+    'Expected prog_fd of at most 2, got 3',
+  ],
+  [
+    'an override of a field as if it were behind all',
+    WITH_ATTR.replace('0850000000', '084b000000'),
+    'Expected nonzero_at of at least 76, got 75',
+  ],
 ];
 
 describe('the bytes of a case', () => {
@@ -123,6 +177,25 @@ describe('the bytes of a case', () => {
     const named = { ...CASE, ksyms: ['a', 'bb'] };
     expect(Buffer.from(encodeCase(named)).toString('hex')).toBe(WITH_KSYMS);
     expect(decodeCase(bytesOf(WITH_KSYMS))).toEqual(named);
+  });
+
+  it('end with the commands behind its runs', () => {
+    const [run] = CASE.runs;
+    const commands: readonly MapCommand[] = [
+      { kind: 'delete', map: 0, key: Uint8Array.of(1, 2), value: null, flags: 1n, count: 0 },
+      { kind: 'lookup_batch', map: 0, key: null, value: null, flags: 0n, count: 2 },
+    ];
+    const commanded = { ...CASE, runs: [{ ...run, commands }] };
+    expect(Buffer.from(encodeCase(commanded)).toString('hex')).toBe(WITH_COMMANDS);
+    expect(decodeCase(bytesOf(WITH_COMMANDS))).toEqual(commanded);
+  });
+
+  it('end with what is overridden of the command of a run', () => {
+    const [run] = CASE.runs;
+    const attr = { prog_fd: 'map', size: 100, nonzero_at: 80 } as const;
+    const overridden = { ...CASE, runs: [{ ...run, attr }] };
+    expect(Buffer.from(encodeCase(overridden)).toString('hex')).toBe(WITH_ATTR);
+    expect(decodeCase(bytesOf(WITH_ATTR))).toEqual(overridden);
   });
 
   it('are what its hash is of, which stays the same for ever', () => {

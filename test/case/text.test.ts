@@ -43,6 +43,7 @@ const EXAMPLE: Case = {
       flags: 4,
       dataOutBytes: 64,
       ctxOutBytes: 192,
+      attr: { prog_fd: 'closed', ctx_in: 'read_only', size: 72, retval: 0xffff_ffff },
     },
     { ...PLAIN_RUN, data: new Uint8Array() },
     PLAIN_RUN,
@@ -83,6 +84,10 @@ run
   flags 0x4
   data_out 64
   ctx_out 192
+  attr prog_fd closed
+  attr ctx_in read_only
+  attr size 72
+  attr retval 4294967295
 
 run
   data empty
@@ -177,7 +182,7 @@ const ERRORS: readonly (readonly [
   [
     'map m array key 4 keys 4',
     'CASE_NAME',
-    'a.case:1:19: Expected an attribute of a map (key, value, max_entries, flags, inner), got `keys`',
+    'a.case:1:19: Expected an attribute of a map (key, value, max_entries, flags, inner, spin_lock, kptr), got `keys`',
   ],
   ['map m array key 4 key 4', 'CASE_TWICE', 'a.case:1:19: Expected one `key`, got `key`'],
   [

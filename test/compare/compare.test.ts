@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Case } from '../../src/case/case.ts';
 import { compareOutcomes, type Divergence } from '../../src/compare/compare.ts';
-import type { Outcome } from '../../src/targets/target.ts';
+import type { CommandOutcome, Outcome } from '../../src/targets/target.ts';
 import {
   CASE,
   completed,
@@ -111,6 +111,15 @@ const DIVERGENCES: readonly {
     description: 'run 0, data_out, byte 2: 0203 on emulator, ff03 on uml',
   },
   {
+    claim: 'a frame that left',
+    outcome: completed({
+      runs: [run({ frames: [{ way: 'sent', ifindex: 10, times: 2, bytes: hex('0001') }] }), run()],
+    }),
+    class: 'data',
+    where: { run: 0, field: 'frame 0' },
+    description: 'run 0, frame 0: none on emulator, 2 of 2 bytes sent, ifindex 10 on uml',
+  },
+  {
     claim: 'the end of the packet',
     outcome: completed({ runs: [run({ dataOut: hex('0001') }), run()] }),
     class: 'data',
@@ -181,6 +190,28 @@ describe('the oracle finds', () => {
       where: { run: 0, field: 'fault' },
       values: ['access fault at slot 4 of prog 0: read at 0x0', 'no fault'],
     });
+  });
+
+  it.each([
+    ['errno', { errno: 2 }, { field: 'lookup errno' }],
+    ['map', { count: 1 }, { field: 'lookup count' }],
+    ['map', { output: hex('01ff') }, { field: 'lookup output', offset: 1 }],
+  ] as const)('the %s of a command, %j', (of, answer, where) => {
+    const command = {
+      kind: 'lookup',
+      map: 0,
+      key: hex('0000'),
+      value: null,
+      flags: 0n,
+      count: 0,
+    } as const;
+    const testCase: Case = { ...CASE, runs: [{ ...CASE.runs[0], commands: [command] }] };
+    const answered = (over: Partial<CommandOutcome>) =>
+      completed({
+        runs: [run({ commands: [{ errno: 0, count: 0, output: hex('0102'), ...over }] })],
+      });
+    const found = compareOutcomes(testCase, emulator(answered({})), uml(answered(answer)));
+    expect(found).toMatchObject({ class: of, where: { run: 0, command: 0, map: 'out', ...where } });
   });
 
   it('the value of one CPU', () => {

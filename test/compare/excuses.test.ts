@@ -2,11 +2,13 @@ import { describe, expect, it } from 'vitest';
 import type { Case } from '../../src/case/case.ts';
 import { compareOutcomes, type Observed } from '../../src/compare/compare.ts';
 import { EXCUSES } from '../../src/compare/excuses.ts';
+import type { Outcome } from '../../src/targets/target.ts';
 import {
   CASE,
   completed,
   emulator,
   entry,
+  hex,
   interp,
   jit,
   LAZY_CASE,
@@ -14,6 +16,32 @@ import {
   rejected,
   uml,
 } from './observed.ts';
+
+const ZERO_SEED = 0x40;
+
+/** The usual case with a command that follows the order of its first map, a hash map of those flags. */
+function walked(flags: number): Case {
+  const [first, ...others] = CASE.maps;
+  const command = {
+    kind: 'next_key',
+    map: 0,
+    key: null,
+    value: null,
+    flags: 0n,
+    count: 0,
+  } as const;
+  return {
+    ...CASE,
+    maps: [{ ...first, type: 'hash', flags, maxEntries: 2 }, ...others],
+    runs: [{ ...CASE.runs[0], commands: [command] }, ...CASE.runs.slice(1)],
+  };
+}
+
+function withCommand(key: string, errno = 0): Outcome {
+  const [first, ...others] = completed().runs;
+  const commands = [{ errno, count: 0, output: hex(key) }];
+  return completed({ runs: [{ ...first, commands }, ...others] });
+}
 
 /** `otherwise` differs in the one thing that the rule is about, and is not excused. */
 const ROWS: readonly {
@@ -63,6 +91,13 @@ const ROWS: readonly {
     ],
     otherwise: [emulator(completed()), interp(completed({ maps: [[], []] }))],
     otherCase: LAZY_CASE,
+  },
+  {
+    rule: 'hash-order',
+    testCase: walked(0),
+    pair: [emulator(withCommand('01')), uml(withCommand('02'))],
+    otherwise: [emulator(withCommand('01')), uml(withCommand('02'))],
+    otherCase: walked(ZERO_SEED),
   },
   {
     rule: 'other-verifier',

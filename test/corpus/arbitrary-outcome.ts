@@ -1,7 +1,16 @@
 import fc from 'fast-check';
-import type { Case } from '../../src/case/case.ts';
+import type { Case, Run } from '../../src/case/case.ts';
+import { isLiveRun } from '../../src/case/live-run.ts';
 import type { Answer } from '../../src/corpus/records.ts';
-import type { Fault, MapContent, Outcome, RunOutcome, Trouble } from '../../src/targets/target.ts';
+import type {
+  CommandOutcome,
+  Fault,
+  LiveFrames,
+  MapContent,
+  Outcome,
+  RunOutcome,
+  Trouble,
+} from '../../src/targets/target.ts';
 
 const u32 = fc.oneof(fc.nat(3), fc.integer({ min: 0, max: 0xffff_ffff }));
 const errno = fc.oneof(fc.constant(0), fc.constant(524), fc.nat(4095));
@@ -49,6 +58,29 @@ const run: fc.Arbitrary<RunOutcome> = fc
   })
   .map(({ fault: found, ...rest }) => (found === undefined ? rest : { ...rest, fault: found }));
 
+const frames: fc.Arbitrary<readonly LiveFrames[]> = fc.array(
+  fc.record({
+    way: fc.constantFrom('received' as const, 'sent' as const),
+    ifindex: u32,
+    times: u32,
+    bytes: fc.uint8Array({ minLength: 1, maxLength: 70 }),
+  }),
+  { maxLength: 3 },
+);
+
+const command: fc.Arbitrary<CommandOutcome> = fc.record({ errno, count: u32, output: bytes(40) });
+
+const runOf = (testCase: Case, given: Run): fc.Arbitrary<RunOutcome> =>
+  fc
+    .tuple(
+      run,
+      isLiveRun(testCase, given) ? fc.record({ frames }) : fc.constant({}),
+      given.commands === undefined
+        ? fc.constant({})
+        : fc.record({ commands: fc.tuple(...given.commands.map(() => command)) }),
+    )
+    .map(([it, left, answers]) => ({ ...it, ...left, ...answers }));
+
 const trouble: fc.Arbitrary<{ readonly trouble?: Trouble }> = fc.oneof(
   fc.constant({}),
   fc.record({
@@ -67,14 +99,14 @@ const content: fc.Arbitrary<MapContent> = fc.array(
 );
 
 /** What any target may answer to a case, without `executed`. */
-export const someOutcome = ({ runs, maps }: Case): fc.Arbitrary<Outcome> =>
+export const someOutcome = (testCase: Case): fc.Arbitrary<Outcome> =>
   fc.oneof(
     withTrouble(
       fc.record({
         kind: fc.constant('completed' as const),
         load: fc.constant({ verdict: 'accepted' as const }),
-        runs: fc.tuple(...runs.map(() => run)),
-        maps: fc.tuple(...maps.map(() => content)),
+        runs: fc.tuple(...testCase.runs.map((one) => runOf(testCase, one))),
+        maps: fc.tuple(...testCase.maps.map(() => content)),
         console: text,
       }),
     ),

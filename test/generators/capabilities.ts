@@ -8,9 +8,12 @@ export const capabilitiesWith = (has: (form: Form) => boolean): Capabilities => 
   mapTypes: new Set(['array', 'hash', 'percpu_array', 'percpu_hash']),
   forms: new Set(FORMS.filter(has).map(({ name }) => name)),
   helpers: new Map([
-    ['xdp', new Set([1, 2, 3, 5, 6, 7, 8, 153, 154, 181])],
-    ['sched_cls', new Set([1, 2, 3, 5, 6, 7, 8, 9, 26, 95, 153, 154, 181])],
-    ['socket_filter', new Set([1, 2, 3, 5, 6, 7, 8, 26, 153, 154, 181])],
+    ['xdp', new Set([1, 2, 3, 5, 6, 7, 8, 28, 44, 54, 65, 105, 153, 154, 181, 189])],
+    [
+      'sched_cls',
+      new Set([1, 2, 3, 5, 6, 7, 8, 9, 10, 18, 26, 28, 38, 43, 50, 95, 105, 153, 154, 163, 181]),
+    ],
+    ['socket_filter', new Set([1, 2, 3, 5, 6, 7, 8, 26, 68, 105, 153, 154, 181])],
   ]),
   ksyms: new Map([
     ['xdp', new Set(KSYM_NAMES)],

@@ -7,7 +7,8 @@ export interface PlanSize {
   readonly magnitude: bigint;
 }
 
-export function planSize({ prog, maps, runs, progFlags, attachType }: CasePlan): PlanSize {
+export function planSize(plan: CasePlan): PlanSize {
+  const { prog, maps, runs, commands, oddMaps, progFlags, attachType } = plan;
   const fragments = [prog.body, ...prog.functions.map(({ body }) => body)].map(bodySize);
   const masks = [prog.savedRegs, prog.savedSlots, ...prog.functions.map(({ folded }) => folded)];
   const parts = [
@@ -16,6 +17,8 @@ export function planSize({ prog, maps, runs, progFlags, attachType }: CasePlan):
     ...prog.functions.map(({ args }) => 1 + args.length),
     ...maps.map(({ spec, keys }) => 1 + spec.entries.length + keys.length),
     ...runs.map(runParts),
+    ...commands.map(({ command }) => (command.flags === 0n ? 1 : 2)),
+    oddMaps.length,
     bits(progFlags),
     bits(attachType),
   ];
@@ -27,6 +30,7 @@ export function planSize({ prog, maps, runs, progFlags, attachType }: CasePlan):
       [...keys, ...spec.entries.map(({ value }) => value)].map(sum),
     ),
     ...runs.map(runMagnitude),
+    ...commands.map(({ command: { key, value } }) => sum(key ?? NONE) + sum(value ?? NONE)),
   ];
   return {
     parts: parts.reduce((total, part) => total + part, 0),
@@ -53,6 +57,7 @@ function bodySize(body: Body): PlanSize {
 function fragmentParts(fragment: Fragment): number {
   if (fragment.kind === 'alu') return 1;
   if ('args' in fragment) return 2 + fragment.args.length;
+  if ('ops' in fragment) return 2 + fragment.ops.length;
   return fragment.kind === 'update' ? 2 + fragment.content.length : 2;
 }
 
@@ -61,15 +66,17 @@ function operandSum({ kind: _kind, ...fragment }: Fragment): bigint {
   for (const [name, operand] of Object.entries(fragment)) {
     if (typeof operand === 'number' || typeof operand === 'bigint') total += magnitude(operand);
     if (name === 'args') for (const hint of operand as number[]) total += magnitude(hint);
-    if (name !== 'content') continue;
-    for (const { src, imm } of operand as { src: number; imm: number }[]) {
-      total += magnitude(src) + magnitude(imm);
+    if (name !== 'content' && name !== 'ops') continue;
+    for (const part of operand as object[]) {
+      for (const each of Object.values(part)) {
+        if (typeof each === 'number' || typeof each === 'bigint') total += magnitude(each);
+      }
     }
   }
   return total;
 }
 
-function runParts({ data, ctx, repeat, flags, cpu, batchSize, ...run }: Run): number {
+function runParts({ data, ctx, repeat, flags, cpu, batchSize, attr = {}, ...run }: Run): number {
   const isSet = [
     ctx !== null,
     repeat !== 1,
@@ -80,7 +87,7 @@ function runParts({ data, ctx, repeat, flags, cpu, batchSize, ...run }: Run): nu
     run.dataOutBytes !== null,
     run.ctxOutBytes !== null,
   ];
-  const fields = Object.keys(ctx?.fields ?? {}).length;
+  const fields = Object.keys({ ...ctx?.fields, ...attr }).length;
   return 1 + isSet.filter((set) => set).length + fields + (data?.length ?? 0);
 }
 
@@ -90,6 +97,7 @@ function runMagnitude({ data, ctx, flags, dataOutBytes, ctxOutBytes }: Run): big
   return numbers.reduce((total, part) => total + part, sum(data ?? new Uint8Array()));
 }
 
+const NONE = new Uint8Array();
 const bits = (mask: number): number => mask.toString(2).replaceAll('0', '').length;
 const sum = (bytes: Uint8Array): bigint => BigInt(bytes.reduce((total, byte) => total + byte, 0));
 const magnitude = (value: number | bigint): bigint => {

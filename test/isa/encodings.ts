@@ -77,6 +77,7 @@ export const ENCODINGS: readonly (readonly [form: string, text: string, bytes: s
   ['bswap16', 'r1 = bswap16 r1', 'd7 01 00 00 10 00 00 00'],
   ['bswap32', 'r1 = bswap32 r1', 'd7 01 00 00 20 00 00 00'],
   ['bswap64', 'r1 = bswap64 r1', 'd7 01 00 00 40 00 00 00'],
+  ['may_goto', 'may_goto +2', 'e5 00 02 00 00 00 00 00'],
   ['ja', 'goto -3', '05 00 fd ff 00 00 00 00'],
   ['jal', 'gotol +70000', '06 00 00 00 70 11 01 00'],
   ['jeq32.k', 'if w1 == 5 goto +2', '16 01 02 00 05 00 00 00'],

@@ -129,6 +129,13 @@ export const MUTANTS: readonly Mutant[] = [
     })),
   },
   {
+    name: 'dynptr_from_mem of unknown flags leaves r0 at 0',
+    rules: mutantHelper('dynptr_from_mem', (right) => (machine) => {
+      right(machine);
+      return 0n;
+    }),
+  },
+  {
     name: 'skb_load_bytes beyond the packet leaves r0 at 0',
     rules: mutantHelper('skb_load_bytes', (right) => (machine) => {
       right(machine);

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Case } from '../../src/case/case.ts';
+import { type Case, type MapCommand, type MapSpec, PLAIN_RUN } from '../../src/case/case.ts';
 import { caseHash } from '../../src/case/hash.ts';
 import { assemble } from '../../src/isa/assemble.ts';
 import { disassemble } from '../../src/isa/disassemble.ts';
 import { distanceOf } from '../../src/isa/distance.ts';
 import type { Insn } from '../../src/isa/insn.ts';
-import { withFewerKsyms } from '../../src/shrink/map-passes.ts';
+import { withFewerKsyms, withFewerMaps } from '../../src/shrink/map-passes.ts';
 import { PASSES } from '../../src/shrink/passes.ts';
 import { someCase } from '../case/arbitrary-case.ts';
 
@@ -14,6 +14,7 @@ import { someCase } from '../case/arbitrary-case.ts';
 const CANDIDATES_MAX = 300;
 
 const sum = (numbers: Iterable<number>): number => [...numbers].reduce((a, b) => a + b, 0);
+const NONE = new Uint8Array();
 const nonZero = (bytes: Uint8Array): number => bytes.filter((byte) => byte !== 0).length;
 const immediates = ({ imm, nextImm = 0 }: Insn): number => Math.abs(imm) + Math.abs(nextImm);
 
@@ -37,6 +38,20 @@ const MEASURES: Readonly<Record<string, (testCase: Case) => number | bigint>> = 
         // What names maps is renumbered.
         .filter(({ inner }) => inner === undefined)
         .flatMap(({ entries }) => entries.map(({ value }) => nonZero(value))),
+    ),
+  overrides: ({ runs }) => sum(runs.map(({ attr = {} }) => Object.keys(attr).length)),
+  commands: ({ runs }) => sum(runs.map(({ commands = [] }) => commands.length)),
+  'flags of commands': ({ runs }) =>
+    sum(runs.map(({ commands = [] }) => commands.filter(({ flags }) => flags !== 0n).length)),
+  'bytes in commands': ({ runs, maps }) =>
+    sum(
+      runs.flatMap(({ commands = [] }) =>
+        commands.map(({ map, key, value }) => {
+          // What names maps is renumbered.
+          const isPlain = !maps[map].type.endsWith('_of_maps');
+          return nonZero(key ?? NONE) + (isPlain ? nonZero(value ?? NONE) : 0);
+        }),
+      ),
     ),
   packets: ({ runs }) => sum(runs.map(({ data }) => (data === null ? 0 : data.length + 1))),
   'bytes in packets': ({ runs }) =>
@@ -107,6 +122,36 @@ describe('every pass', () => {
     });
     expect(helps).toBe(true);
   });
+});
+
+it('"drop maps" keeps what commands name, and renumbers it', () => {
+  const map = (name: string): MapSpec => ({
+    name,
+    type: 'array',
+    keyBytes: 4,
+    valueBytes: 4,
+    maxEntries: 1,
+    flags: 0,
+    entries: [],
+  });
+  const outer: MapSpec = { ...map('outer'), type: 'array_of_maps', inner: 1 };
+  const index = (number: number) => Uint8Array.of(number, 0, 0, 0);
+  const commands: readonly MapCommand[] = [
+    { kind: 'update', map: 3, key: index(0), value: index(2), flags: 0n, count: 0 },
+  ];
+  const testCase: Case = {
+    progType: 'xdp',
+    expectedAttachType: 0,
+    progFlags: 0,
+    ksyms: [],
+    maps: [map('a'), map('b'), map('c'), outer],
+    progs: [{ insns: assemble('exit') }],
+    runs: [{ ...PLAIN_RUN, commands }],
+  };
+  const [smaller, ...others] = [...withFewerMaps(testCase)];
+  expect(others).toEqual([]);
+  expect(smaller.maps.map(({ name }) => name)).toEqual(['b', 'c', 'outer']);
+  expect(smaller.runs[0].commands).toEqual([{ ...commands[0], map: 2, value: index(1) }]);
 });
 
 it('"drop kernel symbols" drops what no insn names, and the others keep their insns', () => {

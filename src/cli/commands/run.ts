@@ -18,6 +18,7 @@ import { duration, seed, wholeNumber } from '../numbers.ts';
 import { type OpenTargets, openTargets } from '../open-targets.ts';
 import { openProgress } from '../progress.ts';
 import { quoted } from '../quoted.ts';
+import { addToReachFile, readReachFile } from '../reach-file.ts';
 import { findingRecorder } from '../record-finding.ts';
 import { steadyOn } from '../steady.ts';
 import type { Surroundings } from '../surroundings.ts';
@@ -34,6 +35,7 @@ interface RunFlags {
   readonly progTypes?: readonly ProgType[];
   readonly corpus: string;
   readonly maxFindings: number;
+  readonly reach?: string;
   readonly json?: boolean;
   readonly tui: boolean;
 }
@@ -69,6 +71,7 @@ export function addRun(
     .option('--prog-types <names>', 'only these prog types, separated by commas', parseProgTypes)
     .option('--corpus <file>', 'where findings are kept', surroundings.corpusFile)
     .option('--max-findings <n>', 'end after so many findings', wholeNumber(1, 10_000), 10)
+    .option('--reach <file>', 'add to this file how often what was compared')
     .option('--json', 'print events as NDJSON on stdout, the summary last')
     .option('--no-tui', 'plain lines instead of a screen')
     .action(async (flags: RunFlags) => end(await run(flags, surroundings)));
@@ -79,6 +82,7 @@ async function run(flags: RunFlags, surroundings: Surroundings): Promise<ExitSta
   if (names.length < 2) {
     throw new UsageError(`Expected two targets or more to compare, got ${flags.targets}`);
   }
+  if (flags.reach !== undefined) readReachFile(flags.reach);
   // Opened first: that it can't be written must not be found out after an hour.
   const corpus = openCorpus(flags.corpus);
   const interrupt = listenForInterrupt();
@@ -95,6 +99,7 @@ async function run(flags: RunFlags, surroundings: Surroundings): Promise<ExitSta
       signal: interrupt.signal,
     }).finally(opened.close);
     await display.close();
+    if (flags.reach !== undefined) addToReachFile(flags.reach, summary);
     if (!flags.json) {
       process.stdout.write(summaryText(summary, textOptions(surroundings)));
       if (summary.findings.length > 0 && flags.corpus !== surroundings.corpusFile) {

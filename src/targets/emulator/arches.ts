@@ -13,8 +13,25 @@ export interface ArchRules {
   readonly ipAlignBytes: number;
   /** Whether there is IPv6, or a module with it that isn't loaded. */
   readonly ipv6: 'present' | 'absent';
+  /** `NR_CPUS` of Debian's kernels, which a `cpumap` may have as many elements as. */
+  readonly cpusMax: number;
+  /** CONFIG_PERF_EVENTS: without it no fd is that of an event. */
+  readonly perfEvents: 'present' | 'absent';
+  /**
+   * Whether `lwt_push_encap` looks for a UDP header behind the IP header that it is given: Debian's kernels do by
+   * backports, its user-mode Linux (6.1.176) is older than that (net/core/lwt_bpf.c, `is_udp_tunnel`).
+   */
+  readonly lwtEncapUdp: 'checked' | 'unknown';
   /** Where it isn't that of the release. */
   readonly seg6localRun?: ReleaseRules['seg6localRun'];
+  /** `csum_partial`: the sum is folded to 32 bits, or to 16 before what it starts from is added. */
+  readonly checksumPartial: 'wide' | 'folded';
+  /** What `copy_from_kernel_nofault` says of an address that isn't one of the kernel's. */
+  readonly probeReadFailure: 'range' | 'fault';
+  /** Bytes from address 0 on that the kernel can read, as part of its own memory. */
+  readonly lowMemoryBytes: number;
+  /** What a function that returns an `int` leaves in the upper half of r0. */
+  readonly intResults: 'zeros' | 'sign';
   /** Forms that its JIT gives another meaning than the interpreter does, by name. */
   readonly jitedAlu: Readonly<Record<string, AluRule>>;
 }
@@ -24,6 +41,13 @@ const COMMON: ArchRules = {
   skbPadBytes: 64,
   ipAlignBytes: 0,
   ipv6: 'present',
+  checksumPartial: 'wide',
+  probeReadFailure: 'fault',
+  lowMemoryBytes: 0,
+  intResults: 'zeros',
+  cpusMax: 8192,
+  perfEvents: 'present',
+  lwtEncapUdp: 'checked',
   jitedAlu: {},
 };
 
@@ -43,10 +67,28 @@ const POWERPC_SHIFTS: Readonly<Record<string, AluRule>> = {
 
 /** One row for each architecture, by `uname -m`, that differs from the common ones. */
 const ARCHES: Readonly<Record<string, Partial<ArchRules>>> = {
-  // arch/s390/include/asm/cache.h: too long a line to be left free in front of packets.
-  s390x: { cacheLineBytes: 256, skbPadBytes: 32, ipAlignBytes: 2 },
-  riscv64: { ipAlignBytes: 2 },
-  ppc64le: { cacheLineBytes: 128, skbPadBytes: 128, jitedAlu: POWERPC_SHIFTS },
+  // arch/x86/mm/maccess.c.
+  x86_64: { probeReadFailure: 'range' },
+  // lib/checksum.c, with a `do_csum` of 16 bits: arch/arm64/lib/csum.c, arch/riscv/lib/csum.c.
+  aarch64: { checksumPartial: 'folded' },
+  riscv64: { checksumPartial: 'folded', ipAlignBytes: 2, intResults: 'sign' },
+  // arch/s390/include/asm/cache.h: too long a line to be left free in front of packets. `struct lowcore` of
+  // arch/s390/include/asm/lowcore.h lies at address 0.
+  s390x: {
+    cacheLineBytes: 256,
+    skbPadBytes: 32,
+    ipAlignBytes: 2,
+    cpusMax: 256,
+    lowMemoryBytes: 0x2000,
+  },
+  // arch/powerpc/mm/maccess.c.
+  ppc64le: {
+    cacheLineBytes: 128,
+    skbPadBytes: 128,
+    probeReadFailure: 'range',
+    intResults: 'sign',
+    jitedAlu: POWERPC_SHIFTS,
+  },
 };
 
 /**
@@ -54,8 +96,11 @@ const ARCHES: Readonly<Record<string, Partial<ArchRules>>> = {
  * the handler of lwt_seg6local that 6.1.192 has lost.
  */
 const USER_MODE: Partial<ArchRules> = {
+  lwtEncapUdp: 'unknown',
   ipAlignBytes: 2,
   ipv6: 'absent',
+  cpusMax: 1,
+  perfEvents: 'absent',
   seg6localRun: 'taken',
 };
 

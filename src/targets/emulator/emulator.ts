@@ -1,16 +1,20 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Case } from '../../case/case.ts';
+import { isLiveRun, LIVE_INTERFACES } from '../../case/live-run.ts';
 import { missingFeatures } from '../missing-features.ts';
 import type { Features, LinuxSetting, Outcome, Target } from '../target.ts';
 import { emulatorFeatures } from './features.ts';
 import { callFunction } from './interpreter.ts';
 import { type Lowerings, lowerings } from './lowering.ts';
 import { type CtxAccess, createMachine, type Machine, startCase } from './machine.ts';
+import { mapCommands } from './maps/commands.ts';
 import { createMaps } from './maps/create-maps.ts';
 import { dropRegions } from './memory.ts';
 import { prepare } from './prepare.ts';
 import { defaultRules, type EmulatorRules } from './rules.ts';
+import { readRun, unsupportedAttr } from './run/command.ts';
 import { ctxAccess } from './run/ctx-rule.ts';
+import { LOOPBACK_IFINDEX } from './run/redirect-info.ts';
 import type { RunRule, RunSession } from './run/rules.ts';
 import { executeProg, runProg } from './run/run-prog.ts';
 
@@ -109,6 +113,9 @@ function executeCase(emulator: Emulator, testCase: Case): Outcome {
   const rule = rules.run[testCase.progType];
   if (rule === undefined) return unsupported(missingFeatures(emulator.features, testCase));
   startCase(machine);
+  if (testCase.runs.some((run) => isLiveRun(testCase, run))) {
+    machine.interfaces = [LOOPBACK_IFINDEX, ...LIVE_INTERFACES];
+  }
   const maps = createMaps(testCase.maps, testCase.progs.length, machine, rules);
   const outcome = Array.isArray(maps) ? runCase(emulator, testCase, rule) : maps;
   dropRegions(machine.memory, emulator.keptRegions);
@@ -118,24 +125,37 @@ function executeCase(emulator: Emulator, testCase: Case): Outcome {
 /** The maps are there: makes the prog ready and does the runs. */
 function runCase(emulator: Emulator, testCase: Case, rule: RunRule): Outcome {
   const { machine } = emulator;
-  const { progs, ksyms, runs } = testCase;
+  const { progs, ksyms } = testCase;
+  const runs = testCase.runs.map((run) => readRun(run, machine.linux.endianness));
   if (!prepare(progs, ksyms, machine, emulator.lowerings, rule.helpers)) {
     return unsupported(missingFeatures(emulator.features, testCase));
   }
-  const missing = runs.flatMap((run) => rule.unsupported(run, machine, testCase));
+  const missing = runs.flatMap((run) => [
+    ...unsupportedAttr(run),
+    ...rule.unsupported(run, machine, testCase),
+  ]);
   if (missing.length > 0) return unsupported([...new Set(missing)]);
   machine.ctx.access = emulator.ctxAccess.get(rule)!;
   const session: RunSession = {
     machine,
     testCase,
     rule,
-    execute: (repeat) => executeProg(machine, repeat, emulator.stepsMax),
+    execute: (repeat, each) => executeProg(machine, repeat, emulator.stepsMax, each),
   };
+  const commands = mapCommands(machine);
   return {
     kind: 'completed',
     load: { verdict: 'accepted' },
-    runs: runs.map((run) => runProg(session, run)),
-    maps: machine.maps.map((map) => map.content()),
+    runs: runs.map((run) => {
+      const outcome = runProg(session, run);
+      return run.commands === undefined
+        ? outcome
+        : { ...outcome, commands: run.commands.map(commands.run) };
+    }),
+    // What is popped can't be told of a map that was frozen.
+    maps: machine.maps.map((map, index) =>
+      map.sequence !== undefined && commands.isFrozen(index) ? [] : map.content(),
+    ),
     console: '',
     executed: progs.map(({ insns }, index) => {
       const first = machine.code.firstRows[index];

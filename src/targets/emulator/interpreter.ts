@@ -20,7 +20,7 @@ export function execute(machine: Machine, startRow: number): void {
   const { step, dst, src, off, imm, sizeBytes, target } = code;
   const { alu, jump, load, store, atomic, helper } = code;
   const { memory } = machine;
-  const { view } = memory;
+  let { view } = memory;
   const baseDepth = machine.depth;
   let stepsLeft = machine.stepsLeft;
   let row = startRow;
@@ -94,6 +94,8 @@ export function execute(machine: Machine, startRow: number): void {
         regs[0] = helper[row](machine);
         if (machine.fault !== null) return;
         stepsLeft = machine.stepsLeft;
+        // Memory may have grown.
+        view = memory.view;
         clobber(regs);
         row++;
         break;

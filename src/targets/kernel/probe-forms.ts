@@ -43,6 +43,8 @@ const BODIES: {
   store_rel: (form) => [insnOf(form, { dst: R10, src: 2, off: SLOT })],
   jump: (form) => [insnOf(form, { src: 2, imm: 1 })],
   goto: (form) => [insnOf(form)],
+  // A jump to the next insn is refused up to 6.12.
+  may_goto: (form) => [insnOf(form, { off: 1 }), insn('mov64.k')],
   call: (form) => {
     if (form.callee === 'kfunc') return undefined;
     if (form.callee === 'helper') return [insnOf(form, { imm: HELPER })];

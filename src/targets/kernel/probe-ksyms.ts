@@ -1,12 +1,22 @@
-import type { Case } from '../../case/case.ts';
+import type { Case, MapSpec } from '../../case/case.ts';
 import { ctxField, SK_BUFF } from '../../case/ctx.ts';
 import {
+  DYNPTR_KFUNCS,
+  DYNPTR_SOURCES,
+  type DynptrArg,
+  type DynptrKfunc,
+  ITERATORS,
+  type IteratorKfuncs,
   KFUNC_MEMORY_BYTES,
   KFUNC_PAIRS,
   KFUNCS,
   type Kfunc,
   type KfuncArg,
+  type KfuncPair,
+  OBJECT_KFUNCS,
+  OBJECT_TYPE,
   PER_CPU_VARIABLES,
+  THROW,
 } from '../../case/ksyms.ts';
 import type { ProgType } from '../../case/prog-type.ts';
 import { helperId } from '../../isa/helpers.ts';
@@ -16,8 +26,8 @@ import { insn, RETURN_0, tinyCase } from './tiny-case.ts';
 
 /** Progs of a type that use the kernel symbols of `src/case/ksyms.ts`, one or two each. */
 export const ksymProbes = (progType: ProgType): readonly Case[] =>
-  PROGS.map(({ ksyms, insns }) =>
-    tinyCase({ progType, ksyms, insns: [...PROLOGUE, ...insns, ...RETURN_0] }),
+  PROGS.map(({ ksyms, insns, maps = [] }) =>
+    tinyCase({ progType, ksyms, maps, insns: [...PROLOGUE, ...insns, ...RETURN_0] }),
   );
 
 const SOCKET_AT = ctxField(SK_BUFF, 'sk')!.offset;
@@ -51,17 +61,107 @@ const ARGUMENTS: { readonly [Kind in KfuncArg]: (dst: number) => readonly Insn[]
     insn('mov64.x', { dst, src: R10 }),
     insn('add64.k', { dst, imm: -KFUNC_MEMORY_BYTES }),
   ],
+  string: (dst) => ARGUMENTS.memory(dst),
+  pattern: (dst) => ARGUMENTS.memory(dst),
+  character: (dst) => ARGUMENTS.scalar(dst),
+  count: (dst) => ARGUMENTS.scalar(dst),
+  pulled: (dst) => ARGUMENTS.scalar(dst),
+  zero: (dst) => [insn('mov64.k', { dst })],
   length: (dst) => [insn('mov64.k', { dst, imm: KFUNC_MEMORY_BYTES })],
 };
 
-const PROGS: readonly { readonly ksyms: readonly string[]; readonly insns: readonly Insn[] }[] = [
+/** Where an object lies on the stack: below what is initialised. */
+const OBJECT_AT = -KFUNC_MEMORY_BYTES - 16;
+const object = (dst: number, at = OBJECT_AT): readonly Insn[] => [
+  insn('mov64.x', { dst, src: R10 }),
+  insn('add64.k', { dst, imm: at }),
+];
+
+/** What an iterator is begun over: r2 and r3. */
+const OVER: { readonly [Over in IteratorKfuncs['over']]: readonly Insn[] } = {
+  range: [...ARGUMENTS.scalar(2), ...ARGUMENTS.scalar(3)],
+  words: [...ARGUMENTS.memory(2), ...ARGUMENTS.scalar(3)],
+};
+
+/** Memory for dynptrs. */
+const MAP: MapSpec = {
+  name: 'm',
+  type: 'array',
+  keyBytes: 4,
+  valueBytes: 8,
+  maxEntries: 1,
+  flags: 0,
+  entries: [],
+};
+
+/** A dynptr of the whole map. */
+const DYNPTR: readonly Insn[] = [
+  insn('lddw.map_val_by_fd', { dst: 1 }),
+  insn('mov64.k', { dst: 2, imm: MAP.valueBytes }),
+  insn('mov64.k', { dst: 3, imm: 0 }),
+  ...object(4),
+  insn('call.helper', { imm: helperId('dynptr_from_mem') }),
+];
+
+/** As `ARGUMENTS`. */
+const DYNPTR_ARGUMENTS: { readonly [Kind in DynptrArg]: (dst: number) => readonly Insn[] } = {
+  ...ARGUMENTS,
+  scalar: (dst) => [insn('mov64.k', { dst, imm: 0 })],
+  dynptr: (dst) => object(dst),
+  'new-dynptr': (dst) => object(dst, OBJECT_AT - 16),
+  buffer: ARGUMENTS.memory,
+};
+
+interface Probe {
+  readonly ksyms: readonly string[];
+  readonly insns: readonly Insn[];
+  readonly maps?: readonly MapSpec[];
+}
+
+const PROGS: readonly Probe[] = [
   ...(KFUNCS as readonly Kfunc[]).map(({ name, args }) => ({
     ksyms: [name],
     insns: [...args.flatMap((arg, i) => ARGUMENTS[arg](i + 1)), insn('call.kfunc')],
   })),
-  ...KFUNC_PAIRS.map(({ begin, end }) => ({
-    ksyms: [begin, end],
-    insns: [insn('call.kfunc'), insn('call.kfunc', { imm: 1 })],
+  ...(KFUNC_PAIRS as readonly KfuncPair[]).map(({ begin, end, args }) => {
+    const set = args.flatMap(() => object(1));
+    return {
+      ksyms: [begin, end],
+      insns: [...set, insn('call.kfunc'), ...set, insn('call.kfunc', { imm: 1 })],
+    };
+  }),
+  {
+    ksyms: Object.values(OBJECT_KFUNCS),
+    insns: [
+      ...[insn('mov64.k', { dst: 1, imm: OBJECT_TYPE }), insn('mov64.k', { dst: 2 })],
+      ...[insn('call.kfunc'), ...returnWithout(0), insn('mov64.x', { dst: 7, src: 0 })],
+      ...[insn('mov64.x', { dst: 1, src: 7 }), insn('mov64.k', { dst: 2 })],
+      ...[insn('call.kfunc', { imm: 2 }), insn('mov64.x', { dst: 8, src: 0 })],
+      ...[insn('mov64.x', { dst: 1, src: 7 }), insn('mov64.k', { dst: 2 })],
+      ...[insn('call.kfunc', { imm: 1 }), insn('mov64.x', { dst: 1, src: 8 })],
+      ...[...returnWithout(1), insn('mov64.k', { dst: 2 }), insn('call.kfunc', { imm: 1 })],
+    ],
+  },
+  {
+    ksyms: [THROW],
+    insns: [insn('mov64.k', { dst: 1 }), insn('call.kfunc')],
+  },
+  ...ITERATORS.map(({ begin, next, end, over }) => ({
+    ksyms: [begin, next, end],
+    insns: [
+      ...[...object(1), ...OVER[over], insn('call.kfunc')],
+      ...[...object(1), insn('call.kfunc', { imm: 1 })],
+      ...[...object(1), insn('call.kfunc', { imm: 2 })],
+    ],
+  })),
+  ...[...DYNPTR_SOURCES, ...DYNPTR_KFUNCS].map(({ name, args }: DynptrKfunc) => ({
+    ksyms: [name],
+    maps: [MAP],
+    insns: [
+      ...DYNPTR,
+      ...args.flatMap((arg, i) => DYNPTR_ARGUMENTS[arg](i + 1)),
+      insn('call.kfunc'),
+    ],
   })),
   ...PER_CPU_VARIABLES.map(({ name }) => ({
     ksyms: [name],

@@ -1,4 +1,4 @@
-import type { Case } from '../../case/case.ts';
+import { type Case, PLAIN_RUN } from '../../case/case.ts';
 import { namesUsed } from '../../case/names-used.ts';
 import { PROG_TYPES, type ProgType } from '../../case/prog-type.ts';
 import { HELPERS, helperId } from '../../isa/helpers.ts';
@@ -25,6 +25,7 @@ export async function probeFeatures(load: Load): Promise<Features> {
     mapTypes: await accepted(load, MAP_PROBES),
     forms: new Set([...(await accepted(load, FORM_PROBES)), ...ksymForms]),
     helpers: await helpersOf(load, progTypes, probedTypes),
+    ...((await accepted(load, LIVE_PROBE)).size > 0 && { liveFrames: 'observed' }),
     ksyms: new Map(
       probedTypes.map((type) => [
         type,
@@ -75,6 +76,14 @@ const PROG_NEEDS: Partial<Record<ProgType, Partial<Case>>> = {
   syscall: { progFlags: BPF_F_SLEEPABLE },
 };
 
+/** A run of live frames, which only where there are interfaces the agent tries. */
+const LIVE_PROBE: ReadonlyMap<'live', Case> = new Map([
+  [
+    'live',
+    tinyCase({ progType: 'xdp', runs: [{ ...PLAIN_RUN, data: new Uint8Array(64), flags: 2 }] }),
+  ],
+]);
+
 const PROG_PROBES: ReadonlyMap<ProgType, Case> = new Map(
   PROG_TYPES.map((progType) => [progType, tinyCase({ progType, ...PROG_NEEDS[progType] })]),
 );
@@ -96,10 +105,25 @@ const NOT_CALLABLE =
   /invalid func |unknown func |cannot use helper |helper call is not allowed|might sleep/;
 
 /**
- * What is callable, and yet only answers ENOTSUPP, in a kernel without CONFIG_BPF_EVENTS, which has no
- * tracepoint progs either: `bpf_event_output`, kernel/bpf/core.c, 6.1. User-mode Linux is one.
+ * What seems callable in a kernel without CONFIG_BPF_EVENTS, which has no tracepoint progs either, and
+ * only answers ENOTSUPP (`bpf_event_output`, kernel/bpf/core.c, 6.1), or has a `bpf_func_proto` without
+ * a function, which the verifier notices at the end. User-mode Linux is one.
  */
-const EVENT_HELPERS: ReadonlySet<number> = new Set([helperId('perf_event_output')!]);
+const EVENT_HELPERS: ReadonlySet<number> = new Set(
+  (
+    [
+      ...(['perf_event_output', 'snprintf_btf', 'get_current_task', 'task_pt_regs'] as const),
+      ...(['get_current_task_btf', 'probe_read_user', 'probe_read_user_str'] as const),
+      ...(['probe_read_kernel', 'probe_read_kernel_str'] as const),
+      // It has no BTF either, by which they know what they return (check_helper_call).
+      ...(['skc_to_tcp6_sock', 'skc_to_tcp_sock', 'skc_to_tcp_timewait_sock'] as const),
+      ...(['skc_to_tcp_request_sock', 'skc_to_udp6_sock', 'skc_to_unix_sock'] as const),
+      ...(['skc_to_mptcp_sock'] as const),
+      // User-mode Linux 6.1.176 dies of the one, and takes the other from elsewhere: not understood yet.
+      ...(['snprintf', 'strncmp'] as const),
+    ] as const
+  ).map((name) => helperId(name)!),
+);
 
 /**
  * Not tried: that a prog names it is something that the kernel warns of, in bpf_get_probe_write_proto

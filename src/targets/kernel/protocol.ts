@@ -1,3 +1,4 @@
+import type { MapCommandKind } from '../../case/map-command.ts';
 import type { Endianness, Engine } from '../target.ts';
 import { protocolError, type WireReader, wireReader } from './wire.ts';
 
@@ -10,24 +11,28 @@ import { protocolError, type WireReader, wireReader } from './wire.ts';
  *   batch     BATCH, engine, batch flags, case timeout ms, budget ms, cases, case ...
  *   case      prog type, attach type, prog flags, ksyms, maps, progs, runs, attach BTF name as text,
  *             ksym as text ..., map ..., prog ..., run ...
- *   map       type, key bytes, value bytes, max entries, flags, inner map + 1 or 0, entries, all keys,
+ *   map       type, key bytes, value bytes, max entries, flags, inner map + 1 or 0, spin lock + 1 or 0, entries, all keys,
  *             all values
  *   prog      slots, insns
  *   run       parts, data bytes, ctx bytes, data_out bytes, ctx_out bytes, repeat, flags, cpu,
- *             batch size, data, ctx
+ *             batch size, commands, data, ctx, with ATTR overrides and override ..., command ...
+ *   override  number of its name in `ATTR_NAMES`, value or number of its word
+ *   command   kind, map, parts, flags (u64), count, key or keys, value or values
  *   answer    BATCH, cases, time in ns (u64), outcome ...
  *   outcome   COMPLETED, errno, step, index, log as text, and if errno is 0: run ..., map ...; then
  *             console as text
  *             CRASHED or HUNG, console as text
  *             NOT_RUN
- *     run     errno, retval, data_size_out, ctx_size_out, data bytes, ctx bytes, data, ctx
+ *     run     errno, retval, data_size_out, ctx_size_out, data bytes, ctx bytes, data, ctx; of a live
+ *             run then frames: count, and of each way, ifindex, times, bytes as text; then of each
+ *             command errno, count, bytes and what came back
  *     map     entries, and of each its key and its value, or values of all possible CPUs; of a ring
  *             each record with its length
  *   error     ERROR, code, text
  *
  * Keys of maps that are indexed by a u32 are little-endian. Insns name maps and ksyms by index.
  */
-export const PROTOCOL_VERSION = 3;
+export const PROTOCOL_VERSION = 8;
 
 export const RequestKind = { BATCH: 1 } as const;
 export const AnswerKind = { BATCH: 1, ERROR: 2 } as const;
@@ -35,8 +40,24 @@ export const ErrorCode = { MALFORMED: 1, ENGINE: 2, TOO_LONG: 3, WORKER: 4 } as 
 export const BatchFlag = { WANTS_LOG: 1 } as const;
 export const HelloFlag = { BIG_ENDIAN: 1, PRIVILEGED: 2 } as const;
 export const CaseStatus = { COMPLETED: 0, CRASHED: 1, HUNG: 2, NOT_RUN: 3 } as const;
-export const LoadStep = { MAP_CREATE: 0, MAP_FILL: 1, PROG_LOAD: 2 } as const;
-export const RunPart = { DATA: 1, CTX: 2, DATA_OUT: 4, CTX_OUT: 8 } as const;
+export const LoadStep = { MAP_CREATE: 0, MAP_FILL: 1, PROG_LOAD: 2, NETWORK: 3 } as const;
+export const FrameWay = { RECEIVED: 0, SENT: 1 } as const;
+export const RunPart = { DATA: 1, CTX: 2, DATA_OUT: 4, CTX_OUT: 8, ATTR: 16 } as const;
+
+export const CommandPart = { KEY: 1, VALUE: 2 } as const;
+/** `enum command_kind` of agent/wire.h. */
+export const CommandCode: Readonly<Record<MapCommandKind, number>> = {
+  lookup: 0,
+  update: 1,
+  delete: 2,
+  next_key: 3,
+  lookup_and_delete: 4,
+  freeze: 5,
+  lookup_batch: 6,
+  update_batch: 7,
+  delete_batch: 8,
+  lookup_and_delete_batch: 9,
+};
 
 export type KernelEngine = Exclude<Engine, 'emulator'>;
 
@@ -61,11 +82,14 @@ export const WIRE_LIMITS = {
   PROGS_MAX: 64,
   SLOTS_PER_PROG_MAX: 2 * 65_536,
   RUNS_MAX: 4096,
+  COMMANDS_PER_RUN_MAX: 256,
   DATA_BYTES_MAX: 1024 * 1024,
   CTX_BYTES_MAX: 65_536,
   OUT_BYTES_MAX: 1024 * 1024,
   LOG_BYTES_MAX: 4096,
   CONSOLE_BYTES_MAX: 4096,
+  LIVE_FRAMES_MAX: 8192,
+  LIVE_FRAME_BYTES_MAX: 4096,
 } as const;
 
 /** The agent puts a line of its own before what the kernel said. */

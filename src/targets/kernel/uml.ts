@@ -1,5 +1,5 @@
 import { chmod, copyFile, mkdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { openLink } from './framing.ts';
 import { type FrameFiles, hostfsPort, openFrameFiles } from './hostfs-port.ts';
 import { FRAME_BODY_MAX_BYTES, type Launch } from './link.ts';
@@ -11,6 +11,8 @@ export interface UmlOptions {
   readonly kernel: string;
   /** The agent, linked statically. */
   readonly agent: string;
+  /** Modules to load, in their order. */
+  readonly modules?: readonly string[];
   /** What the guest has; used of the host's as the guest touches it. */
   readonly memoryMb?: number;
   readonly helloTimeoutMs?: number;
@@ -30,7 +32,7 @@ export function umlLaunch(options: UmlOptions): Launch {
   return async (signal) => {
     signal.throwIfAborted();
     const folder = await makeScratchFolder(memoryMb * 1024 * 1024 + 2 * FRAME_BODY_MAX_BYTES);
-    const files = await furnish(folder, options.agent).catch(async (error) => {
+    const files = await furnish(folder, options).catch(async (error) => {
       await rm(folder, { recursive: true, force: true });
       throw error;
     });
@@ -54,8 +56,12 @@ export function umlLaunch(options: UmlOptions): Launch {
 }
 
 /** Puts everything into the guest's root folder. */
-async function furnish(folder: string, agent: string): Promise<FrameFiles> {
-  for (const name of ['dev', 'link', 'proc', 'sys']) await mkdir(join(folder, name));
+async function furnish(folder: string, { agent, modules }: UmlOptions): Promise<FrameFiles> {
+  for (const name of ['dev', 'link', 'proc', 'sys', 'modules']) await mkdir(join(folder, name));
+  for (const [i, module] of (modules ?? []).entries()) {
+    const name = `${String(i).padStart(2, '0')}-${basename(module)}`;
+    await copyFile(module, join(folder, 'modules', name));
+  }
   await copyFile(agent, join(folder, 'init'));
   await chmod(join(folder, 'init'), 0o755);
   return openFrameFiles(join(folder, 'link'));
@@ -78,6 +84,8 @@ function kernelParameters(memoryMb: number): readonly string[] {
     'ssl0=fd:3',
     'bpfdiff.link=hostfs',
     'quiet',
+    // As in Debian's kernels: pages of live frames hold nothing of what was there before.
+    'init_on_alloc=1',
     'panic=-1',
     'noreboot',
     ...FASTER_BOOT,

@@ -96,7 +96,7 @@ describe('the emulator', () => {
     const emulator = createEmulator({ linux: LINUX });
     const cases = [
       caseOf('call user_ringbuf_drain\nexit'),
-      caseOf('call kfunc#0\nexit', { ksyms: ['bpf_dynptr_clone'] }),
+      caseOf('call kfunc#0\nexit', { ksyms: ['bpf_task_from_pid'] }),
       caseOf('r0 = 0\nexit', { progType: 'ext' }),
       caseOf('r0 = 0\nexit', { maps: [mapSpec({ type: 'stack_trace' })] }),
       caseOf('call skb_store_bytes\nexit'),
@@ -104,7 +104,7 @@ describe('the emulator', () => {
     const outcomes = await emulator.execute(cases);
     expect(outcomes.map((outcome) => outcome.kind === 'unsupported' && outcome.missing)).toEqual([
       ['helper 209 user_ringbuf_drain'],
-      ['kernel symbol bpf_dynptr_clone'],
+      ['kernel symbol bpf_task_from_pid'],
       ['prog type ext'],
       ['map type stack_trace'],
       ['helper 9 skb_store_bytes'],

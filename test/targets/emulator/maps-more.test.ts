@@ -3,7 +3,7 @@ import type { Case, MapSpec } from '../../../src/case/case.ts';
 import { assemble } from '../../../src/isa/assemble.ts';
 import { jhash } from '../../../src/targets/emulator/maps/jhash.ts';
 import { createLru } from '../../../src/targets/emulator/maps/lru-list.ts';
-import { bytes, caseOf, completed, contentOf, mapSpec, r0Of } from './driver.ts';
+import { bytes, caseOf, completed, contentOf, mapSpec, r0Of, run } from './driver.ts';
 
 const EPERM = 1;
 const EINVAL = 22;
@@ -267,5 +267,26 @@ describe('for_each_map_elem', () => {
       visit: r1 = *(u32 *)(r2 +0)\nr0 = 0\nif r1 != ${stop} goto done\nr0 = 1\ndone: exit\n`;
     expect(await r0Of(prog(9), { maps: [table] })).toBe(4n);
     expect(await r0Of(prog(1), { maps: [table] })).toBe(2n);
+  });
+
+  const COUNTED = `
+    ${MAP}r2 = code_addr(visit) ll\nr3 = 0\nr4 = 0\ncall for_each_map_elem
+    r1 = map_val(map_by_idx(0)) +0 ll\nr2 = *(u64 *)(r1 +0)\nr2 += 1\n*(u64 *)(r1 +0) = r2
+    r0 = 0\nexit\nvisit: r0 = 0\nexit`;
+  const count = async (maps: readonly MapSpec[], repeat: number) => {
+    const outcome = await completed(caseOf(COUNTED, { maps, runs: [run({ repeat })] }));
+    expect(outcome.runs[0].fault).toBeUndefined();
+    return contentOf(outcome.maps[0]);
+  };
+
+  it('walks more often in a run than the emulator has regions', async () => {
+    expect(await count([mapSpec()], 300)).toEqual(['00000000: 2c01000000000000']);
+  });
+
+  it('changes nothing for what is stored behind it, wherever the memory ends', async () => {
+    for (let pages = 32; pages < 128; pages++) {
+      const room = mapSpec({ name: 'room', valueBytes: 4096 * pages });
+      expect(await count([mapSpec(), room], 1), `${pages}`).toEqual(['00000000: 0100000000000000']);
+    }
   });
 });

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Case, Run } from '../../../src/case/case.ts';
 import { encodeCtx, SK_BUFF, XDP_MD } from '../../../src/case/ctx.ts';
-import { createEmulator } from '../../../src/targets/emulator/emulator.ts';
 import type { LinuxSetting } from '../../../src/targets/target.ts';
 import { bytes, caseOf, FRAME, hex, LINUX, oneRun, run } from './driver.ts';
 
@@ -89,14 +88,6 @@ describe('BPF_PROG_RUN', () => {
 
   it.each([33, 35])('refuses XDP progs for attach type %d', async (expectedAttachType) => {
     expect(await runOf('xdp', {}, undefined, { expectedAttachType })).toMatchObject({ errno: 22 });
-  });
-
-  it('tells what it does not emulate', async () => {
-    const emulator = createEmulator({ linux: LINUX });
-    const outcomes = await emulator.execute([
-      caseOf('exit', { progType: 'xdp', runs: [run({ flags: 2 })] }),
-    ]);
-    expect(outcomes.map(({ kind }) => kind)).toEqual(['unsupported']);
   });
 });
 

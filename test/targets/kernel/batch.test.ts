@@ -15,6 +15,8 @@ const MAP = {
   valueBytes: 2,
   maxEntries: 3,
   flags: 0,
+  spinLock: 8,
+  kptr: 16,
 } as const;
 
 /** Has something of everything. */
@@ -38,6 +40,17 @@ const full: Case = tinyCase({
       batchSize: 3,
       dataOutBytes: 64,
       ctxOutBytes: 0,
+      attr: { data_out: 'read_only', size: 96 },
+      commands: [
+        {
+          kind: 'lookup',
+          map: 0,
+          key: Buffer.from('01000000', 'hex'),
+          value: null,
+          flags: 0x1_0000_0008n,
+          count: 0,
+        },
+      ],
     },
   ],
 });
@@ -66,10 +79,12 @@ describe('batchEncoder', () => {
         ...[1, 0, 1, 5, 6, 1],
         ...[6, 0x25, 0x20, 1, 1, 1, 2, 0],
         ...[5, '6270665f66'],
-        ...[6, 4, 2, 3, 0, 0, 1, '01000000', '62656566'],
+        ...[6, 4, 2, 3, 0, 0, 9, 17, 1, '01000000', '62656566'],
         ...[2, insns],
-        ...[0, 0, 0, 0, 0, 1, 0, 0, 0],
-        ...[15, 3, 8, 64, 0, 7, 1, 2, 3, '0a0b0c', ctx],
+        ...[0, 0, 0, 0, 0, 1, 0, 0, 0, 0],
+        ...[31, 3, 8, 64, 0, 7, 1, 2, 3, 1, '0a0b0c', ctx],
+        ...[2, 3, 2, 7, 96],
+        ...[0, 0, 1, 8, 1, 0, '01000000'],
       ).toString('hex'),
     );
   });
@@ -98,6 +113,7 @@ describe('decodeBatch', () => {
     ...[0, 0, 2, 0, 0],
     ...[0, 2, 0, 0, 0, 0],
     ...[28, 9, 70, 0, 3, 0, 'aabbcc'],
+    ...[34, 0, 2, '0506'],
     ...[2, '01000000', '01020304', '00000000', '05060708'],
     ...[4, '4f6f7073'],
     ...[0, 13, 2, 0, 2, '6e6f', 0],
@@ -118,7 +134,14 @@ describe('decodeBatch', () => {
           load: { verdict: 'accepted' },
           runs: [
             { ...run, retval: 2 },
-            { ...run, errno: 28, retval: 9, dataSizeOut: 70, dataOut: 'aabbcc' },
+            {
+              ...run,
+              errno: 28,
+              retval: 9,
+              dataSizeOut: 70,
+              dataOut: 'aabbcc',
+              commands: [{ errno: 34, count: 0, output: '0506' }],
+            },
           ],
           maps: [
             [

@@ -8,9 +8,9 @@ afterAll(() => rm(agentFolder, { recursive: true }));
 const LIMIT_MS = 20_000;
 const MEMORY_MAX_KB = 1024 * 1024;
 
-/** What there is of UML beside the agent: mount points, frames, and UML's own pid and socket. */
+/** What there is of UML beside the agent: mount points, modules, frames, and UML's own pid and socket. */
 const ROOTS = {
-  uml: ['dev', 'init', 'link', 'proc', 'sys', 'uml'],
+  uml: ['dev', 'init', 'link', 'modules', 'proc', 'sys', 'uml'],
   debian12: ['dev', 'init', 'modules', 'proc', 'root', 'sys'],
 };
 

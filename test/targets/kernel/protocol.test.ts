@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { ATTR_NAMES } from '../../../src/case/attr.ts';
 import { CASE_LIMITS } from '../../../src/case/limits.ts';
 import {
   AnswerKind,
@@ -73,6 +74,7 @@ describe('the two ends of the protocol', () => {
     ['STEP', LoadStep],
     ['ENGINE', Object.fromEntries(upperCased(EngineCode))],
     ['RUN_HAS', RunPart],
+    ['OVERRIDE', Object.fromEntries(ATTR_NAMES.map((name, i) => [name.toUpperCase(), i]))],
   ])('have the same numbers for %s', async (prefix, numbers) => {
     expect(enumOf(await header('wire.h'), prefix)).toEqual(numbers);
   });
@@ -120,6 +122,8 @@ describe('decodeHello', () => {
     expect(() => decodeHello(Buffer.concat([hello, u32(0)]))).toThrow(/Expected the end/);
     const older = Buffer.from(hello);
     older.writeUInt32LE(0);
-    expect(() => decodeHello(older)).toThrow('Expected an agent of protocol version 3, got 0');
+    expect(() => decodeHello(older)).toThrow(
+      `Expected an agent of protocol version ${PROTOCOL_VERSION}, got 0`,
+    );
   });
 });

@@ -1,4 +1,6 @@
-import type { Helper } from './helper.ts';
+import { EINVAL, failure } from '../errno.ts';
+import { Access } from '../memory.ts';
+import { type Helper, memoryArgument, u32Argument } from './helper.ts';
 
 /** Nanoseconds from one reading of the clock to the next: some, as a prog may wait for a change. */
 const TICK_NS = 1000;
@@ -18,3 +20,33 @@ export const getPrandomU32: Helper = (machine) => {
 
 /** `bpf_get_smp_processor_id()`: progs run on CPU 0. */
 export const getSmpProcessorId: Helper = () => 0n;
+
+/** What is 0 on every machine that runs cases: root's ids, the only node of memory. */
+export const zero: Helper = () => 0n;
+
+/** `bpf_get_socket_cookie(skb)`, `bpf_get_netns_cookie(skb)`: some number. */
+export const someCookie: Helper = () => 1n;
+
+/** `bpf_get_ns_current_pid_tgid(dev, ino, nsdata, size)`: no cases know a namespace's inode. */
+export const getNsCurrentPidTgid: Helper = (machine) => {
+  const sizeBytes = u32Argument(machine, 4);
+  const to = memoryArgument(machine, 3, sizeBytes, Access.WRITE);
+  if (to !== 0) machine.memory.bytes.fill(0, to, to + sizeBytes);
+  return failure(EINVAL);
+};
+
+/** `bpf_get_current_pid_tgid()`: some process. */
+export const getCurrentPidTgid: Helper = () => (1n << 32n) | 1n;
+
+const COMM = new TextEncoder().encode('bpfdiff');
+
+/** `bpf_get_current_comm(buf, size)`: some name. */
+export const getCurrentComm: Helper = (machine) => {
+  const sizeBytes = u32Argument(machine, 2);
+  const to = memoryArgument(machine, 1, sizeBytes, Access.WRITE);
+  if (to === 0) return 0n;
+  const name = COMM.subarray(0, sizeBytes - 1);
+  machine.memory.bytes.fill(0, to, to + sizeBytes);
+  machine.memory.bytes.set(name, to);
+  return 0n;
+};

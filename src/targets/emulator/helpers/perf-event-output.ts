@@ -1,6 +1,7 @@
 import { E2BIG, EFAULT, EINVAL, ENOENT, failure } from '../errno.ts';
 import type { Machine } from '../machine.ts';
 import { Access } from '../memory.ts';
+import { buffLength } from '../run/xdp-buff.ts';
 import { type Helper, mapArgument, memoryArgument } from './helper.ts';
 
 const INDEX_MASK = 0xffff_ffffn;
@@ -14,19 +15,20 @@ const PACKET_BYTES_MASK = 0xfffffn << 32n;
  * kernel/trace/bpf_trace.c, 6.1).
  */
 export const perfEventOutput: Helper = (machine) => {
-  const { regs } = machine;
+  const { regs, packet, xdp } = machine;
   const map = mapArgument(machine, 2);
   const data = memoryArgument(machine, 4, Number(regs[5]), Access.READ);
   if (map === undefined || data === 0) return 0n;
   const flags = regs[3];
-  if ((flags & ~(INDEX_MASK | PACKET_BYTES_MASK)) !== 0n) return failure(EINVAL);
+  const known = packet === null && xdp === null ? INDEX_MASK : INDEX_MASK | PACKET_BYTES_MASK;
+  if ((flags & ~known) !== 0n) return failure(EINVAL);
   if (Number((flags & PACKET_BYTES_MASK) >> 32n) > packetBytes(machine)) return failure(EFAULT);
   const index = Number(flags & INDEX_MASK);
   const isThere = index === CURRENT_CPU || index < map.spec.maxEntries;
   return failure(isThere ? ENOENT : E2BIG);
 };
 
-function packetBytes({ packet, memory, packetRegion }: Machine): number {
+function packetBytes({ packet, xdp }: Machine): number {
   if (packet !== null) return packet.end - packet.start;
-  return memory.ends[packetRegion] - memory.starts[packetRegion];
+  return xdp === null ? 0 : buffLength(xdp);
 }

@@ -1,3 +1,4 @@
+import { redirectMissed } from '../run/redirect-info.ts';
 import { badArgument, type Helper, mapArgument, u32Argument } from './helper.ts';
 
 const XDP_ABORTED = 0n;
@@ -6,6 +7,7 @@ const XDP_REDIRECT = 4n;
 const FALLBACK = 3n;
 /** BPF_F_BROADCAST and BPF_F_EXCLUDE_INGRESS, for devmaps. */
 const BROADCAST = 8n;
+const EXCLUDE_INGRESS = 16n;
 const DEVMAP_FLAGS = 0x18n;
 
 /** `bpf_redirect_map(map, key, flags)`: `__bpf_xdp_redirect_map`, include/linux/filter.h 6.1. */
@@ -19,8 +21,18 @@ export const redirectMap: Helper = (machine) => {
   }
   const flags = regs[3];
   const known =
-    map.spec.type === 'devmap' && release.redirectBroadcast === 'known' ? DEVMAP_FLAGS : 0n;
+    map.spec.type.startsWith('devmap') && release.redirectBroadcast === 'known' ? DEVMAP_FLAGS : 0n;
   if ((flags & ~(FALLBACK | known)) !== 0n) return XDP_ABORTED;
-  if (map.redirectsTo(u32Argument(machine, 2)) || (flags & BROADCAST) !== 0n) return XDP_REDIRECT;
-  return flags & FALLBACK;
+  const index = u32Argument(machine, 2);
+  if ((flags & BROADCAST) !== 0n) {
+    const excludesIngress = (flags & EXCLUDE_INGRESS) !== 0n;
+    machine.redirect = { to: 'all-of-map', map, index, excludesIngress };
+    return XDP_REDIRECT;
+  }
+  if (map.redirectsTo(index) === undefined) {
+    redirectMissed(machine);
+    return flags & FALLBACK;
+  }
+  machine.redirect = { to: 'map', map, index };
+  return XDP_REDIRECT;
 };

@@ -1,10 +1,22 @@
 import type { MapEntry, MapSpec } from '../../../case/case.ts';
 import type { LinuxSetting, MapContent } from '../../target.ts';
+import { ENOENT } from '../errno.ts';
 import type { Memory } from '../memory.ts';
+import { littleEndianKey, nextIndex } from './index-keys.ts';
 import { littleEndianIndex } from './keys.ts';
 import type { Element, EmulatedMap } from './map.ts';
 import type { MapRule, Presence } from './rules.ts';
-import { fillValues, type Values, valueAddress, valueAddressOn, valuesOf } from './values.ts';
+import {
+  copyValue,
+  fillValues,
+  lockOf,
+  overwrite,
+  type Values,
+  valueAddress,
+  valueAddressOn,
+  valuesOf,
+  withoutLock,
+} from './values.ts';
 
 /** `array` and `percpu_array` (kernel/bpf/arraymap.c): every element is there from the beginning. */
 export function createArrayMap(
@@ -14,7 +26,7 @@ export function createArrayMap(
   linux: LinuxSetting,
   values: Values,
 ): EmulatedMap {
-  const { maxEntries, valueBytes } = spec;
+  const { maxEntries } = spec;
   const littleEndian = linux.endianness === 'little';
   const indexAt = (keyAddress: number) => memory.view.getUint32(keyAddress, littleEndian);
   const addressOf = (index: number) => valueAddress(values, index);
@@ -28,17 +40,30 @@ export function createArrayMap(
     },
     update(keyAddress, valueAddress, flags) {
       const index = indexAt(keyAddress);
-      const errno = rule.checkUpdate(flags, presence(index));
+      const errno = rule.checkUpdate(flags, presence(index), lockOf(spec));
       if (errno !== 0) return errno;
-      memory.bytes.copyWithin(addressOf(index), valueAddress, valueAddress + valueBytes);
+      const to = addressOf(index);
+      overwrite(memory, values, to, () => copyValue(memory, spec, to, valueAddress));
       return 0;
     },
     delete: (keyAddress) => rule.checkDelete(presence(indexAt(keyAddress))),
-    put({ key, value }: MapEntry) {
+    put({ key, value }: MapEntry, flags, cpu) {
       const index = littleEndianIndex(key);
-      const errno = rule.checkUpdate(0n, presence(index));
-      if (errno === 0) fillValues(memory, values, index, value);
+      const errno = rule.checkUpdate(flags, presence(index), lockOf(spec));
+      if (errno === 0) {
+        overwrite(memory, values, addressOf(index), () =>
+          fillValues(memory, values, index, withoutLock(spec, value), cpu),
+        );
+      }
       return errno;
+    },
+    user: {
+      lookup(key) {
+        const index = littleEndianIndex(key);
+        return index < maxEntries ? valuesOf(memory, values, index) : ENOENT;
+      },
+      delete: (key) => rule.checkDelete(presence(littleEndianIndex(key))),
+      nextKey: (key) => nextIndex(maxEntries, key),
     },
     content: () => sortedByKeyBytes(maxEntries, (index) => valuesOf(memory, values, index)),
     lookupOnCpu(keyAddress, cpu) {
@@ -69,9 +94,6 @@ function sortedByKeyBytes(
   if (length > 256) indexes.sort((a, b) => swapped(a) - swapped(b));
   return indexes.map((index) => ({ key: littleEndianKey(index), values: valuesAt(index) }));
 }
-
-const littleEndianKey = (index: number): Uint8Array =>
-  Uint8Array.of(index, index >>> 8, index >>> 16, index >>> 24);
 
 const swapped = (index: number): number =>
   (((index & 0xff) << 24) | ((index & 0xff00) << 8) | ((index >>> 8) & 0xff00) | (index >>> 24)) >>>

@@ -1,18 +1,22 @@
 import type { MapEntry, MapSpec } from '../../../case/case.ts';
-import type { LinuxSetting, MapContent } from '../../target.ts';
-import { E2BIG } from '../errno.ts';
+import type { Endianness, LinuxSetting, MapContent } from '../../target.ts';
+import { E2BIG, ENOENT } from '../errno.ts';
 import type { Memory } from '../memory.ts';
-import { jhash } from './jhash.ts';
+import { jhashOn } from './jhash.ts';
 import { keyBytesOf, keyText } from './keys.ts';
-import type { Element, EmulatedMap } from './map.ts';
-import { MapFlag, type MapRule, type Presence } from './rules.ts';
+import type { Element, EmulatedMap, UserSide } from './map.ts';
+import { LOCK, MapFlag, type MapRule, type Presence } from './rules.ts';
 import {
   clearOtherCpus,
+  clearValues,
+  copyValue,
   fillValues,
+  lockOf,
   type Values,
   valueAddress,
   valueAddressOn,
   valuesOf,
+  withoutLock,
 } from './values.ts';
 
 /**
@@ -29,10 +33,10 @@ export function createHashMap(
   spec: MapSpec,
   rule: MapRule,
   memory: Memory,
-  _linux: LinuxSetting,
+  { endianness }: LinuxSetting,
   values: Values,
 ): EmulatedMap {
-  const { keyBytes, valueBytes, maxEntries } = spec;
+  const { keyBytes, maxEntries } = spec;
   const elements = new Map<string, number>();
   const freed: number[] = [];
   let neverUsed = 0;
@@ -46,14 +50,15 @@ export function createHashMap(
   const take = () => freed.pop() ?? neverUsed++;
 
   /** The element that the new value of `key` goes to; undefined where the map is full. */
-  function elementFor(key: string, old: number | undefined): number | undefined {
+  function elementFor(key: string, old: number | undefined, flags: bigint): number | undefined {
     if (old === undefined) {
       if (elements.size >= maxEntries) return undefined;
       const element = take();
       elements.set(key, element);
       return element;
     }
-    if (rule.values === 'per-cpu') return old;
+    // Under the lock the element that is there stays.
+    if (rule.values === 'per-cpu' || (flags & LOCK) !== 0n) return old;
     const element = preallocated ? spare : take();
     if (preallocated) spare = old;
     else freed.push(old);
@@ -63,8 +68,26 @@ export function createHashMap(
     return element;
   }
 
+  function remove(key: string): number {
+    const element = elements.get(key);
+    const errno = rule.checkDelete(presence(element));
+    if (errno !== 0 || element === undefined) return errno;
+    elements.delete(key);
+    freed.push(element);
+    return 0;
+  }
+
+  const user = hashUserSide({
+    elements: () => elements,
+    maxEntries,
+    endianness,
+    valuesOf: (element) => valuesOf(memory, values, element),
+    remove,
+  });
+
   return {
     spec,
+    user,
     directValue: 0,
     lookup(keyAddress) {
       const element = elements.get(keyAt(keyAddress));
@@ -73,31 +96,24 @@ export function createHashMap(
     update(keyAddress, valueAddress, flags) {
       const key = keyAt(keyAddress);
       const old = elements.get(key);
-      const errno = rule.checkUpdate(flags, presence(old));
+      const errno = rule.checkUpdate(flags, presence(old), lockOf(spec));
       if (errno !== 0) return errno;
-      const element = elementFor(key, old);
+      const element = elementFor(key, old, flags);
       if (element === undefined) return E2BIG;
-      memory.bytes.copyWithin(addressOf(element), valueAddress, valueAddress + valueBytes);
+      copyValue(memory, spec, addressOf(element), valueAddress);
       if (old === undefined) clearOtherCpus(memory, values, element);
       return 0;
     },
-    delete(keyAddress) {
-      const key = keyAt(keyAddress);
-      const element = elements.get(key);
-      const errno = rule.checkDelete(presence(element));
-      if (errno !== 0 || element === undefined) return errno;
-      elements.delete(key);
-      freed.push(element);
-      return 0;
-    },
-    put({ key, value }: MapEntry) {
+    delete: (keyAddress) => remove(keyAt(keyAddress)),
+    put({ key, value }: MapEntry, flags, cpu) {
       const text = keyText(key, 0, keyBytes);
       const old = elements.get(text);
-      const errno = rule.checkUpdate(0n, presence(old));
+      const errno = rule.checkUpdate(flags, presence(old), lockOf(spec));
       if (errno !== 0) return errno;
-      const element = elementFor(text, old);
+      const element = elementFor(text, old, flags);
       if (element === undefined) return E2BIG;
-      fillValues(memory, values, element, value);
+      if (old === undefined) clearValues(memory, values, element);
+      fillValues(memory, values, element, withoutLock(spec, value), cpu);
       return 0;
     },
     content: () => contentOf(elements, memory, values),
@@ -105,7 +121,7 @@ export function createHashMap(
       const element = elements.get(keyAt(keyAddress));
       return element === undefined ? 0 : valueAddressOn(values, element, cpu);
     },
-    elements: () => walkedElements(elements, maxEntries, values),
+    elements: () => walkedElements(elements, maxEntries, values, endianness),
   };
 }
 
@@ -130,14 +146,66 @@ export function walkedElements(
   elements: ReadonlyMap<string, number>,
   maxEntries: number,
   values: Values,
+  endianness: Endianness,
 ): readonly Element[] {
+  return bucketsOf([...elements.keys()], maxEntries, endianness)
+    .flat()
+    .map((key) => ({
+      key: keyBytesOf(key),
+      valueAddress: valueAddress(values, elements.get(key)!),
+    }));
+}
+
+/** Keys, of which the last is the newest, by bucket. */
+function bucketsOf(
+  keys: readonly string[],
+  maxEntries: number,
+  endianness: Endianness,
+): readonly (readonly string[])[] {
   const mask = 2 ** Math.ceil(Math.log2(maxEntries)) - 1;
-  return [...elements]
-    .reverse()
-    .map(([text, element]) => {
-      const key = keyBytesOf(text);
-      const bucket = (jhash(key, 0, key.length, 0) & mask) >>> 0;
-      return { key, bucket, valueAddress: valueAddress(values, element) };
-    })
-    .sort((a, b) => a.bucket - b.bucket);
+  const buckets = new Map<number, string[]>();
+  for (const key of keys) {
+    const bucket = (jhashOn(endianness, keyBytesOf(key), 0, key.length, 0) & mask) >>> 0;
+    const others = buckets.get(bucket);
+    if (others === undefined) buckets.set(bucket, [key]);
+    else others.unshift(key);
+  }
+  return [...buckets].sort(([a], [b]) => a - b).map(([, bucket]) => bucket);
+}
+
+/** What the user side of a hash map is made of: keys are text, and values are known by a number. */
+export interface HashParts {
+  /** The newest last. */
+  readonly elements: () => ReadonlyMap<string, number>;
+  readonly maxEntries: number;
+  readonly endianness: Endianness;
+  readonly valuesOf: (element: number) => readonly Uint8Array[];
+  /** The errno, or 0. */
+  readonly remove: (key: string) => number;
+}
+
+/** `htab_map_get_next_key` and the like, kernel/bpf/hashtab.c 6.1. */
+export function hashUserSide(parts: HashParts): UserSide {
+  const { elements, maxEntries, endianness, valuesOf, remove } = parts;
+  const textOf = (key: Uint8Array) => keyText(key, 0, key.length);
+  const buckets = () => bucketsOf([...elements().keys()], maxEntries, endianness);
+  function lookup(key: Uint8Array): readonly Uint8Array[] | number {
+    const element = elements().get(textOf(key));
+    return element === undefined ? ENOENT : valuesOf(element);
+  }
+  return {
+    lookup,
+    delete: (key) => remove(textOf(key)),
+    nextKey(key) {
+      const order = buckets().flat();
+      const next = order[key === null ? 0 : order.indexOf(textOf(key)) + 1];
+      return next === undefined ? ENOENT : keyBytesOf(next);
+    },
+    lookupAndDelete(key) {
+      const found = lookup(key);
+      if (typeof found !== 'number') remove(textOf(key));
+      return found;
+    },
+    buckets: () => buckets().map((keys) => keys.map(keyBytesOf)),
+  };
 }

@@ -1,5 +1,26 @@
+import type { Endianness } from '../../target.ts';
+
 const INITIAL = 0xdeadbeef;
 const BLOCK_BYTES = 12;
+
+/**
+ * Hashes bytes as a machine of that byte order does: whole words are read as the machine reads them, and where
+ * the length is a multiple of 4 (`jhash2`, 6.4) all of them. What is left of other lengths goes byte by byte.
+ */
+export function jhashOn(
+  endianness: Endianness,
+  bytes: Uint8Array,
+  at: number,
+  lenBytes: number,
+  seed: number,
+): number {
+  if (endianness === 'little') return jhash(bytes, at, lenBytes, seed);
+  const blocks = Math.max(0, Math.ceil(lenBytes / BLOCK_BYTES) - 1) * BLOCK_BYTES;
+  const wholeBytes = lenBytes % 4 === 0 ? lenBytes : blocks;
+  const swapped = bytes.slice(at, at + lenBytes);
+  for (let from = 0; from < wholeBytes; from += 4) swapped.subarray(from, from + 4).reverse();
+  return jhash(swapped, 0, lenBytes, seed);
+}
 
 const rotate = (value: number, bits: number): number => (value << bits) | (value >>> (32 - bits));
 

@@ -4,12 +4,20 @@ import type { LinuxSetting } from '../../target.ts';
 import { ENOMEM } from '../errno.ts';
 import type { Memory } from '../memory.ts';
 import type { ReleaseRules } from '../releases.ts';
-import { contentOf, walkedElements } from './hash.ts';
+import { contentOf, hashUserSide, walkedElements } from './hash.ts';
 import { keyText } from './keys.ts';
 import { createLru, type LruNode, SHARED_TARGET } from './lru-list.ts';
 import type { EmulatedMap } from './map.ts';
 import { MapFlag, type MapRule } from './rules.ts';
-import { clearOtherCpus, fillValues, type Values, valueAddress, valueAddressOn } from './values.ts';
+import {
+  clearOtherCpus,
+  clearValues,
+  fillValues,
+  type Values,
+  valueAddress,
+  valueAddressOn,
+  valuesOf,
+} from './values.ts';
 
 /** `lru_hash` and `lru_percpu_hash` (kernel/bpf/hashtab.c 6.1). */
 export function createLruMap(
@@ -84,9 +92,26 @@ export function createLruMap(
     return errno;
   }
 
+  function remove(key: string): number {
+    const node = nodes.get(key);
+    const errno = rule.checkDelete(node === undefined ? 'absent' : 'present');
+    if (errno !== 0 || node === undefined) return errno;
+    nodes.delete(key);
+    lru.give(node);
+    return 0;
+  }
+
   const store = isPerCpu ? replaceInPlace : replace;
   return {
     spec,
+    // A look by user space is no use of an element.
+    user: hashUserSide({
+      elements,
+      maxEntries,
+      endianness: linux.endianness,
+      valuesOf: (element) => valuesOf(memory, values, element),
+      remove,
+    }),
     directValue: 0,
     lookup(keyAddress) {
       const node = used(keyAt(keyAddress));
@@ -100,24 +125,19 @@ export function createLruMap(
       store(keyAt(keyAddress), flags, ({ element }) =>
         memory.bytes.copyWithin(valueAddress(values, element), from, from + valueBytes),
       ),
-    delete(keyAddress) {
-      const key = keyAt(keyAddress);
-      const node = nodes.get(key);
-      const errno = rule.checkDelete(node === undefined ? 'absent' : 'present');
+    delete: (keyAddress) => remove(keyAt(keyAddress)),
+    put({ key, value }, flags, cpu) {
+      const text = keyText(key, 0, keyBytes);
+      const old = nodes.get(text);
+      const errno = store(text, flags, () => {});
+      const node = nodes.get(text);
       if (errno !== 0 || node === undefined) return errno;
-      nodes.delete(key);
-      lru.give(node);
+      if (node !== old) clearValues(memory, values, node.element);
+      fillValues(memory, values, node.element, value, cpu);
       return 0;
     },
-    put({ key, value }) {
-      const text = keyText(key, 0, keyBytes);
-      const errno = store(text, 0n, () => {});
-      const node = nodes.get(text);
-      if (errno === 0 && node !== undefined) fillValues(memory, values, node.element, value);
-      return errno;
-    },
     content: () => contentOf(elements(), memory, values),
-    elements: () => walkedElements(elements(), maxEntries, values),
+    elements: () => walkedElements(elements(), maxEntries, values, linux.endianness),
   };
 }
 

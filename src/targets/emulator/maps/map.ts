@@ -9,8 +9,13 @@ export interface EmulatedMap {
   /** What a prog on CPU 0 does; the errno, or 0. */
   update(keyAddress: number, valueAddress: number, flags: bigint): number;
   delete(keyAddress: number): number;
-  /** What user space does with BPF_ANY: the value goes to every CPU. The errno, or 0. */
-  put(entry: MapEntry): number;
+  /**
+   * What user space does by an update, whose flags are 0, BPF_NOEXIST, BPF_EXIST or none that there is: the
+   * value goes to every CPU, or to the one that is named. The errno, or 0.
+   */
+  put(entry: MapEntry, flags: bigint, cpu?: number): number;
+  /** What the other map commands of bpf(2) do. */
+  readonly user: UserSide;
   content(): MapContent;
   /** The address of the first element of an array, for `lddw` of a value; 0 for other maps. */
   readonly directValue: number;
@@ -23,8 +28,30 @@ export interface EmulatedMap {
   /** Of an array of progs: which prog of the case is at an index. */
   progAt?(index: number): number | undefined;
   readonly ring?: Ring;
-  /** Of a map that packets are redirected to: whether an index leads anywhere. */
-  redirectsTo?(index: number): boolean;
+  /** Of a map of cgroups: what progs get, and how it becomes zeros for another run. */
+  readonly storage?: { readonly address: number; readonly clear: () => void };
+  /** Of a map that packets are redirected to: the ifindex, or length of a queue, at an index. */
+  redirectsTo?(index: number): number | undefined;
+  /** Of a map of devices: the ifindexes, in the order in which a broadcast reaches them. */
+  devices?(): readonly number[];
+}
+
+/**
+ * A map as user space sees it by commands. Keys and values are as in a `MapEntry`; a number is an errno. What
+ * is missing is ENOTSUPP.
+ */
+export interface UserSide {
+  /**
+   * The values of an element, CPU by CPU; none where they would be ids. A bloom filter is asked for a value.
+   */
+  lookup(key: Uint8Array): readonly Uint8Array[] | number;
+  /** The errno, or 0. */
+  delete(key: Uint8Array): number;
+  /** The key behind one; the first where it is null or not in the map. */
+  nextKey(key: Uint8Array | null): Uint8Array | number;
+  lookupAndDelete?(key: Uint8Array): readonly Uint8Array[] | number;
+  /** Of a hash map: its keys, bucket by bucket. */
+  buckets?(): readonly (readonly Uint8Array[])[];
 }
 
 /** An element as a walk sees it. */

@@ -1,26 +1,58 @@
-import type { MapSpec } from '../../../case/case.ts';
-import type { LinuxSetting } from '../../target.ts';
-import { E2BIG, EBADF, EINVAL, ENODEV } from '../errno.ts';
+import type { MapEntry, MapSpec } from '../../../case/case.ts';
+import type { ArchRules } from '../arches.ts';
+import { E2BIG, EBADF, EINVAL, ENOENT, ENOTSUPP } from '../errno.ts';
 import type { Machine } from '../machine.ts';
-import type { Memory } from '../memory.ts';
-import { Access, addRegion, roundUp } from '../memory.ts';
+import { hashUserSide } from './hash.ts';
+import { nextIndex } from './index-keys.ts';
 import { keyText, littleEndianIndex } from './keys.ts';
-import { type EmulatedMap, NO_ELEMENTS } from './map.ts';
-import { MapFlag } from './rules.ts';
+import { type EmulatedMap, NO_ELEMENTS, type UserSide } from './map.ts';
+import { checkHashUpdate, MapFlag } from './rules.ts';
 
 const refuse = { update: () => EINVAL, delete: () => EINVAL } as const;
 
-/** `prog_array`: progs of the case by index. They come into it once they are loaded. */
+/**
+ * `prog_array` (kernel/bpf/arraymap.c 6.1): progs of the case by index. Those of its entries come into it once
+ * they are loaded.
+ */
 export function createProgArray(spec: MapSpec, progs: number): EmulatedMap | number {
+  const { maxEntries } = spec;
   const at = new Map<number, number>();
-  for (const { key, value } of spec.entries) {
+  function hold({ key, value }: MapEntry, flags: bigint): number {
+    if (flags !== 0n) return EINVAL;
     const index = littleEndianIndex(key);
+    if (index >= maxEntries) return E2BIG;
     const prog = littleEndianIndex(value);
-    if (index >= spec.maxEntries) return E2BIG;
     if (prog >= progs) return EBADF;
     at.set(index, prog);
+    return 0;
   }
-  return { ...NO_ELEMENTS, ...refuse, spec, put: () => 0, progAt: (index) => at.get(index) };
+  for (const entry of spec.entries) {
+    const errno = hold(entry, 0n);
+    if (errno !== 0) return errno;
+  }
+  return {
+    ...NO_ELEMENTS,
+    ...refuse,
+    spec,
+    put: hold,
+    user: {
+      ...userSideOfFds(maxEntries, at),
+      lookup: (key) => (at.has(littleEndianIndex(key)) ? [] : ENOENT),
+    },
+    progAt: (index) => at.get(index),
+  };
+}
+
+/** `fd_array_map_delete_elem`, kernel/bpf/arraymap.c 6.1, and the way through an array. */
+function userSideOfFds(maxEntries: number, at: Map<number, unknown>) {
+  return {
+    delete(key: Uint8Array): number {
+      const index = littleEndianIndex(key);
+      if (index >= maxEntries) return E2BIG;
+      return at.delete(index) ? 0 : ENOENT;
+    },
+    nextKey: (key: Uint8Array | null) => nextIndex(maxEntries, key),
+  };
 }
 
 /**
@@ -29,16 +61,17 @@ export function createProgArray(spec: MapSpec, progs: number): EmulatedMap | num
  */
 export function createMapOfMaps(
   spec: MapSpec,
-  { memory, linux, pointers }: Machine,
+  { memory, linux, pointers, release }: Machine,
   before: readonly EmulatedMap[],
 ): EmulatedMap {
   const { keyBytes, maxEntries, type } = spec;
   const template = before[spec.inner!].spec;
   const held = new Map<string, number>();
+  const isArray = type === 'array_of_maps';
   const littleEndian = linux.endianness === 'little';
   /** An array's key as entries have it. */
   function keyAt(address: number): string {
-    if (type !== 'array_of_maps') return keyText(memory.bytes, address, keyBytes);
+    if (!isArray) return keyText(memory.bytes, address, keyBytes);
     const key = new Uint8Array(4);
     new DataView(key.buffer).setUint32(0, memory.view.getUint32(address, littleEndian), true);
     return keyText(key, 0, 4);
@@ -51,18 +84,49 @@ export function createMapOfMaps(
       const index = held.get(keyAt(keyAddress));
       return index === undefined ? 0 : Number(pointers.ofMap(index));
     },
-    put({ key, value }) {
-      if (type === 'array_of_maps' && littleEndianIndex(key) >= maxEntries) return E2BIG;
+    put({ key, value }, flags) {
+      if (isArray && flags !== 0n) return EINVAL;
+      if (isArray && littleEndianIndex(key) >= maxEntries) return E2BIG;
       const index = littleEndianIndex(value);
       const inner = before[index];
       if (inner === undefined) return EBADF;
       if (!sameShape(template, inner.spec)) return EINVAL;
       const text = keyText(key, 0, keyBytes);
-      if (type === 'hash_of_maps' && !held.has(text) && held.size === maxEntries) return E2BIG;
+      if (!isArray) {
+        const errno = checkHashUpdate(flags, held.has(text) ? 'present' : 'absent');
+        if (errno !== 0) return errno;
+        if (!held.has(text) && held.size === maxEntries) return E2BIG;
+      }
+      if (release.mapOfMapsUpdate === 'replaces') held.delete(text);
       held.set(text, index);
       return 0;
     },
+    user: isArray ? userSideOfArray() : userSideOfHash(),
   };
+
+  /** What comes out are ids, which aren't told. */
+  function userSideOfArray(): UserSide {
+    const textOf = (key: Uint8Array) => keyText(key, 0, keyBytes);
+    return {
+      lookup: (key) => (held.has(textOf(key)) ? [] : ENOENT),
+      delete(key) {
+        if (littleEndianIndex(key) >= maxEntries) return E2BIG;
+        return held.delete(textOf(key)) ? 0 : ENOENT;
+      },
+      nextKey: (key) => nextIndex(maxEntries, key),
+    };
+  }
+
+  function userSideOfHash(): UserSide {
+    const { lookupAndDelete: _, ...user } = hashUserSide({
+      elements: () => held,
+      maxEntries,
+      endianness: linux.endianness,
+      valuesOf: () => [],
+      remove: (text) => (held.delete(text) ? 0 : ENOENT),
+    });
+    return user;
+  }
 }
 
 /** `bpf_map_meta_equal` and `array_map_meta_equal`, 6.1. */
@@ -77,64 +141,15 @@ function sameShape(a: MapSpec, b: MapSpec): boolean {
   );
 }
 
-/** `perf_event_array`: events are fds, which a case has none of. */
-export const createEventArray = (spec: MapSpec): EmulatedMap => ({
+/** `perf_event_array`, `cgroup_array`: events and cgroups are fds, which a case has none of. */
+export const createEventArray = (spec: MapSpec, { perfEvents }: ArchRules): EmulatedMap => ({
   ...NO_ELEMENTS,
   ...refuse,
   spec,
-  put: ({ key }) => (littleEndianIndex(key) >= spec.maxEntries ? E2BIG : EBADF),
+  put({ key }, flags) {
+    if (flags !== 0n) return EINVAL;
+    if (littleEndianIndex(key) >= spec.maxEntries) return E2BIG;
+    return perfEvents === 'present' || spec.type === 'cgroup_array' ? EBADF : EINVAL;
+  },
+  user: { ...userSideOfFds(spec.maxEntries, new Map()), lookup: () => ENOTSUPP },
 });
-
-/** The only device. */
-const LOOPBACK_IFINDEX = 1;
-
-/**
- * `devmap` (kernel/bpf/devmap.c 6.1), which may hold the loopback device, and `cpumap` and `xskmap`,
- * which stay empty: their elements are threads and sockets. Progs may read what a `devmap` holds.
- */
-export function createRedirectMap(
-  spec: MapSpec,
-  memory: Memory,
-  linux: LinuxSetting,
-): EmulatedMap | undefined {
-  const { maxEntries, valueBytes, type } = spec;
-  const strideBytes = roundUp(valueBytes, 8);
-  const region = addRegion(memory, { sizeBytes: maxEntries * strideBytes, access: Access.READ });
-  if (region === undefined) return undefined;
-  const start = memory.starts[region];
-  const littleEndian = linux.endianness === 'little';
-  const held = new Set<number>();
-  return {
-    ...NO_ELEMENTS,
-    ...refuse,
-    spec,
-    lookup(keyAddress) {
-      const index = memory.view.getUint32(keyAddress, littleEndian);
-      return held.has(index) ? start + index * strideBytes : 0;
-    },
-    put({ key, value }) {
-      const index = littleEndianIndex(key);
-      if (index >= maxEntries) return E2BIG;
-      if (type === 'xskmap') return EBADF;
-      const ifindex = new DataView(value.buffer, value.byteOffset).getUint32(0, littleEndian);
-      if (ifindex === 0) return 0;
-      if (ifindex !== LOOPBACK_IFINDEX) return ENODEV;
-      memory.bytes.set(value, start + index * strideBytes);
-      held.add(index);
-      return 0;
-    },
-    redirectsTo: (index) => held.has(index),
-    content: () =>
-      [...held]
-        .sort((a, b) => a - b)
-        .map((index) => ({
-          key: Uint8Array.of(index, index >>> 8, index >>> 16, index >>> 24),
-          values: [
-            memory.bytes.slice(
-              start + index * strideBytes,
-              start + index * strideBytes + valueBytes,
-            ),
-          ],
-        })),
-  };
-}

@@ -1,6 +1,6 @@
 import type { MapSpec } from '../../../case/case.ts';
 import type { LinuxSetting } from '../../target.ts';
-import { EINVAL } from '../errno.ts';
+import { EINVAL, ENOTSUPP } from '../errno.ts';
 import { Access, addRegion, type Memory, roundUp } from '../memory.ts';
 import { type EmulatedMap, NO_ELEMENTS } from './map.ts';
 
@@ -34,7 +34,8 @@ export function createRingMap(
     spec,
     update: () => EINVAL,
     delete: () => EINVAL,
-    put: () => EINVAL,
+    put: () => ENOTSUPP,
+    user: { lookup: () => ENOTSUPP, delete: () => ENOTSUPP, nextKey: () => ENOTSUPP },
     content: () =>
       records
         .filter(({ state }) => state === 'submitted')

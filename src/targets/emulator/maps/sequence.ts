@@ -1,8 +1,9 @@
 import type { MapSpec } from '../../../case/case.ts';
 import { UpdateFlag } from '../../../case/map-type.ts';
+import type { LinuxSetting } from '../../target.ts';
 import { E2BIG, EINVAL, ENOENT, EOPNOTSUPP } from '../errno.ts';
 import type { Memory } from '../memory.ts';
-import { jhash } from './jhash.ts';
+import { jhashOn } from './jhash.ts';
 import { type EmulatedMap, NO_ELEMENTS } from './map.ts';
 
 const NO_KEY = new Uint8Array(0);
@@ -38,7 +39,19 @@ export function createQueueMap(spec: MapSpec, memory: Memory): EmulatedMap {
     spec,
     update: () => EINVAL,
     delete: () => EINVAL,
-    put: ({ value }) => push(value.slice(), 0n),
+    put: ({ value }, flags) => push(value.slice(), flags),
+    user: {
+      lookup: () => {
+        const next = held[nextIndex()];
+        return next === undefined ? ENOENT : [next];
+      },
+      delete: () => EINVAL,
+      nextKey: () => EINVAL,
+      lookupAndDelete() {
+        const [next] = held.splice(nextIndex(), 1);
+        return next === undefined ? ENOENT : [next];
+      },
+    },
     content: () => {
       const order = type === 'queue' ? held : held.slice().reverse();
       return order.map((value) => ({ key: NO_KEY, values: [value] }));
@@ -63,7 +76,11 @@ const BITS_MIN = 64;
  * `bloom_filter` (kernel/bpf/bloom_filter.c 6.1), whose hash has no seed, as with BPF_F_ZERO_SEED:
  * without that flag nobody knows which values it takes for others.
  */
-export function createBloomMap(spec: MapSpec, memory: Memory): EmulatedMap {
+export function createBloomMap(
+  spec: MapSpec,
+  memory: Memory,
+  { endianness }: LinuxSetting,
+): EmulatedMap {
   const { valueBytes, maxEntries } = spec;
   const wanted = Math.floor((maxEntries * HASHES) / 5) * 7;
   const mask = wanted <= BITS_MIN ? BITS_MIN - 1 : 2 ** Math.ceil(Math.log2(wanted)) - 1;
@@ -71,7 +88,7 @@ export function createBloomMap(spec: MapSpec, memory: Memory): EmulatedMap {
   const hashes = (bytes: Uint8Array, at: number) =>
     Array.from(
       { length: HASHES },
-      (_, index) => (jhash(bytes, at, valueBytes, index) & mask) >>> 0,
+      (_, index) => (jhashOn(endianness, bytes, at, valueBytes, index) & mask) >>> 0,
     );
 
   function push(bytes: Uint8Array, at: number, flags: bigint): number {
@@ -85,7 +102,12 @@ export function createBloomMap(spec: MapSpec, memory: Memory): EmulatedMap {
     spec,
     update: () => EINVAL,
     delete: () => EOPNOTSUPP,
-    put: ({ value }) => push(value, 0, 0n),
+    put: ({ value }, flags) => push(value, 0, flags),
+    user: {
+      lookup: (value) => (hashes(value, 0).every((bit) => bits.has(bit)) ? [] : ENOENT),
+      delete: () => EOPNOTSUPP,
+      nextKey: () => EOPNOTSUPP,
+    },
     sequence: {
       push: (from, flags) => push(memory.bytes, from, flags),
       pop: () => EOPNOTSUPP,

@@ -5,10 +5,10 @@ import { EEXIST, EINVAL, ENOENT, ENOSPC } from '../errno.ts';
 import type { Memory } from '../memory.ts';
 import type { ReleaseRules } from '../releases.ts';
 import { contentOf } from './hash.ts';
-import { keyText } from './keys.ts';
+import { keyBytesOf, keyText } from './keys.ts';
 import type { EmulatedMap } from './map.ts';
 import type { MapRule } from './rules.ts';
-import { fillValues, type Values, valueAddress } from './values.ts';
+import { fillValues, type Values, valueAddress, valuesOf } from './values.ts';
 
 /** Bytes of `prefixlen`, which a key begins with. */
 const PREFIX_BYTES = 4;
@@ -46,8 +46,7 @@ export function createTrieMap(
     return `${bits}:${keyText(data, 0, data.length)}`;
   }
 
-  function longest(keyAddress: number): Prefix | undefined {
-    const { bytes } = memory;
+  function longest(bytes: Uint8Array, keyAddress: number): Prefix | undefined {
     const bits = bitsOf(bytes, keyAddress);
     if (bits > bitsMax) return undefined;
     for (let length = bits; length >= 0; length--) {
@@ -84,32 +83,67 @@ export function createTrieMap(
     return 0;
   }
 
+  function remove(bytes: Uint8Array, at: number): number {
+    const bits = bitsOf(bytes, at);
+    if (bits > bitsMax) return EINVAL;
+    const name = nameOf(bytes, at, bits);
+    const found = prefixes.get(name);
+    if (found === undefined) return ENOENT;
+    prefixes.delete(name);
+    free.push(found.element);
+    return 0;
+  }
+
+  /** `trie_get_next_key`: what is longer before what it begins with, and 0 before 1. */
+  function nextKey(key: Uint8Array | null): Uint8Array | number {
+    const order = [...prefixes.values()]
+      .map((prefix) => ({ key: keyBytesOf(prefix.key), bits: prefix.bits }))
+      .sort(byPostorder);
+    const bits = key === null ? 0 : bitsOf(key, 0);
+    const name = key === null || bits > bitsMax ? '' : nameOf(key, 0, bits);
+    const at = order.findIndex((prefix) => nameOf(prefix.key, 0, prefix.bits) === name);
+    return order[at + 1]?.key ?? ENOENT;
+  }
+
   return {
     spec,
+    user: {
+      lookup(key) {
+        const found = longest(key, 0);
+        return found === undefined ? ENOENT : valuesOf(memory, values, found.element);
+      },
+      delete: (key) => remove(key, 0),
+      nextKey,
+    },
     directValue: 0,
     lookup(keyAddress) {
-      const found = longest(keyAddress);
+      const found = longest(memory.bytes, keyAddress);
       return found === undefined ? 0 : valueAddress(values, found.element);
     },
     update: (keyAddress, from, flags) =>
       store(memory.bytes, keyAddress, flags, (element) => {
         memory.bytes.copyWithin(valueAddress(values, element), from, from + valueBytes);
       }),
-    delete(keyAddress) {
-      const bits = bitsOf(memory.bytes, keyAddress);
-      if (bits > bitsMax) return EINVAL;
-      const name = nameOf(memory.bytes, keyAddress, bits);
-      const found = prefixes.get(name);
-      if (found === undefined) return ENOENT;
-      prefixes.delete(name);
-      free.push(found.element);
-      return 0;
-    },
-    put: ({ key, value }) =>
-      store(key, 0, 0n, (element) => fillValues(memory, values, element, value)),
+    delete: (keyAddress) => remove(memory.bytes, keyAddress),
+    put: ({ key, value }, flags) =>
+      store(key, 0, flags, (element) => fillValues(memory, values, element, value)),
     content() {
       const byKey = [...prefixes.values()].map(({ key, element }) => [key, element] as const);
       return contentOf(new Map(byKey), memory, values);
     },
   };
+}
+
+/** Children before their parents, what goes on with 0 before what goes on with 1. */
+function byPostorder(
+  a: { readonly key: Uint8Array; readonly bits: number },
+  b: { readonly key: Uint8Array; readonly bits: number },
+): number {
+  const bitAt = (key: Uint8Array, bit: number) =>
+    (key[PREFIX_BYTES + (bit >> 3)] >> (7 - (bit & 7))) & 1;
+  for (let bit = 0; bit < Math.min(a.bits, b.bits); bit++) {
+    const difference = bitAt(a.key, bit) - bitAt(b.key, bit);
+    if (difference !== 0) return difference;
+  }
+  return b.bits - a.bits;
 }

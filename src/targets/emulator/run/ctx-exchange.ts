@@ -1,7 +1,8 @@
 import type { Run } from '../../../case/case.ts';
-import { E2BIG } from '../errno.ts';
+import { E2BIG, EFAULT } from '../errno.ts';
 import { readField, writeField } from './ctx-rule.ts';
 import type { RunSession } from './rules.ts';
+import { isUnreadable } from './user-memory.ts';
 
 /** The struct that BPF_PROG_RUN takes in and gives out; the next run uses the same bytes again. */
 export interface CtxStruct {
@@ -11,7 +12,7 @@ export interface CtxStruct {
 
 /**
  * `bpf_ctx_init`, net/bpf/test_run.c 6.1: the struct; null where neither `ctx_in` nor `ctx_out` is
- * given; the errno where `ctx_in` is too long.
+ * given; the errno where `ctx_in` is too long or can't be read.
  */
 export function ctxIn(
   { machine }: RunSession,
@@ -25,6 +26,7 @@ export function ctxIn(
   if (run.ctx === null) return struct;
   const { sizeBytes, fields } = run.ctx;
   if (sizeBytes > machine.linux.pageBytes) return E2BIG;
+  if (isUnreadable(run, 'ctx_in')) return EFAULT;
   for (const [name, value] of Object.entries(fields)) {
     const field = machine.ctx.access.fields.get(name);
     if (field !== undefined) writeField(view, 0, field, value, machine.littleEndian);

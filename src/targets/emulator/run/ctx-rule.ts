@@ -68,7 +68,7 @@ export function ctxAccess(
       if (field === undefined) return NOWHERE;
       if (isPlain(offset, sizeBytes)) return start + offset;
       if (offset + sizeBytes > field.offset + field.sizeBytes) return NOWHERE;
-      const kept = rule.kernelBytes[field.name];
+      const kept = release.skbKernelBytes[field.name] ?? rule.kernelBytes[field.name];
       if (kept === undefined || sizeBytes < kept || sizeBytes === field.sizeBytes) {
         return start + offset;
       }

@@ -1,9 +1,12 @@
 export const ETHERNET_BYTES = 14;
 
-const IPV4 = 0x0800;
-const IPV6 = 0x86dd;
-const IPV4_HEADER_BYTES = 20;
-const IPV6_HEADER_BYTES = 40;
+/** `ETH_P_*`, include/uapi/linux/if_ether.h. */
+export const IPV4 = 0x0800;
+export const IPV6 = 0x86dd;
+export const VLAN = 0x8100;
+export const SERVICE_VLAN = 0x88a8;
+export const IPV4_HEADER_BYTES = 20;
+export const IPV6_HEADER_BYTES = 40;
 const AF_INET = 2;
 const AF_INET6 = 10;
 /** Below it the field is a length, and what follows tells the protocol. */
@@ -26,9 +29,12 @@ export function packetType(frame: Uint8Array): number {
 
 /** `skb->protocol` as a number of the machine: the two bytes as they lie in the packet. */
 export function protocolOf(frame: Uint8Array, littleEndian: boolean): number {
-  const protocol = etherTypeOf(frame);
-  return littleEndian ? ((protocol & 0xff) << 8) | (protocol >> 8) : protocol;
+  return asStored(etherTypeOf(frame), littleEndian);
 }
+
+/** A number that lies big-endian in memory, as the machine reads it. */
+export const asStored = (be16: number, littleEndian: boolean): number =>
+  littleEndian ? ((be16 & 0xff) << 8) | (be16 >> 8) : be16;
 
 /** Whether a packet that says IP has its header within the first `linearBytes` bytes. */
 export function hasIpHeader(frame: Uint8Array, linearBytes: number): boolean {
@@ -68,7 +74,12 @@ export function socketFields(
 
 /** The ethertype of a frame, or what stands for it where the field is a length. */
 export function etherTypeOf(frame: Uint8Array): number {
-  const type = (frame[12] << 8) | frame[13];
+  return typeAt(frame, 12);
+}
+
+/** What the two bytes at `at` say of what follows them. */
+export function typeAt(frame: Uint8Array, at: number): number {
+  const type = (frame[at] << 8) | frame[at + 1];
   if (type >= ETHERTYPE_MIN) return type;
-  return frame[14] === 0xff && frame[15] === 0xff ? RAW_IPX : LLC;
+  return frame[at + 2] === 0xff && frame[at + 3] === 0xff ? RAW_IPX : LLC;
 }

@@ -1,14 +1,15 @@
 import type { Run } from '../../../case/case.ts';
 import { type CtxLayout, FLOW_KEYS, SK_BUFF } from '../../../case/ctx.ts';
 import type { RunOutcome } from '../../target.ts';
-import { EINVAL } from '../errno.ts';
+import { EFAULT, EINVAL } from '../errno.ts';
+import { offeredTo } from '../helpers/offered.ts';
 import { Access, setBounds } from '../memory.ts';
 import { failed, faulted, finish } from './answer.ts';
-import { baseHelpers } from './base-helpers.ts';
 import { enterCtx } from './ctx-exchange.ts';
 import { ETHERNET_BYTES } from './ethernet.ts';
 import type { RunRule, RunSession } from './rules.ts';
 import { isZero, structIn } from './struct-in.ts';
+import { isUnreadable } from './user-memory.ts';
 
 const FLAGS_AT = 48;
 const N_PROTO_AT = 10;
@@ -23,7 +24,7 @@ const CTX: CtxLayout = {
 };
 
 export const FLOW_DISSECTOR: RunRule = {
-  helpers: baseHelpers(),
+  helpers: offeredTo('flow_dissector'),
   ctx: { layout: CTX, kernelBytes: {}, stores: {}, writeBack: [] },
   run: runFlowDissector,
   unsupported: () => [],
@@ -36,6 +37,7 @@ function runFlowDissector(session: RunSession, run: Run): RunOutcome {
   const data = run.data ?? new Uint8Array(0);
   if (run.flags !== 0 || run.cpu !== 0 || run.batchSize !== 0) return failed(run, EINVAL);
   if (data.length < ETHERNET_BYTES || data.length > linux.pageBytes) return failed(run, EINVAL);
+  if (isUnreadable(run, 'data_in')) return failed(run, EFAULT);
   const ctx = structIn(machine, run, FLOW_KEYS);
   if (typeof ctx === 'number') return failed(run, ctx);
   if (ctx !== null && !isFlagsOnly(ctx)) return failed(run, EINVAL);
@@ -45,7 +47,6 @@ function runFlowDissector(session: RunSession, run: Run): RunOutcome {
   setBounds(memory, machine.packetRegion, start, start + data.length);
   const keys = memory.starts[machine.objectRegion];
   setBounds(memory, machine.objectRegion, keys, keys + FLOW_KEYS.sizeBytes);
-  machine.packet = null;
   enterCtx(session, null, { data: start, data_end: start + data.length, flow_keys: keys });
 
   memory.access[machine.packetRegion] = Access.READ;

@@ -1,24 +1,29 @@
 import type { Run } from '../../../case/case.ts';
 import { type CtxLayout, NF_HOOK_STATE } from '../../../case/ctx.ts';
 import type { RunOutcome } from '../../target.ts';
-import { EINVAL, EPROTO } from '../errno.ts';
+import { EFAULT, EINVAL, EPROTO } from '../errno.ts';
+import { offeredTo } from '../helpers/offered.ts';
 import { Access, setBounds } from '../memory.ts';
-import { failed, faulted } from './answer.ts';
-import { baseHelpers } from './base-helpers.ts';
+import { failed, faulted, finish } from './answer.ts';
 import { enterCtx } from './ctx-exchange.ts';
-import { ETHERNET_BYTES, etherTypeOf } from './ethernet.ts';
-import { linearBytesMax } from './packet.ts';
+import {
+  ETHERNET_BYTES,
+  etherTypeOf,
+  IPV4,
+  IPV4_HEADER_BYTES,
+  IPV6,
+  IPV6_HEADER_BYTES,
+} from './ethernet.ts';
+import { linearBytesMax } from './packet-room.ts';
 import type { RunRule, RunSession } from './rules.ts';
 import { isZero, structIn } from './struct-in.ts';
+import { isUnreadable } from './user-memory.ts';
 
-const IPV4_HEADER_BYTES = 20;
-const IPV6_HEADER_BYTES = 40;
-const IPV4 = 0x0800;
-const IPV6 = 0x86dd;
 /** `NFPROTO_*` and `NF_INET_LOCAL_OUT`, include/uapi/linux/netfilter.h. */
 const PF_IPV4 = 2;
 const PF_IPV6 = 10;
 const LOCAL_OUT = 3;
+const NOTHING = new Uint8Array(0);
 
 /** `struct bpf_nf_ctx`, include/linux/netfilter_bpf.h 6.12: pointers to structs of the kernel's own. */
 const CTX: CtxLayout = {
@@ -31,23 +36,14 @@ const CTX: CtxLayout = {
   tail: { name: 'tail', offset: 16, sizeBytes: 8 },
 };
 
-/** `NET_IP_ALIGN` where an architecture has one. */
-const IP_ALIGN_BYTES = 2;
-
 /** A pointer that nothing here follows. */
 const SKB_POINTER = 0xe100_0000;
 
 export const NETFILTER: RunRule = {
-  helpers: baseHelpers(),
+  helpers: offeredTo('netfilter'),
   ctx: { layout: CTX, kernelBytes: {}, stores: {}, writeBack: [] },
   run: runNetfilter,
-  unsupported: ({ data }, machine) => {
-    const bytes = data?.length ?? 0;
-    const max = linearBytesMax(machine);
-    return bytes > max - IP_ALIGN_BYTES && bytes <= max
-      ? ['packet as long as some architectures take and others refuse']
-      : [];
-  },
+  unsupported: () => [],
 };
 
 /** `bpf_prog_test_run_nf`, net/bpf/test_run.c 6.12. What a prog leaves behind is its verdict alone. */
@@ -58,6 +54,7 @@ function runNetfilter(session: RunSession, run: Run): RunOutcome {
   if (run.flags !== 0 || run.cpu !== 0 || run.batchSize !== 0) return failed(run, EINVAL);
   if (data.length < IPV4_HEADER_BYTES) return failed(run, EINVAL);
   if (data.length > linearBytesMax(machine)) return failed(run, EINVAL);
+  if (isUnreadable(run, 'data_in')) return failed(run, EFAULT);
   const given = structIn(machine, run, NF_HOOK_STATE);
   if (typeof given === 'number') return failed(run, given);
   if (given !== null && !isHookState(given)) return failed(run, EINVAL);
@@ -71,13 +68,12 @@ function runNetfilter(session: RunSession, run: Run): RunOutcome {
   memory.bytes.fill(0, state, state + NF_HOOK_STATE.sizeBytes);
   memory.bytes[state] = hook;
   memory.bytes[state + 1] = pf;
-  machine.packet = null;
   enterCtx(session, null, { state, skb: SKB_POINTER });
   memory.access[machine.objectRegion] = Access.READ;
   const retval = session.execute(run.repeat);
   memory.access[machine.objectRegion] = Access.NONE;
   if (retval === undefined) return faulted(run, machine.fault!);
-  return { ...failed(run, 0), retval, dataSizeOut: 0 };
+  return finish(session, run, { retval, head: NOTHING, frags: NOTHING, ctx: null });
 }
 
 /** `verify_and_copy_hook_state`: no pointers, and a protocol family of IP. Padding is not looked at. */

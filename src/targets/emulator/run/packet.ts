@@ -1,27 +1,30 @@
-import type { ArchRules } from '../arches.ts';
 import type { Machine } from '../machine.ts';
 import { setBounds } from '../memory.ts';
-import { ETHERNET_BYTES } from './ethernet.ts';
+import { ETHERNET_BYTES, etherTypeOf } from './ethernet.ts';
+import { clearPacketPage, headroomBytes } from './packet-room.ts';
+import { newSkbHead } from './skb-head.ts';
+import { newSkbState, type SkbState } from './skb-state.ts';
 
-/** A packet with an skb around it: what LD_ABS and the helpers for skbs see. Addresses. */
+/**
+ * A packet with an skb around it: what LD_ABS and the helpers for skbs see. Addresses; helpers move
+ * them.
+ */
 export interface Packet {
   /** `skb->data`: the Ethernet header for types that begin there, else what follows it. */
-  readonly start: number;
-  /** Behind the last byte. */
-  readonly end: number;
+  start: number;
   /** Behind the last byte of the linear part, where `data_end` points; frags lie right behind it. */
   linearEnd: number;
+  /** Behind the last byte of all. */
+  end: number;
   /** From `start` to the network header and to the Ethernet header. */
-  readonly networkOffset: number;
-  readonly macOffset: number;
-  /** `skb->csum` of a packet that is CHECKSUM_COMPLETE, 32 bits. */
-  checksum?: number;
+  networkOffset: number;
+  macOffset: number;
+  /** What helpers read and change of the skb beside its bytes. */
+  readonly skb: SkbState;
 }
 
-/** Where a packet is put, and how much of it. */
+/** How much of a frame is the packet, and where. */
 export interface Placing {
-  /** Address of its Ethernet header. */
-  readonly frame: number;
   /** Bytes that are the packet to progs: with or without the Ethernet header. */
   readonly lenBytes: number;
   /** Bytes in one piece, the Ethernet header among them. */
@@ -32,10 +35,13 @@ export interface Placing {
 
 /** Lays out the packet of a run. What of it is in frags lies behind the rest, out of reach of pointers. */
 export function placePacket(
-  { memory, packetRegion }: Machine,
+  machine: Machine,
   data: Uint8Array,
-  { frame, lenBytes, linearBytes, access }: Placing,
+  { lenBytes, linearBytes, access }: Placing,
 ): Packet {
+  const { memory, packetRegion, packetStart, arch } = machine;
+  const frame = packetStart + headroomBytes(arch);
+  clearPacketPage(machine);
   memory.bytes.set(data, frame);
   const end = frame + data.length;
   const start = end - lenBytes;
@@ -44,38 +50,13 @@ export function placePacket(
   setBounds(memory, packetRegion, start, linearEnd);
   return {
     start,
-    end,
     linearEnd,
+    end,
     networkOffset: frame + ETHERNET_BYTES - start,
     macOffset: frame - start,
+    skb: newSkbState(etherTypeOf(data), newSkbHead(machine, linearBytes, start - frame)),
   };
 }
-
-/**
- * `bpf_try_make_writable`, net/core/filter.c 7.2: makes at least so many bytes linear, which `data_end`
- * then says. The packet must have them.
- */
-export function makeLinear(machine: Machine, packet: Packet, lenBytes: number): void {
-  const linearEnd = packet.start + lenBytes;
-  if (linearEnd <= packet.linearEnd) return;
-  const { memory, ctx, packetRegion, littleEndian } = machine;
-  packet.linearEnd = linearEnd;
-  setBounds(memory, packetRegion, packet.start, linearEnd);
-  const field = ctx.access.fields.get('data_end')!;
-  memory.view.setUint32(ctx.start + field.offset, linearEnd, littleEndian);
-}
-
-/** `sizeof(struct skb_shared_info)` with 17 frags. */
-const SHARED_INFO_BYTES = 320;
-
-/** `SKB_DATA_ALIGN(sizeof(struct skb_shared_info))`: room kept behind a packet. */
-export function tailroomBytes({ cacheLineBytes }: ArchRules): number {
-  return Math.ceil(SHARED_INFO_BYTES / cacheLineBytes) * cacheLineBytes;
-}
-
-/** The most that fits into a page together with what lies around the packet of an skb. */
-export const linearBytesMax = ({ linux, arch }: Machine): number =>
-  linux.pageBytes - arch.skbPadBytes - tailroomBytes(arch);
 
 /** Offsets from which LD_ABS and LD_IND count from a header (include/uapi/linux/filter.h). */
 const NETWORK_BASE = -0x100000;

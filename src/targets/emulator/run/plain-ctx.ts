@@ -3,6 +3,7 @@ import { encodeCtx } from '../../../case/ctx.ts';
 import { ctxExtent } from '../ctx-extent.ts';
 import type { Machine } from '../machine.ts';
 import type { RunSession } from './rules.ts';
+import { isGiven } from './user-memory.ts';
 
 /** Makes the ctx that progs see from the bytes of `ctx_in`, as they are. */
 export function enterBytes({ machine, rule }: RunSession, run: Run): void {
@@ -14,6 +15,13 @@ export function enterBytes({ machine, rule }: RunSession, run: Run): void {
   const sizeBytes = Math.min(run.ctx.sizeBytes, layout.sizeBytes);
   memory.bytes.set(encodeCtx(layout, run.ctx.fields, sizeBytes, littleEndian), ctx.start);
 }
+
+/** What types take nothing of whose ctx is all they have; their sizes without pointers don't count. */
+export const hasMore = (run: Run): boolean =>
+  isGiven(run, 'data_in') ||
+  isGiven(run, 'data_out') ||
+  isGiven(run, 'ctx_out') ||
+  (run.attr?.duration ?? 0) !== 0;
 
 /**
  * Whether `ctx_in` ends before the last byte that the prog accesses: `max_ctx_offset` of the verifier

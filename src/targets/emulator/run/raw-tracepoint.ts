@@ -1,11 +1,12 @@
 import type { Run } from '../../../case/case.ts';
 import { RAW_TP_ARGS } from '../../../case/ctx.ts';
 import type { RunOutcome } from '../../target.ts';
-import { EINVAL, ENXIO } from '../errno.ts';
+import { EFAULT, EINVAL, ENXIO } from '../errno.ts';
+import { offeredTo } from '../helpers/offered.ts';
 import { failed, faulted, returned } from './answer.ts';
-import { baseHelpers } from './base-helpers.ts';
-import { enterBytes, shortCtx, unsureCtx } from './plain-ctx.ts';
+import { enterBytes, hasMore, shortCtx, unsureCtx } from './plain-ctx.ts';
 import type { RunRule, RunSession } from './rules.ts';
+import { isUnreadable } from './user-memory.ts';
 
 /** BPF_F_TEST_RUN_ON_CPU; the command looks at no other flag. */
 const RUN_ON_CPU = 1;
@@ -14,7 +15,7 @@ const SLEEPABLE = 1 << 4;
 
 /** Its args are read as they come, any aligned part of them (`raw_tp_prog_is_valid_access`). */
 export const RAW_TRACEPOINT: RunRule = {
-  helpers: baseHelpers(),
+  helpers: offeredTo('raw_tracepoint'),
   ctx: { layout: RAW_TP_ARGS, kernelBytes: {}, stores: {}, writeBack: [] },
   run: runRawTracepoint,
   unsupported: (run, machine) => [
@@ -29,16 +30,14 @@ export const RAW_TRACEPOINT: RunRule = {
 function runRawTracepoint(session: RunSession, run: Run): RunOutcome {
   const { machine, testCase } = session;
   const isOnCpu = (run.flags & RUN_ON_CPU) !== 0;
-  if (run.data !== null || run.dataOutBytes !== null || run.ctxOutBytes !== null) {
-    return failed(run, EINVAL);
-  }
+  if (hasMore(run)) return failed(run, EINVAL);
   if (run.repeat !== 0 || run.batchSize !== 0) return failed(run, EINVAL);
   const ctxBytes = run.ctx?.sizeBytes ?? 0;
   if (shortCtx(run, machine) || ctxBytes > RAW_TP_ARGS.sizeBytes) return failed(run, EINVAL);
   if (!isOnCpu && run.cpu !== 0) return failed(run, EINVAL);
   if (isOnCpu && (testCase.progFlags & SLEEPABLE) !== 0) return failed(run, EINVAL);
+  if (run.ctx !== null && isUnreadable(run, 'ctx_in')) return failed(run, EFAULT);
   if (isOnCpu && run.cpu >= machine.linux.cpus) return failed(run, ENXIO);
-  machine.packet = null;
   enterBytes(session, run);
   const retval = session.execute(1);
   return retval === undefined ? faulted(run, machine.fault!) : returned(run, retval);

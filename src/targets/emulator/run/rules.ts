@@ -31,7 +31,14 @@ export interface RunSession {
   readonly testCase: Case;
   readonly rule: RunRule;
   /** Runs the prog `repeat` times: its last answer, u32; undefined after a fault. */
-  readonly execute: (repeat: number) => number | undefined;
+  readonly execute: (repeat: number, each?: Iteration) => number | undefined;
+}
+
+/** What is done before and after each time that a prog runs, if it comes so far. */
+export interface Iteration {
+  begin(): void;
+  /** Given the prog's answer, u32. */
+  end(answer: number): void;
 }
 
 /** The prog types that are emulated. */

@@ -2,8 +2,8 @@ import type { Run } from '../../../case/case.ts';
 import { SK_LOOKUP as LAYOUT } from '../../../case/ctx.ts';
 import type { RunOutcome } from '../../target.ts';
 import { EAFNOSUPPORT, EINVAL, ERANGE } from '../errno.ts';
+import { offeredTo } from '../helpers/offered.ts';
 import { failed, faulted, finish } from './answer.ts';
-import { baseHelpers } from './base-helpers.ts';
 import { enterCtx } from './ctx-exchange.ts';
 import { readField } from './ctx-rule.ts';
 import type { RunRule, RunSession } from './rules.ts';
@@ -21,7 +21,7 @@ const REMOTE_PORT_AT = 36;
 const PAD_AT = 38;
 
 export const SK_LOOKUP: RunRule = {
-  helpers: baseHelpers(),
+  helpers: offeredTo('sk_lookup'),
   ctx: {
     layout: LAYOUT,
     // `sk_lookup_convert_ctx_access`, net/core/filter.c 6.1.
@@ -67,7 +67,6 @@ function runSkLookup(session: RunSession, run: Run): RunOutcome {
     local_port: given('local_port'),
   };
   for (const name of family === AF_INET ? V4_FIELDS : V6_FIELDS) fields[name] = given(name);
-  machine.packet = null;
   enterCtx(session, null, fields);
   memory.view.setUint32(machine.ctx.start + WIDE_PORT_AT, fields.remote_port, littleEndian);
 

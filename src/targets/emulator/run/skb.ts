@@ -1,14 +1,12 @@
 import type { Run } from '../../../case/case.ts';
 import { SK_BUFF } from '../../../case/ctx.ts';
-import { helperId } from '../../../isa/helpers.ts';
 import type { RunOutcome } from '../../target.ts';
-import type { ArchRules } from '../arches.ts';
-import { EBADMSG, EINVAL, ENODEV, ENOMEM, ENOTSUPP, EOPNOTSUPP } from '../errno.ts';
-import { MAP_HELPERS } from '../helpers/map-helpers.ts';
+import { EBADMSG, EFAULT, EINVAL, ENODEV, ENOMEM, ENOTSUPP, EOPNOTSUPP } from '../errno.ts';
+import { offeredTo } from '../helpers/offered.ts';
 import type { Machine } from '../machine.ts';
 import { Access } from '../memory.ts';
 import { failed, faulted, finish } from './answer.ts';
-import { checksumOf, foldsOtherwise } from './checksum.ts';
+import { checksumOf, folded } from './checksum.ts';
 import { type CtxStruct, ctxIn, enterCtx, givenField, writeBack } from './ctx-exchange.ts';
 import {
   type CtxRule,
@@ -19,8 +17,11 @@ import {
   storeQueueMapping,
 } from './ctx-rule.ts';
 import { ETHERNET_BYTES, hasIpHeader, packetType, protocolOf, socketFields } from './ethernet.ts';
-import { placePacket, tailroomBytes } from './packet.ts';
+import { type Packet, placePacket } from './packet.ts';
+import { linearBytesMax } from './packet-room.ts';
 import type { RunRule, RunSession } from './rules.ts';
+import { pushBytes } from './skb-state.ts';
+import { isUnreadable } from './user-memory.ts';
 
 /** BPF_F_TEST_SKB_CHECKSUM_COMPLETE. */
 const CHECKSUM_COMPLETE = 4;
@@ -67,18 +68,9 @@ const WRITE_BACK = [
   ...['cb0', 'cb1', 'cb2', 'cb3', 'cb4', 'wire_len', 'gso_segs', 'hwtstamp'],
 ];
 
-const HELPERS = [
-  ...['map_lookup_elem', 'map_update_elem', 'map_delete_elem', 'ktime_get_ns', 'trace_printk'],
-  ...['get_prandom_u32', 'get_smp_processor_id', 'skb_load_bytes', 'loop'],
-  ...['per_cpu_ptr', 'this_cpu_ptr'],
-  ...MAP_HELPERS,
-];
-const ids = (names: readonly string[]): ReadonlySet<number> =>
-  new Set(names.map((name) => helperId(name)!));
-
 /** sched_cls and sched_act: the packet begins with its Ethernet header. */
 export const SCHED: RunRule = {
-  helpers: ids([...HELPERS, 'skb_store_bytes', 'sk_fullsock']),
+  helpers: offeredTo('sched_cls'),
   ctx: skbCtx({
     mark: store32,
     priority: store32,
@@ -94,7 +86,7 @@ export const SCHED: RunRule = {
 
 /** socket_filter: the packet begins behind its Ethernet header, and is seen through helpers only. */
 export const SOCKET_FILTER: RunRule = {
-  helpers: ids(HELPERS),
+  helpers: offeredTo('socket_filter'),
   ctx: skbCtx({}),
   run: (session, run) =>
     runSkb(session, run, { startsAt: 'network', pointers: 'none', access: Access.NONE }),
@@ -103,7 +95,7 @@ export const SOCKET_FILTER: RunRule = {
 
 /** cgroup_skb: `data_end` used to be left at 0, so that no packet was ever long enough. */
 export const CGROUP_SKB: RunRule = {
-  helpers: ids([...HELPERS, 'sk_fullsock']),
+  helpers: offeredTo('cgroup_skb'),
   ctx: skbCtx({ mark: store32, priority: store32, tstamp: store64 }),
   run: (session, run) =>
     runSkb(session, run, {
@@ -119,7 +111,7 @@ const LWT_CTX = skbCtx({ mark: store32, priority: store32 });
 
 /** lwt_in and lwt_out. */
 export const LWT: RunRule = {
-  helpers: ids(HELPERS),
+  helpers: offeredTo('lwt_in'),
   ctx: LWT_CTX,
   run: (session, run) =>
     runSkb(session, run, { startsAt: 'network', pointers: 'lwt', access: Access.READ }),
@@ -128,7 +120,7 @@ export const LWT: RunRule = {
 
 export const LWT_XMIT: RunRule = {
   ...LWT,
-  helpers: ids([...HELPERS, 'skb_store_bytes']),
+  helpers: offeredTo('lwt_xmit'),
   run: (session, run) =>
     runSkb(session, run, {
       startsAt: 'network',
@@ -182,12 +174,15 @@ function runSkb(session: RunSession, run: Run, type: SkbType): RunOutcome {
   if ((run.flags & ~release.skbFlags) !== 0) return failed(run, EINVAL);
   if (run.cpu !== 0 || run.batchSize !== 0) return failed(run, EINVAL);
   if (data.length < ETHERNET_BYTES) return failed(run, EINVAL);
-  const max = linearMax(machine);
+  const max = linearBytesMax(machine);
   if (release.skbFrags === 'refused' && data.length > max) return failed(run, EINVAL);
+  const isLost = isUnreadable(run, 'data_in');
+  if (release.skbFrags === 'refused' && isLost) return failed(run, EFAULT);
   const ctx = ctxIn(session, run, release.skBuffBytes);
   if (typeof ctx === 'number') return failed(run, ctx);
   const wanted = wantedLinear(session, ctx, data, type);
   if (wanted === undefined) return failed(run, EINVAL);
+  if (isLost) return failed(run, EFAULT);
   const linearBytes = Math.min(wanted, max);
   if (data.length - linearBytes > FRAGS_MAX * machine.linux.pageBytes) return failed(run, ENOMEM);
   if (ctx !== null && givenField(session, ctx, 'ifindex') > LOOPBACK_IFINDEX) {
@@ -199,14 +194,14 @@ function runSkb(session: RunSession, run: Run, type: SkbType): RunOutcome {
   const converted = ctx === null ? {} : convertCtx(session, run, ctx, lenBytes);
   if (converted === undefined) return failed(run, EINVAL);
 
-  const packet = placePacket(machine, data, {
-    frame: machine.packetStart + headroomBytes(machine.arch),
-    lenBytes,
-    linearBytes,
-    access: type.access,
-  });
-  if ((run.flags & CHECKSUM_COMPLETE) !== 0) packet.checksum = checksumOf(machine, packet);
+  const packet = placePacket(machine, data, { lenBytes, linearBytes, access: type.access });
+  const isChecked = (run.flags & CHECKSUM_COMPLETE) !== 0;
+  if (isChecked) {
+    packet.skb.summed = 'complete';
+    packet.skb.checksum = checksumOf(machine, packet);
+  }
   if (type.needs === 'ipv6' && lacksIpv6(machine)) return failed(run, EOPNOTSUPP);
+  packet.skb.routed = type.needs === 'ipv6' && release.lwtXmitRoute === 'ipv6';
   machine.packet = packet;
   enterCtx(session, ctx, {
     ...converted,
@@ -223,19 +218,23 @@ function runSkb(session: RunSession, run: Run, type: SkbType): RunOutcome {
   const retval = session.execute(run.repeat);
   if (retval === undefined) return faulted(run, machine.fault!);
   const { memory } = machine;
-  const frame = packet.start + packet.macOffset;
-  // `__skb_push` of a header of zeros: what was there is lost to types that begin behind it.
-  if (!isL2) memory.bytes.fill(0, frame, packet.start);
-  if (packet.checksum !== undefined && foldsOtherwise(machine, packet)) {
+  if (!isL2) pushZeros(machine, packet);
+  if (isChecked && folded(packet.skb.checksum) !== folded(checksumOf(machine, packet))) {
     return failed(run, EBADMSG);
   }
   if (ctx !== null) writeBack(session, ctx);
   return finish(session, run, {
     retval,
-    head: memory.bytes.slice(frame, packet.linearEnd),
+    head: memory.bytes.slice(packet.start, packet.linearEnd),
     frags: memory.bytes.slice(packet.linearEnd, packet.end),
     ctx: ctx?.bytes ?? null,
   });
+}
+
+/** An Ethernet header, which types that begin behind it have lost. */
+function pushZeros({ memory }: Machine, packet: Packet): void {
+  pushBytes(packet, ETHERNET_BYTES);
+  memory.bytes.fill(0, packet.start, packet.start + ETHERNET_BYTES);
 }
 
 /** The linear size that is asked for; undefined where the ctx is refused for it. */
@@ -285,11 +284,5 @@ function convertCtx(
   };
 }
 
-const linearMax = ({ linux, arch }: Machine): number =>
-  linux.pageBytes - headroomBytes(arch) - tailroomBytes(arch);
-
 const lacksIpv6 = ({ release, arch }: Machine): boolean =>
   release.lwtXmitRoute === 'ipv6' && arch.ipv6 === 'absent';
-
-const headroomBytes = ({ skbPadBytes, ipAlignBytes }: ArchRules): number =>
-  skbPadBytes + ipAlignBytes;

@@ -1,17 +1,18 @@
 import type { Run } from '../../../case/case.ts';
 import { SYSCALL_CTX } from '../../../case/ctx.ts';
 import type { RunOutcome } from '../../target.ts';
-import { EINVAL } from '../errno.ts';
+import { EFAULT, EINVAL } from '../errno.ts';
+import { offeredTo } from '../helpers/offered.ts';
 import { failed, faulted, returned } from './answer.ts';
-import { baseHelpers } from './base-helpers.ts';
-import { enterBytes, shortCtx, unsureCtx } from './plain-ctx.ts';
+import { enterBytes, hasMore, shortCtx, unsureCtx } from './plain-ctx.ts';
 import type { RunRule, RunSession } from './rules.ts';
+import { isFieldUnwritable, isUnreadable, isUnwritable } from './user-memory.ts';
 
 const CTX_BYTES_MAX = 0xffff;
 
 /** Its ctx is plain memory, of which it accesses any aligned part (`syscall_prog_is_valid_access`). */
 export const SYSCALL: RunRule = {
-  helpers: baseHelpers(),
+  helpers: offeredTo('syscall'),
   ctx: {
     layout: SYSCALL_CTX,
     kernelBytes: {},
@@ -28,16 +29,18 @@ export const SYSCALL: RunRule = {
  */
 function runSyscall(session: RunSession, run: Run): RunOutcome {
   const { machine } = session;
-  if (run.data !== null || run.dataOutBytes !== null || run.ctxOutBytes !== null) {
-    return failed(run, EINVAL);
-  }
+  if (hasMore(run)) return failed(run, EINVAL);
   if (run.repeat !== 0 || run.flags !== 0 || run.batchSize !== 0) return failed(run, EINVAL);
   const ctxBytes = run.ctx?.sizeBytes ?? 0;
   if (shortCtx(run, machine) || ctxBytes > CTX_BYTES_MAX) return failed(run, EINVAL);
-  machine.packet = null;
+  if (run.ctx !== null && isUnreadable(run, 'ctx_in')) return failed(run, EFAULT);
   enterBytes(session, run);
   const retval = session.execute(1);
   if (retval === undefined) return faulted(run, machine.fault!);
+  if (isFieldUnwritable(run, 'retval')) return failed(run, EFAULT);
+  if (run.ctx !== null && isUnwritable(run, 'ctx_in')) {
+    return { ...failed(run, EFAULT), retval };
+  }
   const ctxOut = new Uint8Array(ctxBytes);
   const { start, sizeBytes } = machine.ctx;
   ctxOut.set(machine.memory.bytes.subarray(start, start + Math.min(ctxBytes, sizeBytes)));

@@ -3,8 +3,8 @@ import { RAW_TP_ARGS } from '../../../case/ctx.ts';
 import { s64, u32 } from '../../../isa/integers.ts';
 import type { RunOutcome } from '../../target.ts';
 import { EINVAL } from '../errno.ts';
+import { offeredTo } from '../helpers/offered.ts';
 import { failed, faulted, returned } from './answer.ts';
-import { baseHelpers } from './base-helpers.ts';
 import { enterCtx } from './ctx-exchange.ts';
 import type { RunRule, RunSession } from './rules.ts';
 
@@ -31,7 +31,7 @@ const FUNCTIONS: Readonly<Record<string, Traced>> = {
 };
 
 export const TRACING: RunRule = {
-  helpers: baseHelpers(),
+  helpers: offeredTo('tracing'),
   ctx: { layout: RAW_TP_ARGS, kernelBytes: {}, stores: {}, writeBack: [] },
   run: runTracing,
   unsupported: (_run, _machine, { expectedAttachType, attachBtf = '' }) => {
@@ -44,7 +44,6 @@ export const TRACING: RunRule = {
 function runTracing(session: RunSession, run: Run): RunOutcome {
   const { machine, testCase } = session;
   if (run.flags !== 0 || run.cpu !== 0 || run.batchSize !== 0) return failed(run, EINVAL);
-  machine.packet = null;
   const retval =
     testCase.expectedAttachType === AttachType.MODIFY_RETURN
       ? modified(session)
@@ -56,8 +55,8 @@ function runTracing(session: RunSession, run: Run): RunOutcome {
 function traced(session: RunSession, { attachBtf, expectedAttachType }: Case): number | undefined {
   const { calledFor, args, returns } = FUNCTIONS[attachBtf!];
   if (calledFor !== 'entry') return 0;
-  const atExit = expectedAttachType === AttachType.FEXIT ? [returns] : [];
-  return executeWith(session, [...args, ...atExit]) === undefined ? undefined : 0;
+  const result = expectedAttachType === AttachType.FEXIT ? returns : undefined;
+  return executeWith(session, args, result) === undefined ? undefined : 0;
 }
 
 /**
@@ -72,7 +71,7 @@ function modified(session: RunSession): number | undefined {
     const { args, returns } = FUNCTIONS[name];
     let result = 0n;
     if (name === testCase.attachBtf) {
-      if (executeWith(session, [...args, 0]) === undefined) return undefined;
+      if (executeWith(session, args, 0) === undefined) return undefined;
       result = machine.regs[0];
     }
     sum += result === 0n ? returns : Number(s64(u32(result)));
@@ -81,7 +80,17 @@ function modified(session: RunSession): number | undefined {
   return ran * 0x10000 + (sum & 0xffff);
 }
 
-function executeWith(session: RunSession, args: readonly number[]): number | undefined {
-  enterCtx(session, null, Object.fromEntries(args.map((arg, i) => [`w${i}`, arg])));
+/** The prog's answer to a call with these arguments, and with what came of it, if that is known. */
+function executeWith(
+  session: RunSession,
+  args: readonly number[],
+  result?: number,
+): number | undefined {
+  const words = result === undefined ? args : [...args, result];
+  enterCtx(session, null, Object.fromEntries(words.map((word, i) => [`w${i}`, word])));
+  session.machine.traced = {
+    args: args.length,
+    result: result === undefined ? 'unknown' : 'known',
+  };
   return session.execute(1);
 }

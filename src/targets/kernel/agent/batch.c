@@ -9,6 +9,7 @@
 #define _GNU_SOURCE
 #include "batch.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -22,8 +23,10 @@
 #include <unistd.h>
 
 #include "attach.h"
+#include "commands.h"
 #include "kmsg.h"
 #include "limits.h"
+#include "live.h"
 #include "load.h"
 #include "machine.h"
 #include "maps.h"
@@ -112,8 +115,12 @@ static void put_trouble(struct writer *to)
 
 static void put_completed(struct writer *to, const struct testcase *testcase, int wants_log)
 {
-	struct loaded loaded;
-	struct rejection why = load_case(testcase, wants_log, &loaded);
+	struct loaded loaded = { 0 };
+	int live = live_wanted(testcase);
+	struct rejection why = { .step = STEP_NETWORK, .error = live ? live_enter() : 0 };
+
+	if (!why.error)
+		why = load_case(testcase, wants_log, &loaded);
 	struct reader runs = testcase->runs;
 	struct run_spec run;
 
@@ -125,14 +132,19 @@ static void put_completed(struct writer *to, const struct testcase *testcase, in
 	int link = why.error ? -1 : attach_prog(testcase, loaded.progs[0]);
 
 	for (uint32_t i = 0; i < testcase->run_count && !why.error; i++) {
-		parse_run(&runs, &run);
+		parse_run(&runs, testcase, &run);
 		put_run(to, loaded.progs[0], testcase->prog_type, &run);
+		if (live_run(testcase->prog_type, &run))
+			live_put_frames(to, testcase);
+		put_commands(to, testcase, &run, &loaded);
 	}
 	if (link >= 0)
 		close(link);
 	for (uint32_t i = 0; i < testcase->map_count && !why.error; i++)
 		put_map_content(to, loaded.maps[i], &testcase->maps[i]);
 	unload_case(&loaded);
+	if (live)
+		live_leave();
 	put_trouble(to);
 }
 
@@ -169,6 +181,9 @@ static _Noreturn void be_worker(int bell)
 	 */
 	if (machine.is_init)
 		setpriority(PRIO_PROCESS, 0, LOWEST_PRIORITY);
+	/* So that no fd of a case is 0, which a command names whose bpf_attr has no bytes. */
+	if (fcntl(0, F_GETFD) < 0)
+		(void)!socket(AF_UNIX, SOCK_STREAM, 0);
 	while (read(bell, &byte, 1) == 1) {
 		work();
 		if (write(bell, "", 1) != 1)

@@ -7,6 +7,7 @@
 #define BPFDIFF_BPF_H
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -15,14 +16,18 @@ enum bpf_cmd {
 	BPF_MAP_CREATE = 0,
 	BPF_MAP_LOOKUP_ELEM = 1,
 	BPF_MAP_UPDATE_ELEM = 2,
+	BPF_MAP_DELETE_ELEM = 3,
 	BPF_MAP_GET_NEXT_KEY = 4,
 	BPF_PROG_LOAD = 5,
 	BPF_PROG_TEST_RUN = 10,
 	BPF_RAW_TRACEPOINT_OPEN = 17,
 	BPF_BTF_LOAD = 18,
 	BPF_MAP_LOOKUP_AND_DELETE_ELEM = 21,
+	BPF_MAP_FREEZE = 22,
 	BPF_MAP_LOOKUP_BATCH = 24,
+	BPF_MAP_LOOKUP_AND_DELETE_BATCH = 25,
 	BPF_MAP_UPDATE_BATCH = 26,
+	BPF_MAP_DELETE_BATCH = 27,
 };
 
 enum bpf_map_type {
@@ -32,21 +37,32 @@ enum bpf_map_type {
 	BPF_MAP_TYPE_PERF_EVENT_ARRAY = 4,
 	BPF_MAP_TYPE_PERCPU_HASH = 5,
 	BPF_MAP_TYPE_PERCPU_ARRAY = 6,
+	BPF_MAP_TYPE_CGROUP_ARRAY = 8,
 	BPF_MAP_TYPE_LRU_HASH = 9,
 	BPF_MAP_TYPE_LRU_PERCPU_HASH = 10,
 	BPF_MAP_TYPE_LPM_TRIE = 11,
 	BPF_MAP_TYPE_ARRAY_OF_MAPS = 12,
 	BPF_MAP_TYPE_HASH_OF_MAPS = 13,
 	BPF_MAP_TYPE_DEVMAP = 14,
+	BPF_MAP_TYPE_SOCKMAP = 15,
 	BPF_MAP_TYPE_CPUMAP = 16,
 	BPF_MAP_TYPE_XSKMAP = 17,
+	BPF_MAP_TYPE_SOCKHASH = 18,
+	BPF_MAP_TYPE_PERCPU_CGROUP_STORAGE = 21,
 	BPF_MAP_TYPE_QUEUE = 22,
 	BPF_MAP_TYPE_STACK = 23,
+	BPF_MAP_TYPE_DEVMAP_HASH = 25,
 	BPF_MAP_TYPE_RINGBUF = 27,
 	BPF_MAP_TYPE_BLOOM_FILTER = 30,
 };
 
+/* Map flags. */
+enum {
+	BPF_F_RDONLY_PROG = 1 << 7,
+};
+
 enum bpf_prog_type {
+	BPF_PROG_TYPE_XDP = 6,
 	BPF_PROG_TYPE_TRACING = 26,
 	BPF_PROG_TYPE_STRUCT_OPS = 27,
 	BPF_PROG_TYPE_SYSCALL = 31,
@@ -55,12 +71,20 @@ enum bpf_prog_type {
 
 #define BPF_ANY 0
 
+/* Flags by which one value, of one CPU or for all of them, stands for a value of each (7.2). */
+#define BPF_F_CPU 8
+#define BPF_F_ALL_CPUS 16
+
 /* Errno of what the kernel has not got; it has no name in libc. */
 #define ENOTSUPP 524
 
 struct bpf_map_create {
 	uint32_t map_type, key_size, value_size, max_entries, map_flags;
 	uint32_t inner_map_fd;
+	uint32_t numa_node;
+	char map_name[16];
+	uint32_t map_ifindex;
+	uint32_t btf_fd, btf_key_type_id, btf_value_type_id;
 };
 
 struct bpf_map_elem {
@@ -120,7 +144,7 @@ struct bpf_prog_test_run {
 /* Returns what the kernel did, or a negative errno. */
 static inline int sys_bpf(enum bpf_cmd cmd, void *attr, uint32_t size)
 {
-	long result = syscall(SYS_bpf, cmd, attr, size);
+	long result = syscall(SYS_bpf, cmd, attr, size, NULL, 0);
 
 	return result < 0 ? -errno : result;
 }

@@ -13,11 +13,15 @@
 #define PROGS_MAX 64u
 #define SLOTS_PER_PROG_MAX (2u * 65536)
 #define RUNS_MAX 4096u
+#define COMMANDS_PER_RUN_MAX 256u
 #define DATA_BYTES_MAX (1024u * 1024)
 #define CTX_BYTES_MAX 65536u
 #define OUT_BYTES_MAX (1024u * 1024)
 /* Tails of the verifier's log and of what the kernel said. */
 #define LOG_BYTES_MAX 4096u
 #define CONSOLE_BYTES_MAX 4096u
+/* What a run of live frames is told of. */
+#define LIVE_FRAMES_MAX 8192u
+#define LIVE_FRAME_BYTES_MAX 4096u
 
 #endif

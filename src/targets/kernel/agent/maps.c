@@ -6,6 +6,7 @@
 
 #include "bpf.h"
 #include "machine.h"
+#include "prog-btf.h"
 #include "ring.h"
 
 /* What matters here about a type. */
@@ -15,6 +16,7 @@ enum map_trait {
 	PER_CPU = 4,
 	POPPED = 8,     /* there are no keys, and what is read is gone */
 	HOLDS_FDS = 16, /* of progs or maps, which entries name by index */
+	SPARSE = 32,    /* an index may be any number */
 };
 
 static const uint8_t traits[] = {
@@ -22,6 +24,7 @@ static const uint8_t traits[] = {
 	[BPF_MAP_TYPE_ARRAY] = LISTED | INDEXED,
 	[BPF_MAP_TYPE_PROG_ARRAY] = INDEXED | HOLDS_FDS,
 	[BPF_MAP_TYPE_PERF_EVENT_ARRAY] = INDEXED | HOLDS_FDS,
+	[BPF_MAP_TYPE_CGROUP_ARRAY] = INDEXED,
 	[BPF_MAP_TYPE_PERCPU_HASH] = LISTED | PER_CPU,
 	[BPF_MAP_TYPE_PERCPU_ARRAY] = LISTED | INDEXED | PER_CPU,
 	[BPF_MAP_TYPE_LRU_HASH] = LISTED,
@@ -30,10 +33,14 @@ static const uint8_t traits[] = {
 	[BPF_MAP_TYPE_ARRAY_OF_MAPS] = INDEXED | HOLDS_FDS,
 	[BPF_MAP_TYPE_HASH_OF_MAPS] = HOLDS_FDS,
 	[BPF_MAP_TYPE_DEVMAP] = LISTED | INDEXED,
+	[BPF_MAP_TYPE_SOCKMAP] = INDEXED | HOLDS_FDS,
 	[BPF_MAP_TYPE_CPUMAP] = INDEXED,
 	[BPF_MAP_TYPE_XSKMAP] = INDEXED | HOLDS_FDS,
+	[BPF_MAP_TYPE_SOCKHASH] = HOLDS_FDS,
+	[BPF_MAP_TYPE_PERCPU_CGROUP_STORAGE] = PER_CPU,
 	[BPF_MAP_TYPE_QUEUE] = POPPED,
 	[BPF_MAP_TYPE_STACK] = POPPED,
+	[BPF_MAP_TYPE_DEVMAP_HASH] = LISTED | INDEXED | SPARSE,
 };
 
 static int has(const struct map_spec *spec, enum map_trait trait)
@@ -58,6 +65,21 @@ static size_t element_bytes(const struct map_spec *spec)
 	return values_per_key(spec) * padded_bytes(spec);
 }
 
+uint64_t map_element_bytes(const struct map_spec *spec)
+{
+	return spec->key_bytes + element_bytes(spec);
+}
+
+int map_is_per_cpu(const struct map_spec *spec)
+{
+	return has(spec, PER_CPU);
+}
+
+int map_holds_fds(const struct map_spec *spec)
+{
+	return has(spec, HOLDS_FDS);
+}
+
 uint64_t map_content_bytes(const struct map_spec *spec)
 {
 	if (spec->type == BPF_MAP_TYPE_RINGBUF)
@@ -66,7 +88,7 @@ uint64_t map_content_bytes(const struct map_spec *spec)
 }
 
 /* An index is little-endian on the wire, and has the machine's own byte order in the kernel. */
-static void convert_key(const struct map_spec *spec, uint8_t *key)
+void map_convert_key(const struct map_spec *spec, uint8_t *key)
 {
 	uint32_t index;
 
@@ -98,6 +120,48 @@ static int fd_at(struct fds named, uint32_t index)
 	return index < named.count ? named.fds[index] : -1;
 }
 
+#define BTF_INFO(kind, members) ((uint32_t)(kind) << 24 | (members))
+#define BTF_KIND_INT 1
+#define BTF_KIND_ARRAY 3
+#define BTF_KIND_STRUCT 4
+/* Type ids, in the order of the types below. */
+enum { INT_ID = 1, CHAR_ID, BYTES_ID, LOCK_ID, VALUE_ID };
+
+/*
+ * BTF (Documentation/bpf/btf.rst, 6.1) of a map whose value has a lock in it and nothing else that
+ * matters. Keys of arrays must be ints. Returns an fd, or a negative errno.
+ */
+static int lock_btf(const struct map_spec *spec)
+{
+	struct {
+		uint16_t magic;
+		uint8_t version, flags;
+		uint32_t header_bytes, types_at, types_bytes, strings_at, strings_bytes;
+		uint32_t types[26];
+		char strings[36];
+	} btf = {
+		.magic = 0xeb9f,
+		.version = 1,
+		.header_bytes = 24,
+		.types_bytes = sizeof(btf.types),
+		.strings_at = sizeof(btf.types),
+		.strings_bytes = sizeof(btf.strings),
+		.types = {
+			/* name, info, size or type, and what the kind adds */
+			1, BTF_INFO(BTF_KIND_INT, 0), 4, 32,
+			5, BTF_INFO(BTF_KIND_INT, 0), 1, 8,
+			0, BTF_INFO(BTF_KIND_ARRAY, 0), 0, CHAR_ID, INT_ID, spec->key_bytes,
+			10, BTF_INFO(BTF_KIND_STRUCT, 1), 4, 24, INT_ID, 0,
+			28, BTF_INFO(BTF_KIND_STRUCT, 1), spec->value_bytes,
+			24, LOCK_ID, 8 * (spec->spin_lock - 1),
+		},
+		.strings = "\0int\0char\0bpf_spin_lock\0val\0value",
+	};
+	struct bpf_btf_load attr = { .btf = ptr_u64(&btf), .btf_size = sizeof(btf) };
+
+	return sys_bpf(BPF_BTF_LOAD, &attr, sizeof(attr));
+}
+
 int map_create(const struct map_spec *spec, struct fds before)
 {
 	struct bpf_map_create attr = {
@@ -109,7 +173,25 @@ int map_create(const struct map_spec *spec, struct fds before)
 		.inner_map_fd = spec->inner ? fd_at(before, spec->inner - 1) : 0,
 	};
 
-	return sys_bpf(BPF_MAP_CREATE, &attr, sizeof(attr));
+	if (spec->kptr) {
+		attr.btf_fd = prog_btf();
+		attr.btf_key_type_id = INT_TYPE_ID;
+		attr.btf_value_type_id = kptr_value_type(spec->value_bytes, spec->kptr - 1);
+		return sys_bpf(BPF_MAP_CREATE, &attr, sizeof(attr));
+	}
+	if (!spec->spin_lock)
+		return sys_bpf(BPF_MAP_CREATE, &attr, sizeof(attr));
+	int btf = lock_btf(spec);
+
+	if (btf < 0)
+		return btf;
+	attr.btf_fd = btf;
+	attr.btf_key_type_id = has(spec, INDEXED) ? INT_ID : BYTES_ID;
+	attr.btf_value_type_id = VALUE_ID;
+	int fd = sys_bpf(BPF_MAP_CREATE, &attr, sizeof(attr));
+
+	close(btf);
+	return fd;
 }
 
 static int update(int fd, const uint8_t *key, const void *value)
@@ -156,11 +238,22 @@ int holds_progs(const struct map_spec *spec)
 	return spec->type == BPF_MAP_TYPE_PROG_ARRAY;
 }
 
-static int named_by(const uint8_t *value, struct fds named)
+int map_named_fd(const uint8_t *value, struct fds named)
 {
 	struct reader from = { .at = (uint8_t *)value, .end = (uint8_t *)value + 4 };
 
 	return fd_at(named, read_u32(&from));
+}
+
+/*
+ * What progs may not write to, and user space not any more: the verifier takes its content for known, and
+ * texts in it for constants (bpf_map_is_rdonly, kernel/bpf/verifier.c, 6.1). Not every type can be frozen.
+ */
+static void freeze(int fd)
+{
+	struct bpf_map_elem attr = { .map_fd = fd };
+
+	sys_bpf(BPF_MAP_FREEZE, &attr, sizeof(attr));
 }
 
 int map_fill(int fd, const struct map_spec *spec, struct fds named)
@@ -170,7 +263,7 @@ int map_fill(int fd, const struct map_spec *spec, struct fds named)
 	uint32_t i = 0;
 
 	for (uint32_t k = 0; k < spec->entry_count; k++)
-		convert_key(spec, spec->keys + (size_t)k * spec->key_bytes);
+		map_convert_key(spec, spec->keys + (size_t)k * spec->key_bytes);
 	if (spec->entry_count > 1 && spec->key_bytes && !has(spec, PER_CPU) && !holds_fds)
 		i = update_batch(fd, spec);
 	for (; i < spec->entry_count && !error; i++) {
@@ -181,11 +274,13 @@ int map_fill(int fd, const struct map_spec *spec, struct fds named)
 		if (has(spec, PER_CPU) && !(value = same_on_every_cpu(spec, value)))
 			return -ENOMEM;
 		if (holds_fds) {
-			named_fd = named_by(value, named);
+			named_fd = map_named_fd(value, named);
 			value = &named_fd;
 		}
 		error = update(fd, spec->key_bytes ? key : NULL, value);
 	}
+	if (!error && spec->flags & BPF_F_RDONLY_PROG)
+		freeze(fd);
 	return error;
 }
 
@@ -244,7 +339,7 @@ static uint32_t list_each(int fd, const struct map_spec *spec, uint8_t *keys, ui
 static int64_t list(int fd, const struct map_spec *spec, uint8_t *keys, uint8_t *elements,
 		    uint8_t *cursor)
 {
-	if (has(spec, INDEXED) && spec->max_entries == 1) {
+	if (has(spec, INDEXED) && !has(spec, SPARSE) && spec->max_entries == 1) {
 		memset(keys, 0, spec->key_bytes);
 		return lookup(fd, keys, elements) ? 0 : 1;
 	}
@@ -300,7 +395,7 @@ void put_map_content(struct writer *to, int fd, const struct map_spec *spec)
 		uint8_t *key = keys + i * spec->key_bytes;
 		uint8_t *element = elements + i * element_bytes(spec);
 
-		convert_key(spec, key);
+		map_convert_key(spec, key);
 		put_bytes(to, key, spec->key_bytes);
 		for (uint32_t v = 0; v < values_per_key(spec); v++)
 			put_bytes(to, element + v * padded_bytes(spec), spec->value_bytes);

@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 
 #include "bpf.h"
+#include "overrides.h"
 
 /*
  * With a pointer and a size of 0 the kernel copies all there is, without a bound
@@ -28,23 +29,48 @@ static uint32_t min_u32(uint32_t a, uint32_t b)
 	return a < b ? a : b;
 }
 
+/* The sizes of the buffers for what comes out, as the command came in. */
+struct offer {
+	uint32_t data_bytes, ctx_bytes;
+};
+
+/* No answer is longer, whatever size is offered. */
+static uint32_t told_bytes(uint32_t offered)
+{
+	return min_u32(offered, OUT_BYTES_MAX);
+}
+
 /*
  * Whether anything came out. The kernel writes on success, and on ENOSPC the part that fits; then
  * one of the sizes is larger than what was offered. Otherwise ENOSPC came before anything was
  * written (fragments beyond data_size_out, up to 6.18).
  */
-static int data_was_written(int error, const struct bpf_prog_test_run *attr,
-			    const struct run_spec *run)
+static int data_was_written(int error, const struct bpf_prog_test_run *attr, struct offer offer)
 {
-	return !error || (error == -ENOSPC && (attr->data_size_out > run->data_out_bytes ||
-					       attr->ctx_size_out > run->ctx_out_bytes));
+	return !error || (error == -ENOSPC && (attr->data_size_out > offer.data_bytes ||
+					       attr->ctx_size_out > offer.ctx_bytes));
 }
 
 /* It is written last, and only if all data fitted. */
-static int ctx_was_written(int error, const struct bpf_prog_test_run *attr,
-			   const struct run_spec *run)
+static int ctx_was_written(int error, const struct bpf_prog_test_run *attr, struct offer offer)
 {
-	return !error || (error == -ENOSPC && attr->ctx_size_out > run->ctx_out_bytes);
+	return !error || (error == -ENOSPC && attr->ctx_size_out > offer.ctx_bytes);
+}
+
+/*
+ * After a fault, which is told as ENOSPC where a buffer was too short as well, nobody knows how much was
+ * written. What is told then ends with the last byte that isn't 0.
+ */
+static int may_have_faulted(int error, const struct run_spec *run)
+{
+	return error == -EFAULT || (error == -ENOSPC && run->overridden);
+}
+
+static uint32_t bytes_before_zeros(const uint8_t *bytes, uint32_t len)
+{
+	while (len && !bytes[len - 1])
+		len--;
+	return len;
 }
 
 /* Types whose runs leave data_out and ctx_out alone, and say nothing of it. */
@@ -58,9 +84,9 @@ static int writes_outputs(uint32_t prog_type)
  * A syscall prog's ctx is written back to ctx_in (bpf_prog_test_run_syscall), which is what is told of
  * it as ctx_out.
  */
-static int writes_to_ctx_in(uint32_t prog_type, const struct run_spec *run)
+static int writes_to_ctx_in(uint32_t prog_type, const struct bpf_prog_test_run *attr)
 {
-	return prog_type == BPF_PROG_TYPE_SYSCALL && run->parts & RUN_HAS_CTX;
+	return prog_type == BPF_PROG_TYPE_SYSCALL && attr->ctx_in;
 }
 
 /*
@@ -78,7 +104,9 @@ static uint32_t *point_to_state(const struct run_spec *run)
 	if (!value)
 		return NULL;
 	state = (uint32_t)value;
-	value = ptr_u64(&state);
+	value = override_state(run, state);
+	if (!value)
+		value = ptr_u64(&state);
 	memcpy(run->ctx, &value, sizeof(value));
 	return &state;
 }
@@ -113,21 +141,41 @@ void put_run(struct writer *to, int prog_fd, uint32_t prog_type, const struct ru
 
 	uint32_t *state = prog_type == BPF_PROG_TYPE_STRUCT_OPS ? point_to_state(run) : NULL;
 
-	memset(data_out, 0, run->data_out_bytes);
-	memset(ctx_out, 0, run->ctx_out_bytes);
-	int error = sys_bpf(BPF_PROG_TEST_RUN, &attr, sizeof(attr));
+	struct command command = {
+		.cmd = BPF_PROG_TEST_RUN,
+		.attr = &attr,
+		.size = sizeof(attr),
+	};
 
-	uint32_t written = writes_outputs(prog_type) ? run->parts : 0;
+	if (run->overridden)
+		command = override_command(&attr, run);
+	struct offer offer = {
+		.data_bytes = attr.data_size_out,
+		.ctx_bytes = attr.ctx_size_out,
+	};
 
-	if (written & RUN_HAS_DATA_OUT && data_was_written(error, &attr, run))
-		data_len = min_u32(attr.data_size_out, run->data_out_bytes);
-	if (written & RUN_HAS_CTX_OUT && ctx_was_written(error, &attr, run))
-		ctx_len = min_u32(attr.ctx_size_out, run->ctx_out_bytes);
+	memset(data_out, 0, told_bytes(offer.data_bytes));
+	memset(ctx_out, 0, told_bytes(offer.ctx_bytes));
+	int error = sys_bpf(command.cmd, command.attr, command.size);
+
+	if (run->overridden)
+		end_command(&command, &attr);
+	int tells_data = writes_outputs(prog_type) && attr.data_out == ptr_u64(data_out);
+	int tells_ctx = writes_outputs(prog_type) && attr.ctx_out == ptr_u64(ctx_out);
+
+	if (tells_data && may_have_faulted(error, run))
+		data_len = bytes_before_zeros(data_out, told_bytes(offer.data_bytes));
+	else if (tells_data && data_was_written(error, &attr, offer))
+		data_len = min_u32(attr.data_size_out, told_bytes(offer.data_bytes));
+	if (tells_ctx && may_have_faulted(error, run))
+		ctx_len = bytes_before_zeros(ctx_out, told_bytes(offer.ctx_bytes));
+	else if (tells_ctx && ctx_was_written(error, &attr, offer))
+		ctx_len = min_u32(attr.ctx_size_out, told_bytes(offer.ctx_bytes));
 	const uint8_t *ctx = ctx_out;
 
-	if (!error && writes_to_ctx_in(prog_type, run)) {
-		ctx = run->ctx;
-		ctx_len = run->ctx_bytes;
+	if (!error && writes_to_ctx_in(prog_type, &attr)) {
+		ctx = (const uint8_t *)(uintptr_t)attr.ctx_in;
+		ctx_len = attr.ctx_size_in;
 	}
 	if (!error && state) {
 		ctx = (const uint8_t *)state;

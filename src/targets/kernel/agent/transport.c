@@ -221,6 +221,8 @@ static int open_virtio(void)
 
 static int open_hostfs(void)
 {
+	if (load_modules())
+		return -1;
 	answer_fd = open(ANSWER_FILE, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
 	if (answer_fd < 0)
 		return fail(ANSWER_FILE);

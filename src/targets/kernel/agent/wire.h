@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PROTOCOL_VERSION 3u
+#define PROTOCOL_VERSION 8u
 
 enum request_kind {
 	REQUEST_BATCH = 1,
@@ -55,6 +55,7 @@ enum load_step {
 	STEP_MAP_CREATE = 0,
 	STEP_MAP_FILL = 1,
 	STEP_PROG_LOAD = 2,
+	STEP_NETWORK = 3, /* before all others: where live frames are to go */
 };
 
 enum run_part {
@@ -62,6 +63,46 @@ enum run_part {
 	RUN_HAS_CTX = 2,
 	RUN_HAS_DATA_OUT = 4,
 	RUN_HAS_CTX_OUT = 8,
+	RUN_HAS_ATTR = 16,
+};
+
+/* What a run says of its command, in the order of ATTR_NAMES of src/case/attr.ts. */
+enum override {
+	OVERRIDE_PROG_FD = 0,
+	OVERRIDE_ATTR = 1,
+	OVERRIDE_DATA_IN = 2,
+	OVERRIDE_DATA_OUT = 3,
+	OVERRIDE_CTX_IN = 4,
+	OVERRIDE_CTX_OUT = 5,
+	OVERRIDE_STATE = 6,
+	OVERRIDE_SIZE = 7,
+	OVERRIDE_NONZERO_AT = 8,
+	OVERRIDE_DATA_SIZE_IN = 9,
+	OVERRIDE_DATA_SIZE_OUT = 10,
+	OVERRIDE_CTX_SIZE_IN = 11,
+	OVERRIDE_CTX_SIZE_OUT = 12,
+	OVERRIDE_RETVAL = 13,
+	OVERRIDE_DURATION = 14,
+	OVERRIDE_CMD = 15,
+	OVERRIDES = 16,
+};
+
+enum command_part {
+	COMMAND_HAS_KEY = 1,
+	COMMAND_HAS_VALUE = 2,
+};
+
+enum command_kind {
+	COMMAND_LOOKUP = 0,
+	COMMAND_UPDATE = 1,
+	COMMAND_DELETE = 2,
+	COMMAND_NEXT_KEY = 3,
+	COMMAND_LOOKUP_AND_DELETE = 4,
+	COMMAND_FREEZE = 5,
+	COMMAND_LOOKUP_BATCH = 6,
+	COMMAND_UPDATE_BATCH = 7,
+	COMMAND_DELETE_BATCH = 8,
+	COMMAND_LOOKUP_AND_DELETE_BATCH = 9,
 };
 
 /* Takes a request apart. What is missing reads as 0 and leaves the first `problem`. */

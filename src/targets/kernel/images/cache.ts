@@ -33,21 +33,29 @@ export async function cachedKernels(cacheDir: string): Promise<readonly CachedKe
 async function describe(name: string, folder: string): Promise<CachedKernel | undefined> {
   try {
     const manifest = await readManifest(folder);
-    const marks = await readdir(folder);
     return {
       name,
       manifest,
       sizeBytes: manifestFiles(manifest).reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
       addedMs: (await stat(join(folder, manifest.kernel.name))).ctimeMs,
       bootedMs: (await stat(join(folder, BOOTED)).catch(() => undefined))?.mtimeMs,
-      usedBy: marks.flatMap((mark) => {
-        const pid = Number(USED_BY.exec(mark)?.[1] ?? Number.NaN);
-        return isAlive(pid) ? [pid] : [];
-      }),
+      usedBy: await usersOf(folder),
     };
   } catch {
     return undefined;
   }
+}
+
+/** Whether a process runs a kernel of a cache now. */
+export const isInUse = async (cacheDir: string, name: string): Promise<boolean> =>
+  (await usersOf(imageFolder(cacheDir, name))).length > 0;
+
+async function usersOf(folder: string): Promise<readonly number[]> {
+  const marks = await readdir(folder).catch(() => []);
+  return marks.flatMap((mark) => {
+    const pid = Number(USED_BY.exec(mark)?.[1] ?? Number.NaN);
+    return isAlive(pid) ? [pid] : [];
+  });
 }
 
 const BOOTED = 'booted';

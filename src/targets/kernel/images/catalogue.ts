@@ -25,27 +25,42 @@ export interface CatalogueRow {
 
 /** Where things lie in the packages, as patterns of tar. */
 export interface Layout {
+  /**
+   * What is taken out of the packages. It goes up with the patterns: an image that was unpacked by a
+   * lower one is fetched anew.
+   */
+  readonly version: number;
   readonly kernel: string;
   readonly config: string;
   /** The list of built-in modules; it lies in a folder named as the release. */
   readonly builtin: string;
   /** Modules that may have to be loaded. */
   readonly moduleFiles: readonly string[];
+  /** Modules that it may lack. */
+  readonly optionalFiles?: readonly string[];
   /** Where config and list lie in another package: its name, but for the release that follows. */
   readonly companion?: string;
+  /** Where optional modules lie in a package of their own: its name, as above. */
+  readonly modulePackage?: string;
 }
 
 /** What virtio-serial needs. Built in from 6.12 on; what these depend on is found in them. */
 export const WANTED_MODULES = ['virtio_pci', 'virtio_console'];
 
+/** What XDP live frames need (agent/live.c). A kernel without it runs everything else. */
+export const OPTIONAL_MODULES = ['tun'];
+
 const UML: Layout = {
+  version: 2,
   kernel: './usr/bin/linux.uml',
   config: './usr/share/doc/user-mode-linux/config.gz',
   builtin: './usr/lib/uml/modules/*/modules.builtin',
   moduleFiles: [],
+  optionalFiles: ['./usr/lib/uml/modules/*/kernel/drivers/net/tun.ko'],
 };
 
 const BUILT_IN: Layout = {
+  version: 1,
   kernel: './boot/vmlinuz-*',
   config: './boot/config-*',
   builtin: './*lib/modules/*/modules.builtin',
@@ -54,19 +69,37 @@ const BUILT_IN: Layout = {
 
 const WITH_MODULES: Layout = {
   ...BUILT_IN,
+  version: 2,
   moduleFiles: [
     './lib/modules/*/kernel/drivers/virtio/virtio*.ko',
     './lib/modules/*/kernel/drivers/char/virtio_console.ko',
   ],
+  optionalFiles: ['./lib/modules/*/kernel/drivers/net/tun.ko'],
+};
+
+/** Since trixie. */
+const WITH_PACKED_MODULES: Layout = {
+  ...BUILT_IN,
+  version: 2,
+  optionalFiles: ['./usr/lib/modules/*/kernel/drivers/net/tun.ko.xz'],
 };
 
 /** Since 7.x. */
 const SPLIT: Layout = {
+  version: 1,
   kernel: './usr/lib/modules/*/vmlinuz',
   config: './usr/lib/modules/*/config',
   builtin: './usr/lib/modules/*/modules.builtin',
   moduleFiles: [],
   companion: 'linux-base-',
+};
+
+/** The modules of other kernels than those for clouds are too many to fetch one of them. */
+const SPLIT_WITH_MODULES: Layout = {
+  ...SPLIT,
+  version: 2,
+  optionalFiles: ['./usr/lib/modules/*/kernel/drivers/net/tun.ko.xz'],
+  modulePackage: 'linux-modules-',
 };
 
 /** All of them, by name; the newest version that really is there is fetched. */
@@ -93,7 +126,7 @@ export const CATALOGUE = {
     'debian13',
     'trixie',
     /^linux-image-(6\.12\.\d+\+deb13(?:\.\d+)?-cloud-amd64)$/,
-    BUILT_IN,
+    WITH_PACKED_MODULES,
   ),
   sid: sid('sid', 'x86_64', 'cloud-amd64'),
   'sid-arm64': sid('sid-arm64', 'aarch64', 'cloud-arm64'),
@@ -148,6 +181,6 @@ function sid(name: string, arch: Arch, flavour: string): CatalogueRow {
     packages: new RegExp(`^linux-binary-(\\d[\\d.]*\\+deb[\\d.]+-${flavour})$`),
     packagePrefix: 'linux-binary-',
     remedy: 'report this as a bug: sid may have named its packages anew',
-    layout: SPLIT,
+    layout: flavour.startsWith('cloud-') ? SPLIT_WITH_MODULES : SPLIT,
   };
 }

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TargetEvent, TargetUnavailableError } from '../../target.ts';
 import { ARCHES, type Arch } from '../arch.ts';
-import { CACHE_MAX_BYTES, makeRoom } from './cache.ts';
+import { CACHE_MAX_BYTES, isInUse, makeRoom } from './cache.ts';
 import { type CatalogueRow, catalogueRow } from './catalogue.ts';
 import { fetchPackage } from './fetch-package.ts';
 import { fetchFolder, imageFolder, imagesFolder, lockFile } from './folders.ts';
@@ -39,7 +39,8 @@ export interface EnsureImageOptions {
 
 /**
  * Gives the kernel of a name out of the cache, or fetches its packages by the system's apt, without
- * root. It is checked each time (length, SHA-256, format), and what is damaged is fetched anew.
+ * root. It is checked each time (length, SHA-256, format), and what is damaged is fetched anew, as is an
+ * image that lacks what the catalogue wants since: it serves on where that fails, or while it is in use.
  * Any number of processes may do so at once; a cache that is complete may be read-only. Rejects with
  * `TargetUnavailableError` where it can't be had, and with the signal's reason where that says stop;
  * what was downloaded until then is kept for the next try.
@@ -84,8 +85,14 @@ async function readOrFetch(
 ): Promise<Manifest> {
   options.signal.throwIfAborted();
   const row = catalogueRow(name);
+  let older: Manifest | undefined;
   try {
-    return await readImage(folder);
+    const image = await readImage(folder);
+    if (row === undefined || isWhole(row, image)) return image;
+    if (await isInUse(options.cacheDir, name)) return image;
+    older = image;
+    const what = `${folder} is of an older bpfdiff, which took less out of packages; fetching it again`;
+    options.onEvent({ kind: 'preparing', what });
   } catch (error) {
     if (!(error instanceof ImageError)) throw error;
     if (row === undefined) throw ownIsLost(name, error);
@@ -97,9 +104,19 @@ async function readOrFetch(
     return await fetchImage(row, folder, options);
   } catch (error) {
     options.signal.throwIfAborted();
-    throw await asUnavailable(row.name, options.cacheDir, error);
+    const unavailable = await asUnavailable(row.name, options.cacheDir, error);
+    if (older === undefined) throw unavailable;
+    options.onEvent({
+      kind: 'preparing',
+      what: `${unavailable.message}; going on with the old one`,
+    });
+    return older;
   }
 }
+
+/** Whether all was taken out of the packages that the catalogue wants. */
+const isWhole = ({ layout }: CatalogueRow, { origin }: Manifest): boolean =>
+  origin.kind === 'user' || origin.layout >= layout.version;
 
 function ownIsLost(name: string, cause: ImageError): TargetUnavailableError {
   const remedy = `bpfdiff kernels add --image FILE --name ${name}`;
@@ -119,7 +136,7 @@ async function fetchImage(
   return withLock(lockFile(cacheDir, row.name), { signal, onWait }, async () => {
     // The other one may have been successful.
     const image = await readImage(folder).catch(() => undefined);
-    if (image) return image;
+    if (image && isWhole(row, image)) return image;
     const work = fetchFolder(cacheDir, row.name);
     await mkdir(work, { recursive: true });
     const fetched = await fetchPackage(row, work, options);
@@ -129,7 +146,7 @@ async function fetchImage(
       const folders = { tree: join(scratch, 'tree'), into: join(scratch, 'image') };
       await mkdir(folders.tree);
       await unpackImage(row, fetched, folders, signal);
-      await installImage(folders.into, folder, scratch);
+      await installImage(folders.into, folder, scratch, (manifest) => isWhole(row, manifest));
     } finally {
       await rm(scratch, { recursive: true, force: true });
     }

@@ -20,7 +20,7 @@ import { complaint, needSpace } from './unavailable.ts';
 /** Packages of one kernel. */
 export interface Fetched {
   readonly candidate: Candidate;
-  /** Paths: the one with the image first, then its companion if it has one. */
+  /** Paths: the one with the image, then its companion, then the one with modules, as the layout has. */
   readonly debs: readonly string[];
 }
 
@@ -106,12 +106,15 @@ async function fetchCandidate(
   { onEvent, signal }: EnsureImageOptions,
 ): Promise<readonly string[]> {
   const packages = [`${candidate.package}=${candidate.version}`];
-  if (layout.companion !== undefined) packages.push(`${layout.companion}${candidate.release}`);
+  for (const prefix of [layout.companion, layout.modulePackage]) {
+    if (prefix !== undefined) packages.push(`${prefix}${candidate.release}`);
+  }
   const empty = join(work, 'empty');
   await mkdir(empty, { recursive: true });
   const downloads = await describeDownloads(packages, state, empty, signal);
   // apt may print them in another order.
-  const ordered = downloads.toSorted((one) => (one.package === candidate.package ? -1 : 1));
+  const place = (name: string) => packages.findIndex((wanted) => wanted.split('=')[0] === name);
+  const ordered = downloads.toSorted((a, b) => place(a.package) - place(b.package));
   const sizeBytes = ordered.reduce((sum, one) => sum + one.sizeBytes, 0);
   await needSpace(name, work, sizeBytes + IMAGE_BYTES);
 

@@ -1,12 +1,18 @@
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ImageError, readImage } from './manifest.ts';
+import { ImageError, type Manifest, readImage } from './manifest.ts';
 
 /**
- * Moves a folder with an image to its place. Where another process was faster its image is as good. A
- * damaged one is moved into `scratch` first, as a folder can't be replaced in one step.
+ * Moves a folder with an image to its place. Where another process was faster its image is as good, if
+ * it is `good` at all. Any other one is moved into `scratch` first, as a folder can't be replaced in one
+ * step.
  */
-export async function installImage(image: string, folder: string, scratch: string): Promise<void> {
+export async function installImage(
+  image: string,
+  folder: string,
+  scratch: string,
+  good: (manifest: Manifest) => boolean,
+): Promise<void> {
   const attemptsMax = 3;
   for (let attempt = 1; ; attempt++) {
     try {
@@ -17,11 +23,10 @@ export async function installImage(image: string, folder: string, scratch: strin
       if (!occupied || attempt === attemptsMax) throw error;
     }
     try {
-      await readImage(folder);
-      return;
+      if (good(await readImage(folder))) return;
     } catch (error) {
       if (!(error instanceof ImageError)) throw error;
-      await rename(folder, join(scratch, `damaged-${attempt}`)).catch(() => {});
     }
+    await rename(folder, join(scratch, `replaced-${attempt}`)).catch(() => {});
   }
 }

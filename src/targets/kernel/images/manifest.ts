@@ -25,6 +25,8 @@ const MANIFEST = z.object({
       package: z.string().max(200),
       version: z.string().max(200),
       suite: z.string().max(200),
+      /** `Layout.version` of the row that it was unpacked by; the first was not noted. */
+      layout: z.int().positive().default(1),
     }),
     /** The user's own, copied from a path. */
     z.object({ kind: z.literal('user'), path: z.string().max(5000) }),

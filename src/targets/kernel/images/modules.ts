@@ -27,6 +27,15 @@ export async function loadOrder(
   return [...order.values()];
 }
 
+/** As `loadOrder`, and behind these the optional ones if they can all be had. */
+export async function loadOrderWith(
+  optional: readonly string[],
+  ...[wanted, read, builtin]: Parameters<typeof loadOrder>
+): Promise<readonly Module[]> {
+  const order = await loadOrder(wanted, read, builtin);
+  return loadOrder([...wanted, ...optional], read, builtin).catch(() => order);
+}
+
 /** Names of the modules that one needs directly. */
 export function dependencies(module: Uint8Array): readonly string[] {
   return (modinfo(module, 'depends') ?? '').split(',').filter((name) => name !== '');

@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { execa } from 'execa';
-import { type CatalogueRow, WANTED_MODULES } from './catalogue.ts';
+import { type CatalogueRow, type Layout, OPTIONAL_MODULES, WANTED_MODULES } from './catalogue.ts';
 import { enginesOfConfig } from './engines.ts';
 import type { Fetched } from './fetch-package.ts';
 import {
@@ -14,7 +14,8 @@ import {
   MANIFEST_NAME,
   type Manifest,
 } from './manifest.ts';
-import { loadOrder, type Module, moduleName } from './modules.ts';
+import { loadOrderWith, type Module, moduleName } from './modules.ts';
+import { MODULE_PATH, readModule } from './read-module.ts';
 
 /**
  * Takes what is needed out of packages, a few MB of hundreds, and puts it with its manifest into
@@ -33,8 +34,14 @@ export async function unpackImage(
     [layout.kernel, ...layout.moduleFiles],
     [layout.config, layout.builtin],
   ];
-  const perDeb = debs.length === 1 ? [patterns.flat()] : patterns;
-  for (const [i, deb] of debs.entries()) await extract(deb, tree, perDeb[i]!, signal);
+  const perDeb = layout.companion === undefined ? [patterns.flat()] : patterns;
+  for (const [i, wanted] of perDeb.entries()) await extract(debs[i], tree, wanted, signal);
+  await extractOptional(
+    debs.at(layout.modulePackage === undefined ? 0 : -1)!,
+    tree,
+    layout,
+    signal,
+  );
 
   const paths = await readdir(tree, { recursive: true });
   const kernel = await only(tree, paths, layout.kernel);
@@ -45,12 +52,12 @@ export async function unpackImage(
 
   const builtin = await only(tree, paths, layout.builtin);
   const wanted = row.boots === 'vm' ? WANTED_MODULES : [];
-  const order = await modulesToLoad(wanted, tree, paths, builtin);
+  const order = await modulesToLoad(wanted, tree, paths, builtin, signal);
   for (const { name, content } of order) await writeFile(join(into, `${name}.ko`), content);
 
   const { package: name, version, suite } = candidate;
   await writeManifest(into, {
-    origin: { kind: 'package', package: name, version, suite },
+    origin: { kind: 'package', package: name, version, suite, layout: layout.version },
     arch: row.arch,
     release: basename(dirname(builtin)),
     modules: order.map((module) => `${module.name}.ko`),
@@ -91,6 +98,17 @@ async function extract(
   });
 }
 
+/** A package that lacks one of them is as good. */
+async function extractOptional(
+  deb: string,
+  tree: string,
+  { optionalFiles }: Layout,
+  signal: AbortSignal,
+): Promise<void> {
+  if (optionalFiles === undefined) return;
+  await extract(deb, tree, optionalFiles, signal).catch(() => signal.throwIfAborted());
+}
+
 /** tar has failed already where a pattern matched nothing. Links are not followed. */
 async function only(tree: string, paths: readonly string[], pattern: string): Promise<string> {
   const parts = pattern.slice('./'.length).split('*');
@@ -118,11 +136,12 @@ async function modulesToLoad(
   tree: string,
   paths: readonly string[],
   builtin: string,
+  signal: AbortSignal,
 ): Promise<readonly Module[]> {
   const builtinNames = (await readFile(builtin, 'utf8')).trim().split('\n').map(moduleName);
   const read = async (name: string) => {
-    const path = paths.find((each) => each.endsWith('.ko') && moduleName(each) === name);
-    return path === undefined ? undefined : readFile(join(tree, path));
+    const path = paths.find((each) => MODULE_PATH.test(each) && moduleName(each) === name);
+    return path === undefined ? undefined : readModule(join(tree, path), signal);
   };
-  return loadOrder(wanted, read, new Set(builtinNames));
+  return loadOrderWith(OPTIONAL_MODULES, wanted, read, new Set(builtinNames));
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
+import { ATTR_NAMES } from '../../../../src/case/attr.ts';
 import { PLAIN_RUN } from '../../../../src/case/case.ts';
 import { compileAgent } from '../../../../src/targets/kernel/agent/compile-agent.ts';
 import { decodeBatch } from '../../../../src/targets/kernel/decode-batch.ts';
@@ -47,7 +48,16 @@ const wellFormed = Buffer.from(
       tinyCase({
         ksyms: ['name'],
         maps: [{ ...map, entries: [entry] }],
-        runs: [{ ...PLAIN_RUN, data: new Uint8Array(20), ctx: { sizeBytes: 16, fields: {} } }],
+        runs: [
+          {
+            ...PLAIN_RUN,
+            data: new Uint8Array(20),
+            ctx: { sizeBytes: 16, fields: {} },
+            commands: [
+              { kind: 'lookup', map: 0, key: entry.key, value: null, flags: 0n, count: 0 },
+            ],
+          },
+        ],
       }),
     ],
     settings,
@@ -73,12 +83,16 @@ const BOUNDED: readonly [what: string, at: number, value: number, message: strin
   ['key bytes', 68, WIRE_LIMITS.KEY_BYTES_MAX + 1, 'a key is too long'],
   ['value bytes', 72, WIRE_LIMITS.VALUE_BYTES_MAX + 1, 'a value is too long'],
   ['max entries', 76, 0xffff_ffff, 'the content of a map is longer than a frame'],
-  ['entries', 88, WIRE_LIMITS.ENTRIES_PER_MAP_MAX + 1, 'a map has too many entries'],
-  ['slots', 104, WIRE_LIMITS.SLOTS_PER_PROG_MAX + 1, 'a prog is too long'],
-  ['data bytes', 128, WIRE_LIMITS.DATA_BYTES_MAX + 1, 'data is too long'],
-  ['ctx bytes', 132, WIRE_LIMITS.CTX_BYTES_MAX + 1, 'a ctx is too long'],
-  ['data_out bytes', 136, WIRE_LIMITS.OUT_BYTES_MAX + 1, 'data_out is too long'],
-  ['ctx_out bytes', 140, 0xffff_ffff, 'ctx_out is too long'],
+  ['entries', 96, WIRE_LIMITS.ENTRIES_PER_MAP_MAX + 1, 'a map has too many entries'],
+  ['slots', 112, WIRE_LIMITS.SLOTS_PER_PROG_MAX + 1, 'a prog is too long'],
+  ['data bytes', 136, WIRE_LIMITS.DATA_BYTES_MAX + 1, 'data is too long'],
+  ['ctx bytes', 140, WIRE_LIMITS.CTX_BYTES_MAX + 1, 'a ctx is too long'],
+  ['data_out bytes', 144, WIRE_LIMITS.OUT_BYTES_MAX + 1, 'data_out is too long'],
+  ['ctx_out bytes', 148, 0xffff_ffff, 'ctx_out is too long'],
+  ['commands', 168, WIRE_LIMITS.COMMANDS_PER_RUN_MAX + 1, 'a run has too many commands'],
+  ['command', 208, 10, 'unknown command'],
+  ['map of a command', 212, 1, 'a command names a map that is not there'],
+  ['elements of a batch', 228, WIRE_LIMITS.ENTRIES_PER_MAP_MAX + 1, 'a batch is too long'],
 ];
 
 describe(`the agent (missing: ${missing || 'nothing'})`, () => {
@@ -93,6 +107,16 @@ describe(`the agent (missing: ${missing || 'nothing'})`, () => {
     const [, at, value, text] = row;
     const body = Buffer.from(wellFormed);
     body.writeUInt32LE(value, at);
+    expect(await answerTo(body)).toEqual({ ...refusal, text });
+  });
+
+  it.skipIf(missing).each([
+    ['overrides', -12, ATTR_NAMES.length + 1, 'a run has too many overrides'],
+    ['override', -8, ATTR_NAMES.length, 'unknown override'],
+  ])('refuses a number of %s beyond its limit', async (_what, fromEnd, value, text) => {
+    const runs = [{ ...PLAIN_RUN, attr: { size: 8 } }];
+    const body = Buffer.from(encode([tinyCase({ runs })], settings).body);
+    body.writeUInt32LE(value, body.length + fromEnd);
     expect(await answerTo(body)).toEqual({ ...refusal, text });
   });
 

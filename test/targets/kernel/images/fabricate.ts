@@ -24,7 +24,7 @@ export async function putKernel(
     origin:
       origin === 'user'
         ? { kind: 'user', path: '/boot/bzImage' }
-        : { kind: 'package', package: 'linux-image', version: '6.9.0-1', suite: 'sid' },
+        : { kind: 'package', package: 'linux-image', version: '6.9.0-1', suite: 'sid', layout: 1 },
     arch: 'x86_64',
     release: '6.9.0',
     modules: [],

@@ -1,8 +1,9 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { findProgram } from '../../../../src/targets/kernel/find-program.ts';
+import { markUsed } from '../../../../src/targets/kernel/images/cache.ts';
 import {
   ensureImage,
   type KernelImage,
@@ -25,8 +26,11 @@ describe.skipIf(!apt || process.arch !== 'x64')(`packages (apt-get: ${apt ?? 'mi
     await rm(folder, { recursive: true, force: true });
   });
 
-  async function fetch(packages: readonly FabricatedPackage[]): Promise<KernelImage> {
-    vi.stubEnv('APT_CONFIG', await fabricateArchive(folder, packages));
+  async function fetch(
+    packages: readonly FabricatedPackage[],
+    archive = folder,
+  ): Promise<KernelImage> {
+    vi.stubEnv('APT_CONFIG', await fabricateArchive(archive, packages));
     return ensureImage('uml', {
       cacheDir: join(folder, 'cache'),
       signal: never,
@@ -45,6 +49,51 @@ describe.skipIf(!apt || process.arch !== 'x64')(`packages (apt-get: ${apt ?? 'mi
     expect(said.filter((line) => line.startsWith('fetching user') && line.endsWith('MB)'))).toEqual(
       ['fetching user-mode-linux 6.9.11-1 (1 MB)', 'fetching user-mode-linux 6.9.10-1 (1 MB)'],
     );
+  });
+
+  describe('an image that an older bpfdiff unpacked', () => {
+    const files = {
+      ...UML_FILES,
+      'usr/lib/uml/modules/6.9.0/kernel/drivers/net/tun.ko': '\x7fELF...\0depends=\0',
+    };
+    let image: KernelImage;
+    beforeEach(async () => {
+      image = await fetch([{ version: '6.9.9-1', files: UML_FILES, inPool: 'yes' }]);
+      const manifest = join(folder, 'cache/kernels/uml/manifest.json');
+      const text = await readFile(manifest, 'utf8');
+      expect(text).toContain('"layout": 2');
+      await writeFile(manifest, text.replace(/,\s*"layout": 2/, ''));
+      said = [];
+    });
+
+    const fetchAgain = (inPool: FabricatedPackage['inPool']) =>
+      mkdtemp(join(folder, 'newer-')).then((archive) =>
+        fetch([{ version: '6.9.10-1', files, inPool }], archive),
+      );
+
+    it('is fetched anew, with what is wanted since, and once', async () => {
+      const whole = await fetchAgain('yes');
+      expect(whole.from).toBe('sid: user-mode-linux 6.9.10-1');
+      expect(whole.modules.map((path) => basename(path))).toEqual(['tun.ko']);
+      expect(said[0]).toMatch(/uml is of an older bpfdiff, .*; fetching it again$/);
+      said = [];
+      expect(await fetchAgain('yes')).toEqual(whole);
+      expect(said).toEqual([]);
+    });
+
+    it('serves on where it can not be fetched', async () => {
+      expect(await fetchAgain('no')).toEqual(image);
+      expect(said.at(-1)).toMatch(/; going on with the old one$/);
+      expect(await readFile(image.kernel)).toEqual(UML_FILES['usr/bin/linux.uml']);
+    });
+
+    it('serves on while a process runs it', async () => {
+      const release = await markUsed(join(folder, 'cache'), 'uml');
+      expect(await fetchAgain('yes')).toEqual(image);
+      expect(said).toEqual([]);
+      await release();
+      expect((await fetchAgain('yes')).modules).toHaveLength(1);
+    });
   });
 
   const { 'usr/bin/linux.uml': _, ...withoutKernel } = UML_FILES;

@@ -29,7 +29,13 @@ const describeFile = (name: string, content: Buffer) => ({
 async function write(changes: Partial<Manifest>, kernel = KERNEL): Promise<void> {
   const manifest: Manifest = {
     version: 2,
-    origin: { kind: 'package', package: 'user-mode-linux', version: '6.1um4', suite: 'bookworm' },
+    origin: {
+      kind: 'package',
+      package: 'user-mode-linux',
+      version: '6.1um4',
+      suite: 'bookworm',
+      layout: 2,
+    },
     arch: 'x86_64',
     release: '6.1.176',
     kernel: describeFile('kernel', kernel),

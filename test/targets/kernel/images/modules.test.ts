@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   dependencies,
   loadOrder,
+  loadOrderWith,
   moduleName,
 } from '../../../../src/targets/kernel/images/modules.ts';
 
@@ -26,6 +27,14 @@ describe('loadOrder', () => {
   const read = async (name: string) => modules.get(name);
   const namesOf = async (wanted: readonly string[], builtin: ReadonlySet<string>) =>
     (await loadOrder(wanted, read, builtin)).map(({ name }) => name);
+
+  it.each([
+    ['puts optional ones behind the others', 'virtio_console', ['virtio', 'virtio_console']],
+    ['leaves optional ones out that there are not', 'cake', ['virtio']],
+  ])('%s', async (_, optional, names) => {
+    const order = await loadOrderWith([optional], ['virtio'], read, new Set(['virtio_ring']));
+    expect(order.map(({ name }) => name)).toEqual(names);
+  });
 
   it('puts each module after what it depends on, once', async () => {
     expect(await namesOf(['virtio_pci', 'virtio_console'], none)).toEqual([

@@ -1,15 +1,12 @@
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
-import { ExecaError, execa } from 'execa';
-import { WANTED_MODULES } from '../catalogue.ts';
-import { loadOrder, modinfo, moduleName } from '../modules.ts';
+import { OPTIONAL_MODULES, WANTED_MODULES } from '../catalogue.ts';
+import { loadOrderWith, modinfo, moduleName } from '../modules.ts';
+import { MODULE_PATH, ModuleError, readModule } from '../read-module.ts';
 import { OwnImageError } from './own-image-error.ts';
 
-const MODULE_MAX_BYTES = 16_000_000;
-
 /**
- * Copies the modules that virtio-serial needs out of a folder, uncompressed. Resolves with their names,
+ * Copies the modules that virtio-serial needs, and the optional ones, out of a folder, uncompressed. Resolves with their names,
  * in the order in which they are to be loaded. Rejects with `OwnImageError` where one is missing, can't
  * be read, or is for another release.
  */
@@ -24,7 +21,7 @@ export async function copyModules(
   });
   const files = new Map(
     paths
-      .filter((path) => /\.ko(\.\w+)?$/.test(path))
+      .filter((path) => MODULE_PATH.test(path))
       .map((path) => [moduleName(path), join(folder, path)]),
   );
   const list = paths.find((path) => basename(path) === 'modules.builtin');
@@ -39,58 +36,15 @@ export async function copyModules(
     return content;
   };
   const builtinNames = new Set(builtin?.trim().split('\n').map(moduleName));
-  const modules = await loadOrder(wanted, read, builtinNames).catch((cause) => {
+  const order = loadOrderWith(OPTIONAL_MODULES, wanted, read, builtinNames);
+  const modules = await order.catch((cause) => {
     if (cause instanceof OwnImageError) throw cause;
+    if (cause instanceof ModuleError) throw new OwnImageError(cause.message, { cause });
     throw new OwnImageError(`${folder}: ${cause.message}`, { cause });
   });
   for (const { name, content } of modules) await writeFile(join(into, `${name}.ko`), content);
   return modules.map(({ name }) => `${name}.ko`);
 }
-
-/** Programs that uncompress what a module's name ends with. */
-const UNPACKERS: Readonly<Record<string, string>> = { xz: 'xz', zst: 'zstd' };
-
-async function readModule(path: string, signal: AbortSignal): Promise<Buffer> {
-  if ((await stat(path)).size > MODULE_MAX_BYTES) throw tooLarge(path);
-  const suffix = /\.ko\.(\w+)$/.exec(path)?.[1];
-  const content = await unpack(path, suffix, signal);
-  if (content.toString('latin1', 0, 4) !== '\x7fELF') {
-    throw new OwnImageError(`${path}: Expected a module (ELF), got another file`);
-  }
-  return content;
-}
-
-async function unpack(
-  path: string,
-  suffix: string | undefined,
-  signal: AbortSignal,
-): Promise<Buffer> {
-  if (suffix === undefined) return readFile(path);
-  try {
-    if (suffix === 'gz') {
-      return gunzipSync(await readFile(path), { maxOutputLength: MODULE_MAX_BYTES });
-    }
-    const program = UNPACKERS[suffix];
-    if (program === undefined) throw new OwnImageError(`${path}: Expected .ko, .gz, .xz or .zst`);
-    const { stdout } = await execa(program, ['-dc', path], {
-      encoding: 'buffer',
-      maxBuffer: MODULE_MAX_BYTES,
-      cancelSignal: signal,
-    });
-    return Buffer.from(stdout);
-  } catch (cause) {
-    signal.throwIfAborted();
-    if (cause instanceof OwnImageError) throw cause;
-    if (cause instanceof ExecaError && cause.code === 'ENOENT') {
-      throw new OwnImageError(`${path}: ${UNPACKERS[suffix]} was not found; install it`, { cause });
-    }
-    if (cause instanceof ExecaError && cause.isMaxBuffer) throw tooLarge(path);
-    throw new OwnImageError(`${path}: can't be uncompressed`, { cause });
-  }
-}
-
-const tooLarge = (path: string): OwnImageError =>
-  new OwnImageError(`${path}: Expected at most ${MODULE_MAX_BYTES} bytes, got more`);
 
 /** The first word of `vermagic` is the release; the kernel refuses modules of another one. */
 function checkRelease(path: string, module: Buffer, release: string | undefined): void {
