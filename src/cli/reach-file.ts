@@ -69,7 +69,7 @@ export function addToReachFile(path: string, summary: Summary): void {
   const sum = withCampaign(readReachFile(path), summary);
   const unfinished = `${path}.unfinished`;
   try {
-    writeFileSync(unfinished, `${JSON.stringify(sum, null, 1)}\n`);
+    writeFileSync(unfinished, `${JSON.stringify(sum, null, 2)}\n`);
     renameSync(unfinished, path);
   } catch (error) {
     rmSync(unfinished, { force: true });

@@ -35,7 +35,10 @@ export interface SupportedHelper {
 export function supportText(data: SupportData): string {
   const { cases, divergences, releases } = data;
   const kernels = releases.map(({ release, target }) => `${release} (${target})`).join(', ');
-  const found = divergences === 0 ? 'no divergence' : `${divergences} divergences`;
+  const found =
+    divergences === 0
+      ? 'no divergence'
+      : `${divergences} divergences, which are mended or recorded`;
   return `${[
     INTRODUCTION,
     `Compared in ${cases} cases with ${found}. The releases are ${kernels}.`,

@@ -155,6 +155,10 @@ export interface ReleaseRules {
   readonly strtolClears: 'no' | 'first';
   /** BPF_F_NO_TUNNEL_KEY of `bpf_skb_set_tunnel_key`. */
   readonly tunnelNoKey: 'unknown' | 'known';
+  /** `sizeof(struct bpf_tunnel_key)`: with the local address (commit 26101f5ab6bd, 6.0), or without. */
+  readonly tunnelKeyBytes: 28 | 44;
+  /** BPF_F_TUNINFO_FLAGS of `bpf_skb_get_tunnel_key` (commit 44c51472bef8, 6.1). */
+  readonly tunnelFlags: 'unknown' | 'known';
   /** `TUNNEL_OPTIONS_PRESENT`: what there are options for, as flags of a tunnel. */
   readonly tunnelOptions: number;
   /** `BPF_FIB_LOOKUP_MASK`, net/core/filter.c. */
@@ -382,6 +386,14 @@ const DIFFERENCES: { readonly [Name in keyof Differing]: readonly Since<Differin
   strtolClears: [
     ['0', 'no'],
     ['6.1', 'first'],
+  ],
+  tunnelKeyBytes: [
+    ['0', 28],
+    ['6.0', 44],
+  ],
+  tunnelFlags: [
+    ['0', 'unknown'],
+    ['6.1', 'known'],
   ],
   tunnelNoKey: [
     ['0', 'unknown'],

@@ -19,7 +19,8 @@ const ADDRESS_BYTES = 16;
 /** Without what was added in the course of time; the first has room for IPv4 alone. */
 const FIRST_BYTES = 8;
 const OLDER_BYTES: ReadonlySet<number> = new Set([FIRST_BYTES, 22, 24, 28]);
-const isKnownSize = (bytes: number): boolean => bytes === KEY_BYTES || OLDER_BYTES.has(bytes);
+const isKnownSize = ({ release }: Machine, bytes: number): boolean =>
+  bytes === release.tunnelKeyBytes || OLDER_BYTES.has(bytes);
 
 /** Flags of `bpf_skb_set_tunnel_key` and, the first of them too, of `bpf_skb_get_tunnel_key`. */
 const IPV6 = 0x01n;
@@ -46,7 +47,7 @@ export const skbSetTunnelKey: Helper = (machine) => {
   if ((flags & ~(IPV6 | ZERO_CSUM | DONT_FRAGMENT | SEQUENCE | noKey)) !== 0n) {
     return failure(EINVAL);
   }
-  if (!isKnownSize(bytes)) return failure(EINVAL);
+  if (!isKnownSize(machine, bytes)) return failure(EINVAL);
   const key = new Uint8Array(KEY_BYTES);
   key.set(machine.memory.bytes.subarray(from, from + bytes));
   const view = new DataView(key.buffer);
@@ -80,12 +81,13 @@ export const skbGetTunnelKey: Helper = (machine) => {
   return 0n;
 };
 
-function receivedKey({ regs }: Machine, tunnel: Tunnel | null, bytes: number): Uint8Array | number {
-  const flags = regs[4];
-  if (tunnel === null || (flags & ~(IPV6 | GIVE_FLAGS)) !== 0n) return EINVAL;
+function receivedKey(machine: Machine, tunnel: Tunnel | null, bytes: number): Uint8Array | number {
+  const flags = machine.regs[4];
+  const giveFlags = machine.release.tunnelFlags === 'known' ? GIVE_FLAGS : 0n;
+  if (tunnel === null || (flags & ~(IPV6 | giveFlags)) !== 0n) return EINVAL;
   const { isIpv6 } = tunnel;
   if (isIpv6 !== ((flags & IPV6) !== 0n)) return EPROTO;
-  if (!isKnownSize(bytes) || (bytes === FIRST_BYTES && isIpv6)) return EINVAL;
+  if (!isKnownSize(machine, bytes) || (bytes === FIRST_BYTES && isIpv6)) return EINVAL;
   const key = tunnel.key.slice();
   const addressBytes = isIpv6 ? ADDRESS_BYTES : 4;
   const putAddress = (at: number, from: number) => {

@@ -61,7 +61,8 @@ export const subtractBlock = (sum: number, block: number, offset: number): numbe
 /** `skb->csum` as it should be: of all behind the link layer's header. */
 export function checksumOf(machine: Machine, { start, end, networkOffset }: Packet): number {
   const from = start + networkOffset;
-  return partialSum(machine, from, end - from);
+  // A packet may have been cut before its network header.
+  return partialSum(machine, from, Math.max(0, end - from));
 }
 
 /** `skb_postpush_rcsum`: bytes have come to what is summed. */

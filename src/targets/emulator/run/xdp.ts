@@ -12,7 +12,7 @@ import { ETHERNET_BYTES } from './ethernet.ts';
 import { clearPacketPage, tailroomBytes } from './packet-room.ts';
 import { LOOPBACK_IFINDEX } from './redirect-info.ts';
 import type { RunRule, RunSession } from './rules.ts';
-import { isUnreadable } from './user-memory.ts';
+import { isGiven, isUnreadable } from './user-memory.ts';
 import { fragBytes, fragsBytes, showBuff, type XdpBuff } from './xdp-buff.ts';
 import { BATCH_MAX, runLive } from './xdp-live.ts';
 
@@ -60,7 +60,7 @@ function runXdp(session: RunSession, run: Run): RunOutcome {
   const ctx = ctxIn(session, run, XDP_MD.sizeBytes);
   if (typeof ctx === 'number') return failed(run, ctx);
   const reservedBytes = isLive ? release.xdpPageHeadBytes : 0;
-  if (isLive && ctx !== null && (run.dataOutBytes !== null || run.ctxOutBytes !== null)) {
+  if (isLive && ctx !== null && (isGiven(run, 'data_out') || isGiven(run, 'ctx_out'))) {
     return failed(run, EINVAL);
   }
   const layout =
