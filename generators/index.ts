@@ -2,5 +2,5 @@
 export type { Capabilities } from './capabilities.ts';
 export { type CaseOptions, caseArbitrary } from './case-arbitrary.ts';
 export { type CaseSource, createCaseSource, type Shrinkable } from './case-source.ts';
-export { GENERATED_TYPES } from './ctx-access.ts';
+export { GENERATED_TYPES, UNRUN_TYPES } from './ctx-access.ts';
 export { PROFILES, type Profile, type ProfileName } from './profiles.ts';

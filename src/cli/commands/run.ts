@@ -5,6 +5,7 @@ import {
   GENERATED_TYPES,
   PROFILES,
   type ProfileName,
+  UNRUN_TYPES,
 } from '../../../generators/index.ts';
 import { runCampaign } from '../../campaign/campaign.ts';
 import { featureSets } from '../../campaign/common-features.ts';
@@ -176,11 +177,14 @@ function statusOf({ divergences, targets, cases, stopped }: Summary): ExitStatus
   return idle ? ExitStatus.UNAVAILABLE : ExitStatus.AGREE;
 }
 
+/** Those too that nothing is run for: what BPF_PROG_RUN answers then is compared. */
+const TYPES: readonly ProgType[] = [...GENERATED_TYPES, ...UNRUN_TYPES];
+
 function parseProgTypes(text: string): readonly ProgType[] {
   return text.split(',').map((name) => {
-    const type = GENERATED_TYPES.find((generated) => generated === name.trim());
+    const type = TYPES.find((generated) => generated === name.trim());
     if (type !== undefined) return type;
-    const expected = GENERATED_TYPES.join(', ');
+    const expected = TYPES.join(', ');
     throw new InvalidArgumentError(`No cases are generated for "${name}". Expected ${expected}.`);
   });
 }
