@@ -3,7 +3,7 @@ import { type Comparison, compareOutcomes } from '../compare/compare.ts';
 import type { Shrinkable } from '../shrink/shrinkable.ts';
 import type { Outcome, Target } from '../targets/target.ts';
 import type { CampaignEvent, Limit, Summary } from './events.ts';
-import { type IsSteady, investigate, type RecordFinding } from './investigate.ts';
+import { type FindChange, type IsSteady, investigate, type RecordFinding } from './investigate.ts';
 import { observedBy } from './observed-by.ts';
 import { type Pair, pairsOf } from './pairs.ts';
 import { type AnsweredBatch, pipeline } from './pipeline.ts';
@@ -20,6 +20,7 @@ export interface CampaignOptions {
   /** Kernels and emulators, ready. They stay the caller's to close. */
   readonly targets: readonly Target[];
   readonly isSteady: IsSteady;
+  readonly findChange: FindChange;
   /** Keeps a finding, shrunk and checked, and returns its id; undefined where it is known already. */
   readonly record: RecordFinding;
   readonly onEvent: (event: CampaignEvent) => void;
@@ -50,6 +51,7 @@ export async function runCampaign(options: CampaignOptions): Promise<Summary> {
   const findings: string[] = [];
   let generated = 0;
   const explained = new Set<string>();
+  const causes: Record<string, number> = {};
   let divergenceNumber = 0;
   let investigations = 0;
 
@@ -82,9 +84,10 @@ export async function runCampaign(options: CampaignOptions): Promise<Summary> {
         observed: [observedBy(targets[a], mine[a]), observedBy(targets[b], mine[b])] as const,
       };
       const result = await investigate(found, { ...options, explained });
-      if (result === 'explained') continue;
+      for (const cause of result.causes) causes[cause] = (causes[cause] ?? 0) + 1;
+      if (result.isKnown) continue;
       investigations++;
-      if (result !== undefined) findings.push(result.finding);
+      if (result.finding !== undefined) findings.push(result.finding);
       return;
     }
   }
@@ -123,6 +126,7 @@ export async function runCampaign(options: CampaignOptions): Promise<Summary> {
     divergences,
     targets: tally.targets(),
     excused: tally.excused(),
+    causes,
     stopped: signal.aborted ? 'interrupted' : full() ? 'max-findings' : 'limit',
   };
   onEvent({ kind: 'summary', summary });

@@ -78,6 +78,8 @@ export interface Summary {
   readonly targets: Readonly<Record<string, TargetSummary>>;
   /** Which rule excused how many comparisons. */
   readonly excused: Readonly<Record<string, number>>;
+  /** How many divergences came of what known mistake of a kernel or change. */
+  readonly causes: Readonly<Record<string, number>>;
   /** Ended by Ctrl-C or by `--max-findings` rather than by its limit. */
   readonly stopped: 'limit' | 'interrupted' | 'max-findings';
 }

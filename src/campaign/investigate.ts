@@ -1,5 +1,4 @@
 import type { Case } from '../case/case.ts';
-import type { Cause } from '../causes/cause.ts';
 import { causesFor } from '../causes/causes.ts';
 import {
   type Comparison,
@@ -30,6 +29,15 @@ export interface Found {
  */
 export type IsSteady = (cases: readonly Case[]) => Promise<readonly boolean[]>;
 
+/**
+ * The intended changes between releases that two kernels differ by, as `causes/changes.ts` names them:
+ * the fewest that explain what they observed together, none where nothing does.
+ */
+export type FindChange = (
+  testCase: Case,
+  observed: readonly [Observed, Observed],
+) => Promise<readonly string[]>;
+
 /** A divergence shrunk and checked once more, with all that a person needs to look at it. */
 export interface ShrunkDivergence {
   readonly original: Case;
@@ -37,8 +45,8 @@ export interface ShrunkDivergence {
   readonly divergence: Divergence;
   /** What the two observed of the shrunk case, in the order of the divergence's values. */
   readonly observed: readonly [Observed, Observed];
-  /** The known mistake of a kernel that it comes from; '' for none that is known. */
-  readonly cause: string;
+  /** The known mistake of a kernel that it comes from, or the changes; none where nothing is known. */
+  readonly causes: readonly string[];
 }
 
 /** Keeps a finding and returns its id; undefined where the same is known already. */
@@ -49,22 +57,23 @@ interface Surroundings {
   readonly explained: Set<string>;
   readonly record: RecordFinding;
   readonly isSteady: IsSteady;
+  readonly findChange: FindChange;
   readonly onEvent: (event: CampaignEvent) => void;
   readonly signal: AbortSignal;
 }
 
 /**
  * Makes the case smaller while the two targets that diverged still do, in the same class; runs what
- * is left once more; records it. Returns the finding's id; `explained` where it
- * comes from a known cause that these two were found to have already; undefined where nothing was
- * recorded.
+ * is left once more; records it. Returns the finding's id, or undefined where nothing was recorded,
+ * and the known causes. Nothing is made smaller where these two were found to differ for each of them
+ * already. What is recorded are the causes of the smallest case, which may show others than the case found.
  * An interrupt ends the shrinking, not the recording: a case half shrunk is a finding as well. So is
  * what a kernel complained of and does not repeat: it may have needed the cases before.
  */
 export async function investigate(
   { id, start, comparison, pair, observed }: Found,
-  { record, isSteady, onEvent, signal, explained }: Surroundings,
-): Promise<{ readonly finding: string } | 'explained' | undefined> {
+  { record, isSteady, findChange, onEvent, signal, explained }: Surroundings,
+): Promise<Investigated> {
   onEvent({
     kind: 'divergence',
     id,
@@ -72,11 +81,11 @@ export async function investigate(
     targets: [pair[0].name, pair[1].name],
     where: comparison.description,
   });
-  const cause = await causeOf(start.testCase, pair);
-  const explanation = `${cause?.name} ${pair.map(({ name }) => name).join()}`;
-  if (explained.has(explanation)) {
-    onEvent({ kind: 'dismissed', id, why: `${cause!.name}, which was found already` });
-    return 'explained';
+  const causes = await causesOf(start.testCase, pair, observed, findChange);
+  const explanation = (cause: string): string => `${cause} ${pair.map(({ name }) => name)}`;
+  if (causes.length > 0 && causes.every((cause) => explained.has(explanation(cause)))) {
+    onEvent({ kind: 'dismissed', id, why: `${causes.join(', ')}, which was found already` });
+    return { causes, isKnown: true };
   }
   const shows = ({ comparison: found, steady }: Compared): boolean =>
     steady && found.kind === 'diverge' && sameKind(found, comparison);
@@ -92,7 +101,7 @@ export async function investigate(
     // A target was lost. What it had found is kept as it was found.
     const original = start.testCase;
     const kept = { original, shrunk: original, divergence: comparison, observed };
-    record({ ...kept, cause: cause?.name ?? '' });
+    record({ ...kept, causes });
     throw error;
   });
   const { testCase } = shrunk;
@@ -103,33 +112,47 @@ export async function investigate(
       ? 'it did not show again when it was run once more'
       : 'the answer depends on uninitialised memory, addresses, time or chance';
     onEvent({ kind: 'dismissed', id, why });
-    return undefined;
+    return { causes, isKnown: false };
   }
   return keep(testCase, last.comparison, last.observed);
 
-  function keep(
+  async function keep(
     smallest: Case,
     divergence: Divergence,
     seen: readonly [Observed, Observed],
-  ): { readonly finding: string } | undefined {
+  ): Promise<Investigated> {
     const original = start.testCase;
     const kept = { original, shrunk: smallest, divergence, observed: seen };
-    const finding = record({ ...kept, cause: cause?.name ?? '' });
-    if (cause !== undefined) explained.add(explanation);
+    const shown = smallest === original ? causes : await causesOf(smallest, pair, seen, findChange);
+    const finding = record({ ...kept, causes: shown });
+    // Where the smallest shows nothing known, what the case came of would be met again and again.
+    for (const cause of shown.length > 0 ? shown : causes) explained.add(explanation(cause));
     if (finding === undefined) onEvent({ kind: 'dismissed', id, why: 'the same is known already' });
     else onEvent({ kind: 'recorded', id, finding, insns: insnCount(smallest) });
-    return finding === undefined ? undefined : { finding };
+    return { finding, causes: shown, isKnown: false };
   }
 }
 
+/** What an investigation came to. */
+export interface Investigated {
+  /** Id of what was recorded; absent where nothing was. */
+  readonly finding?: string;
+  readonly causes: readonly string[];
+  /** Whether these two were found to differ for these causes before. */
+  readonly isKnown: boolean;
+}
+
 /**
- * The known cause without which the two agree. The case itself has just diverged, and what may be the
- * cause was left out of it: nothing else has changed.
+ * The names of what the two are known to differ by: a mistake of a kernel without which they agree (the
+ * case has just diverged, and only what may be the cause was left out of it), or a change between two
+ * kernels' releases.
  */
-async function causeOf(
+async function causesOf(
   testCase: Case,
   pair: readonly [Target, Target],
-): Promise<Cause | undefined> {
+  observed: readonly [Observed, Observed],
+  findChange: FindChange,
+): Promise<readonly string[]> {
   const infos = pair.map(({ info }) => info);
   for (const cause of causesFor(infos, testCase)) {
     const [{ comparison }] = await compareAll(
@@ -137,9 +160,10 @@ async function causeOf(
       pair,
       allSteady,
     );
-    if (comparison.kind === 'agree') return cause;
+    if (comparison.kind === 'agree') return [cause.name];
   }
-  return undefined;
+  const areKernels = infos.every(({ engine }) => engine !== 'emulator');
+  return areKernels ? findChange(testCase, observed) : [];
 }
 
 const allSteady: IsSteady = async (cases) => cases.map(() => true);

@@ -6,9 +6,11 @@ import type { Corpus } from '../corpus/corpus.ts';
 export const findingRecorder =
   (corpus: Corpus, campaign: number, nowMs: () => number): RecordFinding =>
   (found) => {
+    const { causes, ...rest } = found;
+    const named = { ...rest, cause: causes.join('+') };
     const recorded = corpus.recordFinding({
-      ...found,
-      signature: signatureOf(found),
+      ...named,
+      signature: signatureOf(named),
       firstSlot: null,
       campaign,
       foundAtMs: nowMs(),

@@ -1,5 +1,6 @@
 import type { Case } from '../case/case.ts';
 import { causeNamed } from '../causes/causes.ts';
+import { changeNamed } from '../causes/changes.ts';
 import type { Divergence, DivergenceClass, Observed } from '../compare/compare.ts';
 import { caseSections } from './case-sections.ts';
 import { hexDump } from './hex-dump.ts';
@@ -20,7 +21,7 @@ export interface FindingView {
   readonly divergence: Divergence;
   /** The two that disagree, in the order of the divergence's values. */
   readonly observed: readonly [Observed, Observed];
-  /** Name of the known mistake of a kernel that it comes from; '' for none. */
+  /** Known mistakes of kernels or changes that it comes from, with `+` between; '' for none. */
   readonly cause: string;
   /** Command lines that run the case again. */
   readonly commands: readonly string[];
@@ -49,6 +50,18 @@ export function findingText(finding: FindingView, options: TextOptions): string 
 
 function causeLines({ cause: name }: FindingView): readonly string[] {
   if (name === '') return [];
+  return name.split('+').flatMap(causeText);
+}
+
+function causeText(name: string): readonly string[] {
+  const change = changeNamed(name);
+  if (change !== undefined) {
+    return [
+      `${name}, a change: an emulator of one release that has it from the other answers as that does.`,
+      change.what,
+      `Source: ${change.source}`,
+    ];
+  }
   const cause = causeNamed(name);
   if (cause === undefined) return [printable(name)];
   const { reason, kernels, source } = cause;

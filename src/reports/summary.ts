@@ -1,5 +1,8 @@
 import type { Summary, TargetCounts } from '../campaign/events.ts';
+import { causeNamed } from '../causes/causes.ts';
+import { changeNamed } from '../causes/changes.ts';
 import { emulatorsText, identityText, isEmulator } from './names.ts';
+import { printable } from './printable.ts';
 import { countOf, countText, durationText, rateText, shareText } from './quantity.ts';
 import { sumOfCounts } from './sum-of-counts.ts';
 import { type Cell, tableLines } from './table.ts';
@@ -15,6 +18,7 @@ export function summaryText(summary: Summary, options: TextOptions): string {
     ...excusedLines(summary),
     ...identities,
     '',
+    ...causeLines(summary),
     ...verdictLines(summary, options),
     '',
   ].join('\n');
@@ -151,6 +155,19 @@ function excusedLines({ excused }: Summary): readonly string[] {
   const rules = Object.entries(excused).sort(([, a], [, b]) => b - a);
   if (rules.length === 0) return [];
   return [`incomparable by rule: ${rules.map(([r, n]) => `${r} ${countText(n)}`).join(', ')}`];
+}
+
+/** What divergences came of, where that is known: the mistakes of kernels, then changes. */
+function causeLines({ causes }: Summary): readonly string[] {
+  const counted = Object.entries(causes).sort(([, a], [, b]) => b - a);
+  if (counted.length === 0) return [];
+  const lines = counted.map(([cause, count]) => {
+    const change = changeNamed(cause);
+    const text = change ? `${change.what} ${change.source}.` : causeNamed(cause)?.reason;
+    const name = `  ${printable(cause)}: ${countText(count)}`;
+    return text === undefined ? [name] : [name, `    ${text}`];
+  });
+  return ['divergences by cause:', ...lines.flat(), ''];
 }
 
 function verdictLines(

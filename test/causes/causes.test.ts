@@ -2,10 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { createCaseSource } from '../../generators/index.ts';
 import type { Case } from '../../src/case/case.ts';
 import { CAUSES, causeNamed, causesFor } from '../../src/causes/causes.ts';
+import { CHANGES, changeName, changeNamed } from '../../src/causes/changes.ts';
 import { compareOutcomes } from '../../src/compare/compare.ts';
 import { MISTAKE_NAME } from '../../src/corpus/mistake-name.ts';
 import { assemble } from '../../src/isa/assemble.ts';
 import { createEmulator } from '../../src/targets/emulator/emulator.ts';
+import { rulesThatDiffer } from '../../src/targets/emulator/releases.ts';
 import type { LinuxSetting } from '../../src/targets/target.ts';
 import { regressions } from './regressions.ts';
 
@@ -118,5 +120,21 @@ describe('the experiment of lost-zero-extension', () => {
       runs: [],
     };
     expect(experiment!.without(testCase).progs[0].insns).toHaveLength(insns);
+  });
+});
+
+describe('changes', () => {
+  it('tell of each rule in which releases differ, and of no other', () => {
+    const differing = rulesThatDiffer('0', '99');
+    expect(Object.keys(CHANGES).toSorted()).toEqual(differing.toSorted());
+  });
+
+  it('are found by the names that findings have', () => {
+    expect(changeNamed(changeName('flowRetval'))).toBe(CHANGES.flowRetval);
+    expect(['change:toString', 'change:', 'half-slot'].map(changeNamed)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
   });
 });

@@ -31,6 +31,7 @@ const campaign = (seed: string, forms: Record<string, number>): Summary => ({
   divergences: 0,
   targets: { emulator: target('emulator', forms), uml: target('interp', forms) },
   excused: {},
+  causes: {},
   stopped: 'limit',
 });
 

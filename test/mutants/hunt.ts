@@ -2,6 +2,7 @@ import { createCaseSource } from '../../generators/index.ts';
 import { runCampaign } from '../../src/campaign/campaign.ts';
 import { common } from '../../src/campaign/common-features.ts';
 import type { RecordFinding, ShrunkDivergence } from '../../src/campaign/investigate.ts';
+import { changeFinder } from '../../src/cli/change-finder.ts';
 import { steadyOn } from '../../src/cli/steady.ts';
 import { createEmulator } from '../../src/targets/emulator/emulator.ts';
 import type { Target } from '../../src/targets/target.ts';
@@ -35,6 +36,7 @@ export async function hunt(
     next: source.next,
     targets: [mutant, kernel],
     isSteady: steadyOn(linux),
+    findChange: changeFinder(),
     record: (divergence) => {
       found.push(divergence);
       return record(divergence);

@@ -33,6 +33,7 @@ export const summary = (over: Partial<Summary> = {}): Summary => ({
   divergences: 0,
   targets: {},
   excused: {},
+  causes: {},
   stopped: 'limit',
   ...over,
 });

@@ -4,6 +4,7 @@ import { createCaseSource } from '../../../generators/index.ts';
 import { runCampaign } from '../../campaign/campaign.ts';
 import { featureSets } from '../../campaign/common-features.ts';
 import type { KernelTarget } from '../../targets/kernel/kernel-target.ts';
+import { changeFinder } from '../change-finder.ts';
 import { type OpenOptions, openTargets } from '../open-targets.ts';
 import { steadyOn } from '../steady.ts';
 import { parseTargetNames } from '../target-names.ts';
@@ -49,6 +50,7 @@ export async function benchCampaign(
       next: source.next,
       targets,
       isSteady: steadyOn(emulators[0].info.linux),
+      findChange: changeFinder(),
       record: () => undefined,
       findingsMax: 1,
       signal: options.signal,

@@ -13,6 +13,7 @@ import type { Limit, Summary } from '../../campaign/events.ts';
 import type { ProgType } from '../../case/prog-type.ts';
 import { type Corpus, openCorpus } from '../../corpus/corpus.ts';
 import { summaryText } from '../../reports/summary.ts';
+import { changeFinder } from '../change-finder.ts';
 import { ExitStatus, UsageError } from '../exit-status.ts';
 import { listenForInterrupt } from '../interrupt.ts';
 import { duration, seed, wholeNumber } from '../numbers.ts';
@@ -154,6 +155,7 @@ async function campaign(
     next: source.next,
     targets,
     isSteady: steadyOn(targets[0].info.linux),
+    findChange: changeFinder(),
     record: findingRecorder(corpus, id, Date.now),
     findingsMax: flags.maxFindings,
     now: () => performance.now(),

@@ -11,6 +11,7 @@ import { mapCommands } from './maps/commands.ts';
 import { createMaps } from './maps/create-maps.ts';
 import { dropRegions } from './memory.ts';
 import { prepare } from './prepare.ts';
+import { type ReleaseRules, releaseRules } from './releases.ts';
 import { defaultRules, type EmulatorRules } from './rules.ts';
 import { readRun, unsupportedAttr } from './run/command.ts';
 import { ctxAccess } from './run/ctx-rule.ts';
@@ -31,6 +32,8 @@ export interface EmulatorOptions {
    * out, and then their answer means nothing: emulators of different luck tell.
    */
   readonly luck?: number;
+  /** Rules of another release than Linux's own, to see what a change of one does. */
+  readonly release?: ReleaseRules;
   /** Rules that replace Linux's own, for emulators that are wrong on purpose. */
   readonly rules?: Partial<EmulatorRules>;
 }
@@ -47,7 +50,8 @@ const STEPS_MAX = 1 << 22;
  */
 export function createEmulator(options: EmulatorOptions): Target {
   const { linux, name = 'emulator', stepsMax = STEPS_MAX, luck = 0 } = options;
-  const machine = createMachine(linux, luck, callFunction);
+  const release = options.release ?? releaseRules(linux.release);
+  const machine = createMachine(linux, release, luck, callFunction);
   const rules = { ...rulesOf(machine), ...options.rules };
   const emulator: Emulator = {
     machine,

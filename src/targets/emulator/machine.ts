@@ -7,7 +7,7 @@ import { type Code, createCode } from './code.ts';
 import type { EmulatedMap } from './maps/map.ts';
 import { Access, addRegion, createMemory, type Memory, NOWHERE } from './memory.ts';
 import { type Pointers, pointersOf } from './pointers.ts';
-import { type ReleaseRules, releaseRules } from './releases.ts';
+import type { ReleaseRules } from './releases.ts';
 import type { Packet } from './run/packet.ts';
 import { PACKET_ROOM_BYTES } from './run/packet-room.ts';
 import { LOOPBACK_IFINDEX, type RedirectInfo, USED_UP } from './run/redirect-info.ts';
@@ -111,8 +111,12 @@ const INITIAL_ROWS = 4096;
 /** Any number but 0. */
 const RANDOM_SEED = 0x2545f491;
 
-export function createMachine(linux: LinuxSetting, luck: number, call: Machine['call']): Machine {
-  const release = releaseRules(linux.release);
+export function createMachine(
+  linux: LinuxSetting,
+  release: ReleaseRules,
+  luck: number,
+  call: Machine['call'],
+): Machine {
   const memory = createMemory(luck);
   const frames = { strideBytes: STACK_BYTES, usedBytes: STACK_BYTES };
   const frameCount = release.callFrames * PROGS_MAX;

@@ -190,7 +190,8 @@ export interface ReleaseRules {
   readonly name: string;
 }
 
-type Differing = Omit<ReleaseRules, 'name'>;
+/** What may differ, without the release's name. */
+export type Differing = Omit<ReleaseRules, 'name'>;
 
 /**
  * One row for each difference: from which release on (the oldest one known to have it) what holds.
@@ -484,4 +485,27 @@ function atLeast(release: string, since: string): boolean {
 const numbers = (release: string): [number, number] => {
   const [major, minor] = release.split('.').map((part) => Number.parseInt(part, 10) || 0);
   return [major, minor ?? 0];
+};
+
+/** The rules that two releases differ in. */
+export const rulesThatDiffer = (a: string, b: string): readonly (keyof Differing)[] => {
+  const [ofA, ofB] = [releaseRules(a), releaseRules(b)];
+  return (Object.keys(DIFFERENCES) as (keyof Differing)[]).filter(
+    (name) => JSON.stringify(ofA[name]) !== JSON.stringify(ofB[name]),
+  );
+};
+
+/** The releases that are the first with another value of a rule. */
+export const changedSince = (name: keyof Differing): readonly string[] =>
+  DIFFERENCES[name].slice(1).map(([since]) => since);
+
+/** The rules of one release, but for some that are another's. */
+export const mixedRules = (
+  release: string,
+  changed: readonly (keyof Differing)[],
+  other: string,
+): ReleaseRules => {
+  const rules = releaseRules(other);
+  const own = Object.fromEntries(changed.map((name) => [name, rules[name]]));
+  return { ...releaseRules(release), ...(own as Partial<Differing>) };
 };

@@ -53,6 +53,7 @@ describe(`a campaign on a uml with faults (missing: ${uml.missing ?? 'nothing'})
         next: () => bareShrinkable(left.next().value!),
         targets: [emulator, kernel],
         isSteady: async (some) => some.map(() => true),
+        findChange: async () => [],
         record: findingRecorder(corpus, campaign, () => 0),
         onEvent: () => {},
         signal: never,
