@@ -34,7 +34,7 @@ export const forEachMapElem: Helper = (machine) => {
     if (machine.fault !== null) return 0n;
     if (regs[0] !== 0n) break;
   }
-  // A run may walk more often than there are regions.
-  dropRegions(memory, region);
+  // A run may walk more often than there are regions. What a callback made behind it stays.
+  if (memory.regions === region + 1) dropRegions(memory, region);
   return seen;
 };
