@@ -3,6 +3,7 @@ import type { TargetInfo } from '../targets/target.ts';
 import type { Cause, Experiment } from './cause.ts';
 import { HALF_SLOT } from './half-slot.ts';
 import { LOST_ZERO_EXTENSION } from './lost-zero-extension.ts';
+import { WIDENED_LOOPS } from './widened-loops.ts';
 import { WORD_OFFSET } from './word-offset.ts';
 
 /**
@@ -13,6 +14,7 @@ export const CAUSES: readonly Cause[] = [
   LOST_ZERO_EXTENSION,
   HALF_SLOT,
   WORD_OFFSET,
+  WIDENED_LOOPS,
   {
     name: 'atomic-fetch-is-not-precise',
     reason:

@@ -162,6 +162,14 @@ export const CHANGES = {
     what: 'percpu_array, lpm_trie and maps of maps have batches.',
     source: 'generic_map_lookup_batch in kernel/bpf/{arraymap,hashtab,lpm_trie}.c (6.1)',
   },
+  ringOverwrite: {
+    what: 'A ringbuf may drop its oldest records where it is full, with BPF_F_RB_OVERWRITE.',
+    source: 'ringbuf_map_alloc, kernel/bpf/ringbuf.c (7.2)',
+  },
+  mapFileFlags: {
+    what: 'That a map may be neither read nor written is looked at behind all that its type asks.',
+    source: 'map_create and map_create_alloc, kernel/bpf/syscall.c (7.2)',
+  },
   cpumapBadProg: {
     what: 'A cpumap says what is wrong with the fd of a prog, instead of that memory is short.',
     source: '__cpu_map_entry_alloc, kernel/bpf/cpumap.c (7.2)',

@@ -71,15 +71,15 @@ export type Comparison =
 
 /**
  * The oracle: whether two targets agree on a case, and if not, where first. Looks at what a kernel
- * should never do (crash, hang, warn, find its verifier at fault), which nothing excuses; then for a
+ * should never do (crash, hang, warn, find its verifier at fault), which nothing excuses but that the emulator had to give up as well; then for a
  * rule that makes the two incomparable; then at the verdict, at the runs in order (fault, errno, retval,
  * data, ctx, live frames, commands), and at the maps. Logs, durations and what was executed are never compared. Both outcomes must be of `testCase`.
  */
 export function compareOutcomes(testCase: Case, a: Observed, b: Observed): Comparison {
+  const excuse = excuseOf(testCase, a, b);
   const trouble = troubleOf(a, b);
-  if (trouble !== undefined) return divergence(trouble, a, b);
-  const rule = excuseOf(testCase, a, b);
-  if (rule !== undefined) return { kind: 'incomparable', rule };
+  if (trouble !== undefined && !excuse?.excusesHang) return divergence(trouble, a, b);
+  if (excuse !== undefined) return { kind: 'incomparable', rule: excuse.name };
   const difference = differenceOf(testCase, a.outcome, b.outcome);
   return difference === undefined ? AGREE : divergence(difference, a, b);
 }

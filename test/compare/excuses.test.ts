@@ -109,7 +109,18 @@ const ROWS: readonly {
     pair: [interp(rejected(22)), jit(completed())],
     otherwise: [interp(completed()), jit(rejected(22))],
   },
+  {
+    rule: 'endless',
+    pair: [emulator(gaveUp()), jit({ kind: 'hung', console: '' })],
+    otherwise: [emulator(completed()), jit({ kind: 'hung', console: '' })],
+  },
 ];
+
+function gaveUp(): Outcome {
+  const [first, ...others] = completed().runs;
+  const fault = { reason: 'steps', prog: 0, slot: 0, detail: 'the limit' } as const;
+  return completed({ runs: [{ ...first, fault }, ...others] });
+}
 
 describe('the excuses', () => {
   it.each(ROWS)('$rule excuses what it is about', ({ rule, pair: [a, b], testCase = CASE }) => {

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Case } from '../../case/case.ts';
+import type { Case, MapSpec } from '../../case/case.ts';
 import { isLiveRun, LIVE_INTERFACES } from '../../case/live-run.ts';
+import { namesUsed } from '../../case/names-used.ts';
 import { missingFeatures } from '../missing-features.ts';
 import type { Features, LinuxSetting, Outcome, Target } from '../target.ts';
 import { emulatorFeatures } from './features.ts';
@@ -9,6 +10,7 @@ import { type Lowerings, lowerings } from './lowering.ts';
 import { type CtxAccess, createMachine, type Machine, startCase } from './machine.ts';
 import { mapCommands } from './maps/commands.ts';
 import { createMaps } from './maps/create-maps.ts';
+import { MapFlag } from './maps/rules.ts';
 import { dropRegions } from './memory.ts';
 import { prepare } from './prepare.ts';
 import { type ReleaseRules, releaseRules } from './releases.ts';
@@ -138,6 +140,7 @@ function runCase(emulator: Emulator, testCase: Case, rule: RunRule): Outcome {
     ...unsupportedAttr(run),
     ...rule.unsupported(run, machine, testCase),
   ]);
+  missing.push(...overwritingRings(testCase));
   if (missing.length > 0) return unsupported([...new Set(missing)]);
   machine.ctx.access = emulator.ctxAccess.get(rule)!;
   const session: RunSession = {
@@ -166,6 +169,15 @@ function runCase(emulator: Emulator, testCase: Case, rule: RunRule): Outcome {
       return machine.executed.subarray(first, first + insns.length);
     }),
   };
+}
+
+/** A record that takes the place of others is not emulated: such a ring may only lie there. */
+function overwritingRings(testCase: Case): readonly string[] {
+  const isOverwriting = ({ type, flags }: MapSpec): boolean =>
+    type === 'ringbuf' && (flags & MapFlag.RB_OVERWRITE) !== 0;
+  if (!testCase.maps.some(isOverwriting)) return [];
+  const uses = [...namesUsed(testCase).helpers].some((name) => name.includes(' ringbuf_'));
+  return uses ? ['records in a ringbuf with BPF_F_RB_OVERWRITE'] : [];
 }
 
 const unsupported = (missing: readonly string[]): Outcome => ({ kind: 'unsupported', missing });

@@ -111,6 +111,10 @@ export interface ReleaseRules {
   readonly freezeLocked: 'done' | 'refused';
   /** Types with batches: the first, or also percpu_array, lpm_trie (5.13) and maps of maps (5.16). */
   readonly batches: 'first' | 'more';
+  /** BPF_F_RB_OVERWRITE of a ringbuf, which drops its oldest records where it is full. */
+  readonly ringOverwrite: 'unknown' | 'known';
+  /** When a map that nobody may read nor write is refused: before its type is asked, or last of all. */
+  readonly mapFileFlags: 'first' | 'last';
   /** What a `cpumap` says of a prog's fd that is none: no memory, or what is wrong with it. */
   readonly cpumapBadProg: 'no-memory' | 'told';
   /**
@@ -327,6 +331,14 @@ const DIFFERENCES: { readonly [Name in keyof Differing]: readonly Since<Differin
   batches: [
     ['0', 'first'],
     ['5.16', 'more'],
+  ],
+  ringOverwrite: [
+    ['0', 'unknown'],
+    ['6.19', 'known'],
+  ],
+  mapFileFlags: [
+    ['0', 'first'],
+    ['6.19', 'last'],
   ],
   cpumapBadProg: [
     ['0', 'no-memory'],

@@ -68,9 +68,18 @@ function isReadable({ flags }: MapSpec, { sequence }: EmulatedMap): boolean {
 
 function createMap(env: MapEnv): Created {
   const { rule, spec, machine } = env;
-  const errno = rule.checkCreate(spec, machine.release, machine.arch) || checkLock(env);
+  const isFirst = machine.release.mapFileFlags === 'first';
+  const errno =
+    (isFirst && checkUserAccess(spec)) ||
+    rule.checkCreate(spec, machine.release, machine.arch) ||
+    checkLock(env) ||
+    checkUserAccess(spec);
   return errno === 0 ? CREATE[env.rule.storage](env) : errno;
 }
+
+/** `bpf_get_file_flag`, kernel/bpf/syscall.c 6.1: nobody may be shut out. */
+const checkUserAccess = ({ flags }: MapSpec): number =>
+  (flags & MapFlag.RDONLY) !== 0 && (flags & MapFlag.WRONLY) !== 0 ? EINVAL : 0;
 
 /** Types that may have spin locks among those emulated (`map_check_btf`, kernel/bpf/syscall.c 6.1). */
 const LOCKABLE: ReadonlySet<MapType> = new Set(['array', 'hash']);

@@ -52,6 +52,7 @@ export const MapFlag = {
   MMAPABLE: 1 << 10,
   PRESERVE_ELEMS: 1 << 11,
   INNER_MAP: 1 << 12,
+  RB_OVERWRITE: 1 << 19,
 } as const;
 
 const ACCESS_FLAGS = MapFlag.RDONLY | MapFlag.WRONLY | MapFlag.RDONLY_PROG | MapFlag.WRONLY_PROG;
@@ -113,10 +114,9 @@ function checkCreate(allowedFlags: number, keyBytes: number | 'any', maxBytes: B
   };
 }
 
-/** `bpf_get_file_flag` and `bpf_map_flags_access_ok`, 6.1: nobody may be shut out altogether. */
+/** `bpf_map_flags_access_ok`, include/linux/bpf.h 6.1: progs may not be shut out altogether. */
 function flagsAllowed(flags: number, allowed: number): boolean {
   const bothProg = MapFlag.RDONLY_PROG | MapFlag.WRONLY_PROG;
-  if ((flags & USER_ACCESS_FLAGS) === USER_ACCESS_FLAGS) return false;
   return (flags & ~allowed) === 0 && (flags & bothProg) !== bothProg;
 }
 
@@ -168,9 +168,13 @@ function checkBloomCreate({ flags, keyBytes, valueBytes, maxEntries }: MapSpec):
 /** Of x86-64. The length of a ring is a power of two and a multiple of it. */
 const PAGE_BYTES = 4096;
 
-/** `ringbuf_map_alloc`, kernel/bpf/ringbuf.c 6.1. */
-function checkRingCreate({ flags, keyBytes, valueBytes, maxEntries }: MapSpec): number {
-  if ((flags & ~MapFlag.NUMA_NODE) !== 0) return EINVAL;
+/** `ringbuf_map_alloc`, kernel/bpf/ringbuf.c 6.1 and 7.2. */
+function checkRingCreate(
+  { flags, keyBytes, valueBytes, maxEntries }: MapSpec,
+  { ringOverwrite }: ReleaseRules,
+): number {
+  const allowed = MapFlag.NUMA_NODE | (ringOverwrite === 'known' ? MapFlag.RB_OVERWRITE : 0);
+  if ((flags & ~allowed) !== 0) return EINVAL;
   if (keyBytes !== 0 || valueBytes !== 0) return EINVAL;
   return maxEntries >= PAGE_BYTES && (maxEntries & (maxEntries - 1)) === 0 ? 0 : EINVAL;
 }
