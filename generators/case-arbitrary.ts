@@ -4,7 +4,7 @@ import type { ProgType } from '../src/case/prog-type.ts';
 import { type Capabilities, type Palette, palettesOf } from './capabilities.ts';
 import { drawCasePlan } from './case-plan.ts';
 import { UNRUN_TYPES } from './ctx-access.ts';
-import { lowerCase } from './lower/case.ts';
+import { lowerCase, lowerPlan } from './lower/case.ts';
 import type { CasePlan } from './plan.ts';
 import { PROFILES, type ProfileName } from './profiles.ts';
 import { pick } from './random.ts';
@@ -27,18 +27,18 @@ export const caseArbitrary = (options: CaseOptions): fc.Arbitrary<Case> =>
   new CaseArbitrary(options);
 
 class CaseArbitrary extends fc.Arbitrary<Case> {
-  readonly #palettes: readonly (readonly Palette[])[];
+  readonly #choices: readonly Choice[];
   readonly #profile: ProfileName;
 
   constructor({ profile, capabilities, progTypes }: CaseOptions) {
     super();
     const sets = capabilities.map((set) => palettesOf(set, progTypes));
-    this.#palettes = sets.length > 1 ? [sets[0], ...sets] : sets;
+    this.#choices = (sets.length > 1 ? [sets[0], ...sets] : sets).map(choiceOf);
     this.#profile = profile;
   }
 
   override generate(mrng: fc.Random): fc.Value<Case> {
-    const palette = pickPalette(mrng, pick(mrng, this.#palettes));
+    const palette = pickPalette(mrng, pick(mrng, this.#choices));
     const plan = drawCasePlan(mrng, palette, PROFILES[this.#profile]);
     return new fc.Value(lowerCase(plan), plan);
   }
@@ -48,27 +48,39 @@ class CaseArbitrary extends fc.Arbitrary<Case> {
     return false;
   }
 
-  override shrink(value: Case, context: unknown): fc.Stream<fc.Value<Case>> {
+  override shrink(_value: Case, context: unknown): fc.Stream<fc.Value<Case>> {
     return context === undefined
       ? fc.Stream.nil()
-      : new fc.Stream(smallerCases(value, context as CasePlan));
+      : new fc.Stream(smallerCases(context as CasePlan));
   }
 }
 
 /** Plans that make the same case again are passed over. */
-function* smallerCases(value: Case, plan: CasePlan): Generator<fc.Value<Case>> {
+function* smallerCases(plan: CasePlan): Generator<fc.Value<Case>> {
+  const before = lowerPlan(plan);
   for (const smaller of shrinkPlan(plan)) {
-    const testCase = lowerCase(smaller);
-    if (!sameCase(testCase, value)) yield new fc.Value(testCase, smaller);
+    const { testCase } = lowerPlan(smaller, before);
+    if (!sameCase(testCase, before.testCase)) yield new fc.Value(testCase, smaller);
   }
 }
 
-/** Types that nothing is run for all together come as often as one of the others. */
-function pickPalette(random: fc.Random, palettes: readonly Palette[]): Palette {
+/** Palettes of types that something is run for, and of the others. */
+interface Choice {
+  readonly run: readonly Palette[];
+  readonly unrun: readonly Palette[];
+}
+
+const choiceOf = (palettes: readonly Palette[]): Choice => {
   const isUnrun = ({ progType }: Palette) =>
     (UNRUN_TYPES as readonly ProgType[]).includes(progType);
-  const unrun = palettes.filter(isUnrun);
-  const run = palettes.slice(0, palettes.length - unrun.length);
+  return {
+    run: palettes.filter((palette) => !isUnrun(palette)),
+    unrun: palettes.filter(isUnrun),
+  };
+};
+
+/** Types that nothing is run for all together come as often as one of the others. */
+function pickPalette(random: fc.Random, { run, unrun }: Choice): Palette {
   if (unrun.length === 0) return pick(random, run);
   return random.nextInt(0, run.length) === 0 ? pick(random, unrun) : pick(random, run);
 }

@@ -6,6 +6,7 @@ import type { MapType } from '../src/case/map-type.ts';
 import { INDEXED, ZERO_SEED } from './map-kinds.ts';
 import type { CommandPlan, MapPlan } from './plan.ts';
 import { oneIn, percent, pick, pickWeighted, weighted } from './random.ts';
+import { repeated } from './repeated.ts';
 import { drawBytes, type Pool } from './values.ts';
 
 const COMMANDS_MAX = 8;
@@ -57,11 +58,11 @@ function drawCommand(random: Random, { spec, keys }: MapPlan, pool: Pool): MapCo
     key:
       keyCount === 0 || isNull(random, spec, kind)
         ? null
-        : joined(Array.from({ length: keyCount }, () => drawKey(random, spec, keys, pool))),
+        : joined(repeated(keyCount, () => drawKey(random, spec, keys, pool))),
     value:
       values === 0 || oneIn(random, 40) || (kind === 'lookup' && spec.type !== 'bloom_filter')
         ? null
-        : joined(Array.from({ length: values }, () => drawValue(random, spec, pool))),
+        : joined(repeated(values, () => drawValue(random, spec, pool))),
     flags: percent(random, 75) ? 0n : pick(random, kind === 'update' ? UPDATE_FLAGS : OTHER_FLAGS),
     count,
   };

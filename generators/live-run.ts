@@ -5,6 +5,7 @@ import { LIVE_FRAMES, LIVE_INTERFACES } from '../src/case/live-run.ts';
 import type { Palette } from './capabilities.ts';
 import type { MapBy, MapPlan } from './plan.ts';
 import { oneIn, percent, pick } from './random.ts';
+import { repeated } from './repeated.ts';
 
 export const LIVE_IFINDEXES = LIVE_INTERFACES;
 /** An interface that no machine has. */
@@ -130,5 +131,5 @@ export const drawVerdict = (
   by: pick(random, palette.valueBy),
   map: random.nextInt(0, 7),
   at: oneIn(random, 4) ? random.nextInt(0, 40) : random.nextInt(0, 13),
-  args: Array.from({ length: random.nextInt(1, 4) }, () => random.nextInt(0, 255)),
+  args: repeated(random.nextInt(1, 4), () => random.nextInt(0, 255)),
 });

@@ -72,18 +72,39 @@ const NEEDS: { readonly [Kind in FragmentKind]?: ReadonlySet<MapType> } = {
   storage: STORAGES,
 };
 
-/** The kinds that have what they need among these maps. */
+/** What `NEEDS` names, in order: bit n of a set of needs stands for the nth. */
+const NEEDED = Object.entries(NEEDS) as readonly (readonly [FragmentKind, ReadonlySet<MapType>])[];
+const ALL_NEEDS = (1 << NEEDED.length) - 1;
+const STORAGE_NEED = 1 << NEEDED.findIndex(([kind]) => kind === 'storage');
+
+/** The needs that a map of a type meets. */
+const metBy = new Map<MapType, number>();
+
+function needsMetBy(type: MapType): number {
+  const known = metBy.get(type);
+  if (known !== undefined) return known;
+  const met = NEEDED.reduce((sum, [, types], n) => (types.has(type) ? sum | (1 << n) : sum), 0);
+  metBy.set(type, met);
+  return met;
+}
+
+const KNOWN = new WeakMap<ReadonlySet<FragmentKind>, Map<number, ReadonlySet<FragmentKind>>>();
+
+/** The kinds that have what they need among these maps; the same set wherever that is the same. */
 export function kindsWith(
   maps: readonly MapPlan[],
   kinds: ReadonlySet<FragmentKind>,
 ): ReadonlySet<FragmentKind> {
-  const types = maps.map(({ spec }) => spec.type);
+  let met = 0;
+  for (const { spec } of maps) met |= needsMetBy(spec.type);
   // Progs of an array must have the same storage (`bpf_prog_map_compatible`, kernel/bpf/core.c 7.2).
-  const mayStore = !types.includes('prog_array');
-  const hasMap = (kind: FragmentKind) => {
-    if (kind === 'storage' && !mayStore) return false;
-    const needed = NEEDS[kind];
-    return needed === undefined || types.some((type) => needed.has(type));
-  };
-  return new Set([...kinds].filter(hasMap));
+  if (maps.some(({ spec }) => spec.type === 'prog_array')) met &= ~STORAGE_NEED;
+  const ofKinds = KNOWN.get(kinds) ?? new Map<number, ReadonlySet<FragmentKind>>();
+  KNOWN.set(kinds, ofKinds);
+  const known = ofKinds.get(met);
+  if (known !== undefined) return known;
+  const unmet = NEEDED.filter((_, n) => ((ALL_NEEDS & ~met) >> n) & 1).map(([kind]) => kind);
+  const possible = new Set([...kinds].filter((kind) => !unmet.includes(kind)));
+  ofKinds.set(met, possible);
+  return possible;
 }

@@ -8,6 +8,7 @@ import type { Palette } from './capabilities.ts';
 import { INDEXED, STORAGES, ZERO_SEED } from './map-kinds.ts';
 import type { MapPlan } from './plan.ts';
 import { oneIn, percent, pick } from './random.ts';
+import { repeated } from './repeated.ts';
 import { drawBytes, type Pool } from './values.ts';
 
 const HASH_KEY_BYTES = [1, 2, 4, 4, 8, 8, 12, 16];
@@ -253,7 +254,7 @@ function drawKeys(
   if (type === 'lpm_trie') return drawPrefixes(random, keyBytes, pool);
   // More keys than an LRU map has room for.
   const most = type.startsWith('lru') ? 8 : 4;
-  return Array.from({ length: random.nextInt(2, most) }, () => drawBytes(random, pool, keyBytes));
+  return repeated(random.nextInt(2, most), () => drawBytes(random, pool, keyBytes));
 }
 
 /** Indexes of an array, one beyond its end among them. */
@@ -267,7 +268,7 @@ function drawIndexes(random: Random, maxEntries: number): readonly Uint8Array[] 
 function drawPrefixes(random: Random, keyBytes: number, pool: Pool): readonly Uint8Array[] {
   const data = drawBytes(random, pool, keyBytes - 4);
   const bits = 8 * data.length;
-  return Array.from({ length: random.nextInt(3, 7) }, () => {
+  return repeated(random.nextInt(3, 7), () => {
     const key = new Uint8Array(keyBytes);
     const prefix = oneIn(random, 4)
       ? pick(random, [0, bits, bits + 1, 1])
@@ -288,17 +289,26 @@ function drawEntries(
   if (NEVER_FILLED.has(type)) return [];
   if (keyBytes === 0) return drawSequence(random, maxEntries, valueBytes, pool);
   const drawValue = VALUES[type] ?? ((to: Random) => drawBytes(to, pool, valueBytes));
-  const entries = new Map<string, MapEntry>();
+  const isInside = (key: Uint8Array): boolean => {
+    if (INDEXED.has(type)) return indexOf(key) < maxEntries;
+    return type !== 'lpm_trie' || key[0] <= 8 * (keyBytes - 4);
+  };
+  const entries: MapEntry[] = [];
   for (const key of keys) {
-    const first = new DataView(key.buffer).getUint8(0);
-    const index = key.length === 4 ? new DataView(key.buffer).getUint32(0, true) : first;
-    const inside =
-      (!INDEXED.has(type) || index < maxEntries) &&
-      (type !== 'lpm_trie' || first <= 8 * (keyBytes - 4));
-    if (!inside || !percent(random, 60) || entries.size >= maxEntries) continue;
-    entries.set(String(key), { key, value: drawValue(random, valueBytes) });
+    if (!isInside(key) || !percent(random, 60) || entries.length >= maxEntries) continue;
+    if (entries.some((entry) => equalBytes(entry.key, key))) continue;
+    entries.push({ key, value: drawValue(random, valueBytes) });
   }
-  return [...entries.values()];
+  return entries;
+}
+
+/** Of a `u32`. */
+const indexOf = (key: Uint8Array): number =>
+  (key[0] | (key[1] << 8) | (key[2] << 16) | (key[3] << 24)) >>> 0;
+
+function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false;
+  return true;
 }
 
 const NEVER_FILLED: ReadonlySet<MapType> = new Set<MapType>([
@@ -337,7 +347,7 @@ function drawSequence(
   pool: Pool,
 ): readonly MapEntry[] {
   const count = random.nextInt(0, Math.min(maxEntries, 4));
-  return Array.from({ length: count }, () => ({
+  return repeated(count, () => ({
     key: new Uint8Array(0),
     value: drawBytes(random, pool, valueBytes),
   }));

@@ -41,13 +41,11 @@ export const OWN_CTX: Partial<Record<GeneratedType, Draw>> = {
 };
 
 function drawFields(random: Random, pool: Pool, { fields }: CtxLayout): Record<string, bigint> {
-  return Object.fromEntries(
-    fields.flatMap(({ name, sizeBytes }) =>
-      percent(random, 60)
-        ? [[name, BigInt.asUintN(8 * sizeBytes, drawU64(random, pool))] as const]
-        : [],
-    ),
-  );
+  const drawn: Record<string, bigint> = {};
+  for (const { name, sizeBytes } of fields) {
+    if (percent(random, 60)) drawn[name] = BigInt.asUintN(8 * sizeBytes, drawU64(random, pool));
+  }
+  return drawn;
 }
 
 const AF_INET = 2n;

@@ -10,6 +10,7 @@ import { OWN_RUN } from './own-run.ts';
 import { drawPacket } from './packet.ts';
 import type { Profile } from './profiles.ts';
 import { oneIn, percent, pick } from './random.ts';
+import { repeated } from './repeated.ts';
 import type { Pool } from './values.ts';
 
 const RUNS_MAX = 4;
@@ -25,7 +26,7 @@ export function drawRuns(
   pool: Pool,
   { twistedPercent, overriddenPercent }: Pick<Profile, 'twistedPercent' | 'overriddenPercent'>,
 ): readonly Run[] {
-  return Array.from({ length: random.nextInt(1, RUNS_MAX) }, () => {
+  return repeated(random.nextInt(1, RUNS_MAX), () => {
     const draw = OWN_RUN[progType] ?? drawRun;
     const run = draw(random, progType, pool);
     if (runs === 'paired') return pairedRun(run, progType);

@@ -18,9 +18,11 @@ export function sameCase(a: Case, b: Case): boolean {
 /** What a changed run has is new, and differs; only what is put together anew is looked into. */
 const sameRun = (a: Run, b: Run): boolean =>
   a === b ||
-  ((Object.keys(PLAIN_RUN) as (keyof Run)[]).every((name) => a[name] === b[name]) &&
+  (RUN_FIELDS.every((name) => a[name] === b[name]) &&
     a.attr === b.attr &&
     sameList(a.commands ?? [], b.commands ?? [], sameCommand));
+
+const RUN_FIELDS = Object.keys(PLAIN_RUN) as readonly (keyof Run)[];
 
 const sameCommand = (a: MapCommand, b: MapCommand): boolean =>
   a.kind === b.kind &&

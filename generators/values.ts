@@ -16,6 +16,9 @@ const IMMEDIATES: readonly number[] = [
 ];
 const SMALL = [0, 1, -1, 2, 8, 255] as const;
 
+/** Bytes that fill all of some bytes. */
+const REPEATED = [0, 0xff, 0x80, 0x7f, 1];
+
 /** Values already used in a case, so that later ones can be equal to them. */
 export interface Pool {
   readonly values: bigint[];
@@ -57,16 +60,38 @@ export function drawImm(random: Random, pool: Pool): number {
 /** `length` bytes: a few boundary values side by side, or one byte repeated, or noise. */
 export function drawBytes(random: Random, pool: Pool, length: number): Uint8Array {
   const bytes = new Uint8Array(length);
-  if (oneIn(random, 6)) return bytes.fill(pick(random, [0, 0xff, 0x80, 0x7f, 1]));
-  if (oneIn(random, 4)) return bytes.map(() => random.nextInt(0, 255));
-  for (let at = 0; at < length; at += 8) {
-    let rest = drawU64(random, pool);
-    for (let i = at; i < Math.min(at + 8, length); i++) {
-      bytes[i] = Number(rest & 0xffn);
-      rest >>= 8n;
+  fillBytes(random, pool, bytes, 0, length);
+  return bytes;
+}
+
+/** Overwrites bytes by such as `drawBytes` draws. */
+export function fillBytes(
+  random: Random,
+  pool: Pool,
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+): void {
+  if (oneIn(random, 6)) bytes.fill(pick(random, REPEATED), from, to);
+  else if (oneIn(random, 4)) fillWithNoise(random, bytes, from, to);
+  else {
+    for (let at = from; at < to; at += 8) {
+      EIGHT.setBigUint64(0, drawU64(random, pool), true);
+      for (let i = 0; i < 8 && at + i < to; i++) bytes[at + i] = EIGHT.getUint8(i);
     }
   }
-  return bytes;
+}
+
+/** Room to take 64 bits apart, which arithmetic on `bigint` does slowly. */
+const EIGHT = new DataView(new ArrayBuffer(8));
+
+/** Four bytes are drawn at once. */
+function fillWithNoise(random: Random, bytes: Uint8Array, from: number, to: number): void {
+  let word = 0;
+  for (let at = from; at < to; at++) {
+    word = (at - from) % 4 === 0 ? random.nextInt() : word >> 8;
+    bytes[at] = word;
+  }
 }
 
 function drawFresh(random: Random, pool: Pool): bigint {

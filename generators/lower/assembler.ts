@@ -18,46 +18,60 @@ export interface Assembler {
   /** How far it is; `rewind` forgets all that came after. */
   mark(): Mark;
   rewind(mark: Mark): void;
-  /** Takes out the insn after the mark; no label may stand right before it. */
+  /** Takes out the insn after the mark; no label may stand right before it, and it may not be open. */
   remove(mark: Mark): void;
-  readonly code: readonly Piece[];
+  readonly insns: readonly Insn[];
+  /** In the order of their places. */
+  readonly open: readonly Open[];
   readonly places: readonly number[];
 }
 
 export type Mark = { readonly pieces: number; readonly labels: number };
 
-interface Piece {
-  readonly insn: Insn;
-  readonly form: Form;
-  readonly to?: Label;
-  readonly callee?: number;
+/** An insn that lacks where it leads to. */
+interface Open {
+  /** Which insn of the function it is. */
+  at: number;
+  readonly to: Target;
 }
 
+type Target =
+  | { readonly kind: 'label'; readonly label: Label; readonly field: 'off' | 'imm' }
+  | { readonly kind: 'function'; readonly callee: number };
+
 export function createAssembler(): Assembler {
-  const code: Piece[] = [];
+  const insns: Insn[] = [];
+  const open: Open[] = [];
   const places: number[] = [];
+  const leave = (insn: Insn, to: Target): void => {
+    open.push({ at: insns.length, to });
+    insns.push(insn);
+  };
   return {
-    code,
+    insns,
+    open,
     places,
-    emit: (form, operands) => void code.push({ form, insn: insnOf(form, operands) }),
-    jump: (form, to, operands) => void code.push({ form, insn: insnOf(form, operands), to }),
-    call: (callee) => void code.push({ form: CALL, insn: insnOf(CALL), callee }),
-    address: (dst, callee) =>
-      void code.push({ form: ADDRESS, insn: insnOf(ADDRESS, { dst }), callee }),
+    emit: (form, operands) => void insns.push(insnOf(form, operands)),
+    jump: (form, label, operands) =>
+      leave(insnOf(form, operands), { kind: 'label', label, field: distanceField(form) }),
+    call: (callee) => leave(insnOf(CALL), { kind: 'function', callee }),
+    address: (dst, callee) => leave(insnOf(ADDRESS, { dst }), { kind: 'function', callee }),
     label: () => places.push(-1) - 1,
     place: (label) => {
-      places[label] = code.length;
+      places[label] = insns.length;
     },
-    mark: () => ({ pieces: code.length, labels: places.length }),
+    mark: () => ({ pieces: insns.length, labels: places.length }),
     remove: ({ pieces }) => {
-      code.splice(pieces, 1);
+      insns.splice(pieces, 1);
       for (let label = 0; label < places.length; label++) {
         if (places[label] > pieces) places[label]--;
       }
+      for (const piece of open) if (piece.at > pieces) piece.at--;
     },
     rewind: ({ pieces, labels }) => {
-      code.length = pieces;
+      insns.length = pieces;
       places.length = labels;
+      while (open.length > 0 && open[open.length - 1].at >= pieces) open.pop();
     },
   };
 }
@@ -72,41 +86,56 @@ export function link(functions: readonly (Assembler | undefined)[]): Insn[] {
   let slot = 0;
   for (const number of called) {
     starts.set(number, slot);
-    slot += lengthSlots(functions[number]!.code);
+    slot += lengthSlots(functions[number]!.insns);
   }
-  return called.flatMap((number) => resolve(functions[number]!, starts.get(number)!, starts));
+  const linked: Insn[] = [];
+  for (const number of called) resolve(functions[number]!, starts.get(number)!, starts, linked);
+  return linked;
 }
 
 const CALL = formNamed('call.local');
 const ADDRESS = formNamed('lddw.code_addr');
 
+const distanceField = (form: FormOf<'jump' | 'goto' | 'may_goto'>): 'off' | 'imm' =>
+  form.kind === 'goto' && form.offBits === 32 ? 'imm' : 'off';
+
 function reachable(functions: readonly (Assembler | undefined)[]): readonly number[] {
-  const seen = new Set([0]);
+  const seen = [0];
   for (const number of seen) {
-    for (const { callee } of functions[number]!.code) if (callee !== undefined) seen.add(callee);
+    for (const { to } of functions[number]!.open) {
+      if (to.kind === 'function' && !seen.includes(to.callee)) seen.push(to.callee);
+    }
   }
-  return [...seen].sort((a, b) => a - b);
+  return seen.sort((a, b) => a - b);
 }
 
+/** Appends the insns of a function that begins at the slot `start`. */
 function resolve(
-  { code, places }: Assembler,
+  { insns, open, places }: Assembler,
   start: number,
   starts: ReadonlyMap<number, number>,
-): Insn[] {
+  linked: Insn[],
+): void {
+  const first = linked.length;
+  for (const insn of insns) linked.push(insn);
+  if (open.length === 0) return;
   const slots = [start];
-  for (const { insn } of code) slots.push(slots[slots.length - 1] + slotsOf(insn));
-  return code.map(({ insn, form, to, callee }, index) => {
-    const next = slots[index + 1];
-    if (to !== undefined) {
-      const distance = slots[places[to]] - next;
-      return form.kind === 'goto' && form.offBits === 32
-        ? { ...insn, imm: distance }
-        : { ...insn, off: distance };
+  for (const insn of insns) slots.push(slots[slots.length - 1] + slotsOf(insn));
+  for (const { at, to } of open) {
+    const insn = insns[at];
+    if (to.kind === 'label') {
+      const distance = slots[places[to.label]] - slots[at + 1];
+      linked[first + at] =
+        to.field === 'imm' ? { ...insn, imm: distance } : { ...insn, off: distance };
+    } else {
+      // Both count from the slot behind the insn's first one.
+      linked[first + at] = { ...insn, imm: starts.get(to.callee)! - slots[at] - 1 };
     }
-    // Both count from the slot behind the insn's first one.
-    return callee === undefined ? insn : { ...insn, imm: starts.get(callee)! - slots[index] - 1 };
-  });
+  }
 }
 
-const lengthSlots = (code: readonly Piece[]): number =>
-  code.reduce((slots, { insn }) => slots + slotsOf(insn), 0);
+function lengthSlots(insns: readonly Insn[]): number {
+  let slots = 0;
+  for (const insn of insns) slots += slotsOf(insn);
+  return slots;
+}

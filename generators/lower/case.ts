@@ -1,12 +1,12 @@
-import type { Case, MapCommand, MapSpec } from '../../src/case/case.ts';
+import type { Case, MapCommand, MapSpec, Run } from '../../src/case/case.ts';
 import { KSYM_NAMES } from '../../src/case/ksyms.ts';
 import { referenceValue } from '../../src/case/map-references.ts';
 import type { Insn } from '../../src/isa/insn.ts';
-import { type Named, namedBy } from '../../src/isa/named-by.ts';
+import type { Named } from '../../src/isa/named-by.ts';
 import { loadFlags } from '../attach-types.ts';
 import type { CasePlan, CommandPlan, MapPlan } from '../plan.ts';
 import { innerOf } from './maps.ts';
-import { lowerProg } from './prog.ts';
+import { type LoweredProg, lowerProg } from './prog.ts';
 import { SAVED_BYTES, savedMapNumber } from './saved-map.ts';
 
 /** BPF_F_ANY_ALIGNMENT: without it, kernels whose machine wants alignment refuse what has none. */
@@ -23,25 +23,61 @@ const SAVED_MAP: MapSpec = {
   entries: [],
 };
 
+/** A plan and what became of it: a smaller plan may have much of that in common. */
+export interface LoweredPlan {
+  readonly plan: CasePlan;
+  readonly progs: readonly LoweredProg[];
+  readonly testCase: Case;
+}
+
 /** The case of a plan: always the same, and valid whatever was taken out of the plan. */
-export function lowerCase(plan: CasePlan): Case {
-  const { maps } = plan;
+export const lowerCase = (plan: CasePlan): Case => lowerPlan(plan).testCase;
+
+/** As `lowerCase`; takes over from `before` what nothing has changed for. */
+export function lowerPlan(plan: CasePlan, before?: LoweredPlan): LoweredPlan {
+  if (before === undefined || !haveSameProgs(plan, before.plan)) {
+    const progs = lowerProgs(plan);
+    return { plan, progs, testCase: caseOf(plan, progs) };
+  }
+  const { progs } = before;
+  const testCase = differInRunsAlone(plan, before.plan)
+    ? { ...before.testCase, runs: plan.runs }
+    : caseOf(plan, progs);
+  return { plan, progs, testCase };
+}
+
+const haveSameProgs = (a: CasePlan, b: CasePlan): boolean =>
+  a.prog === b.prog &&
+  a.targets === b.targets &&
+  a.maps === b.maps &&
+  a.attachType === b.attachType;
+
+/** Of plans with the same progs. Commands lie in runs. */
+const differInRunsAlone = (a: CasePlan, b: CasePlan): boolean =>
+  a.commands.length === 0 &&
+  b.commands.length === 0 &&
+  a.progFlags === b.progFlags &&
+  a.oddMaps === b.oddMaps;
+
+function lowerProgs(plan: CasePlan): readonly LoweredProg[] {
   const main = lowerProg(plan);
-  const hasArray = usedOf(main.insns, 'map').some((number) => isProgArray(maps[number]));
+  const hasArray = main.named.some(
+    ({ at, what }) => what === 'map' && isProgArray(plan.maps[main.insns[at].imm]),
+  );
   const targets = hasArray ? plan.targets.map((prog) => lowerProg({ ...plan, prog })) : [];
-  const progs = [main, ...targets];
-  const insns = progs.flatMap((prog) => prog.insns);
+  return [main, ...targets];
+}
+
+/** Maps and kernel symbols are numbered, and what isn't used is left out. */
+function caseOf(plan: CasePlan, progs: readonly LoweredProg[]): Case {
+  const { maps } = plan;
   const commands = plan.commands.filter(({ map }) =>
     maps.some((known) => isWhole(known, map, maps)),
   );
   const named = commands.map(({ map }) => maps.findIndex(({ spec }) => spec.name === map));
   const used = {
-    map: withInner([...new Set([...usedOf(insns, 'map'), ...named])], maps),
-    ksym: usedOf(insns, 'ksym'),
-  };
-  const renumbered = (insn: Insn): Insn => {
-    const what = namedBy(insn);
-    return what === undefined ? insn : { ...insn, imm: used[what].indexOf(insn.imm) };
+    map: withInner([...usedOf(progs, 'map'), ...named], maps),
+    ksym: usedOf(progs, 'ksym'),
   };
   const specOf = (number: number): MapSpec =>
     number === savedMapNumber(plan)
@@ -57,14 +93,33 @@ export function lowerCase(plan: CasePlan): Case {
       (progs.some(({ unaligned }) => unaligned) ? ANY_ALIGNMENT : 0),
     ksyms: used.ksym.map((number) => KSYM_NAMES[number]),
     maps: [...used.map.map(specOf), ...plan.oddMaps],
-    progs: progs.map((prog) => ({ insns: prog.insns.map(renumbered) })),
-    runs: plan.runs.map((run, index) => {
-      const behind = commands.filter((command) => runOf(command, plan) === index);
-      if (behind.length === 0) return run;
-      return { ...run, commands: behind.map((command) => lowerCommand(command, maps, used.map)) };
-    }),
+    progs: progs.map((prog) => ({ insns: renumbered(prog, used) })),
+    runs: commands.length === 0 ? plan.runs : withCommands(plan, commands, used.map),
   };
 }
+
+/** The insns, with the numbers that maps and symbols have in the case. */
+function renumbered(
+  { insns, named }: LoweredProg,
+  used: Readonly<Record<Named, readonly number[]>>,
+): readonly Insn[] {
+  const numbered = insns.slice();
+  for (const { at, what } of named) {
+    numbered[at] = { ...insns[at], imm: used[what].indexOf(insns[at].imm) };
+  }
+  return numbered;
+}
+
+const withCommands = (
+  plan: CasePlan,
+  commands: readonly CommandPlan[],
+  used: readonly number[],
+): readonly Run[] =>
+  plan.runs.map((run, index) => {
+    const behind = commands.filter((command) => runOf(command, plan) === index);
+    if (behind.length === 0) return run;
+    return { ...run, commands: behind.map((command) => lowerCommand(command, plan.maps, used)) };
+  });
 
 const runOf = ({ run }: CommandPlan, { runs }: CasePlan): number => Math.min(run, runs.length - 1);
 
@@ -111,14 +166,18 @@ function lowerMap(
 
 /** The maps that are used, and those that are in them: what is in a map comes before it. */
 function withInner(used: readonly number[], maps: readonly MapPlan[]): readonly number[] {
-  const inner = used.flatMap((number) =>
-    maps[number] === undefined ? [] : (innerOf(maps, maps[number]) ?? []),
-  );
-  return [...new Set([...used, ...inner])].sort((a, b) => a - b);
+  const all = new Set(used);
+  for (const number of used) {
+    const inner = maps[number] === undefined ? undefined : innerOf(maps, maps[number]);
+    if (inner !== undefined) all.add(inner);
+  }
+  return [...all].sort((a, b) => a - b);
 }
 
-function usedOf(insns: readonly Insn[], what: Named): readonly number[] {
+function usedOf(progs: readonly LoweredProg[], wanted: Named): readonly number[] {
   const numbers = new Set<number>();
-  for (const insn of insns) if (namedBy(insn) === what) numbers.add(insn.imm);
+  for (const { insns, named } of progs) {
+    for (const { at, what } of named) if (what === wanted) numbers.add(insns[at].imm);
+  }
   return [...numbers].sort((a, b) => a - b);
 }

@@ -27,16 +27,15 @@ export function lowerConst(frame: Frame, { dst, value }: FragmentOf<'const'>): v
 
 /** `dst` = 64 bits. */
 export function emitConst({ asm }: Frame, dst: number, value: bigint): void {
-  asm.emit(F.lddw, { dst, ...halves(value) });
+  HALVES.setBigUint64(0, value);
+  asm.emit(F.lddw, { dst, imm: HALVES.getInt32(4), nextImm: HALVES.getInt32(0) });
 }
+
+/** Room to take 64 bits apart, which arithmetic on `bigint` does slowly. */
+const HALVES = new DataView(new ArrayBuffer(8));
 
 /** The immediate, brought into what the operation takes. */
 function allowedImm({ op, bits }: FormOf<'alu'>, imm: number): number {
   if (op.imm === 'shift') return imm & (bits - 1);
   return op.imm === 'nonzero' && imm === 0 ? 1 : imm;
 }
-
-const halves = (value: bigint) => ({
-  imm: Number(BigInt.asIntN(32, value)),
-  nextImm: Number(BigInt.asIntN(32, value >> 32n)),
-});

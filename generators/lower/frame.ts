@@ -2,12 +2,14 @@ import { type FormOf, formNamed } from '../../src/isa/forms.ts';
 import { type HelperName, helperId } from '../../src/isa/helpers.ts';
 import { R10 } from '../../src/isa/opcode.ts';
 import type { CasePlan } from '../plan.ts';
+import { repeated } from '../repeated.ts';
 import type { Assembler, Label } from './assembler.ts';
 import {
   CTX,
   NONE,
   REGS_USABLE,
   type Region,
+  type RegState,
   SCALAR,
   STACK_WINDOW_BYTES,
   type View,
@@ -112,10 +114,7 @@ export function withObjects(
 ): boolean {
   if (frame.objects + count > objectsMax(frame.plan)) return false;
   const first = frame.objects;
-  const rooms = Array.from(
-    { length: count },
-    (_, i) => valueRoom(frame) - OBJECT_ROOM_BYTES * (first + i + 1),
-  );
+  const rooms = repeated(count, (i) => valueRoom(frame) - OBJECT_ROOM_BYTES * (first + i + 1));
   frame.objects += count;
   step(...rooms);
   frame.objects = first;
@@ -135,26 +134,30 @@ export function whilePinned<T>(frame: Frame, regs: readonly number[], step: () =
 
 /** A register that may be written: `hint` or the next one, pointers only where all else is taken. */
 export function writable(frame: Frame, hint: number): number {
-  const free = find(hint, (reg) => !isPinned(frame, reg) && !isPointer(frame, reg));
-  const reg = free ?? find(hint, (reg) => !isPinned(frame, reg));
-  if (reg === undefined) throw new Error('every register is pinned');
-  return reg;
+  let unpinned = -1;
+  for (let i = 0; i < REGS_USABLE; i++) {
+    const reg = (hint + i) % REGS_USABLE;
+    if (isPinned(frame, reg)) continue;
+    if (!isPointer(frame, reg)) return reg;
+    if (unpinned < 0) unpinned = reg;
+  }
+  if (unpinned < 0) throw new Error('every register is pinned');
+  return unpinned;
 }
 
 /** A register that holds a scalar: `hint`, the next one, or one that is set for it. */
 export function scalar(frame: Frame, hint: number): number {
-  return find(hint, (reg) => frame.view.regs[reg] === SCALAR) ?? freshScalar(frame, hint);
+  return holding(frame, SCALAR, hint, 0) ?? freshScalar(frame, hint);
 }
 
 /** A register that holds a scalar and may be overwritten. */
 export function ownScalar(frame: Frame, hint: number): number {
-  const reg = find(hint, (r) => frame.view.regs[r] === SCALAR && !isPinned(frame, r));
-  return reg ?? freshScalar(frame, hint);
+  return holding(frame, SCALAR, hint, frame.pinned) ?? freshScalar(frame, hint);
 }
 
 /** A register that holds the ctx, or undefined. */
 export function ctxRegister(frame: Frame, hint: number): number | undefined {
-  const reg = find(hint, (r) => frame.view.regs[r] === CTX);
+  const reg = holding(frame, CTX, hint, 0);
   if (reg === frame.ctxReg) frame.ctxKept = true;
   return reg;
 }
@@ -166,11 +169,12 @@ export function pointers(
   bytes: number,
 ): readonly { readonly reg: number; readonly region: Region }[] {
   const found: { reg: number; region: Region }[] = [];
-  view.regs.forEach((region, reg) => {
-    if (region.kind === 'none' || region.kind === 'scalar' || region.kind === 'ctx') return;
+  for (let reg = 0; reg < REGS_USABLE; reg++) {
+    const region = view.regs[reg];
+    if (region === NONE || region === SCALAR || region === CTX || !('low' in region)) continue;
     if (kinds.includes(region.kind) && region.high - region.low >= bytes)
       found.push({ reg, region });
-  });
+  }
   return found;
 }
 
@@ -212,18 +216,22 @@ function freshScalar(frame: Frame, hint: number): number {
 }
 
 function dropRegions(view: View, isVoid: (region: Region) => boolean): void {
-  view.regs.forEach((state, reg) => {
-    if ('low' in state && isVoid(state)) view.regs[reg] = NONE;
-  });
+  for (let reg = 0; reg < REGS_USABLE; reg++) {
+    const state = view.regs[reg];
+    if (state !== NONE && state !== SCALAR && 'low' in state && isVoid(state)) {
+      view.regs[reg] = NONE;
+    }
+  }
 }
 
 const isPointer = ({ view }: Frame, reg: number): boolean =>
   view.regs[reg] !== NONE && view.regs[reg] !== SCALAR;
 
-function find(hint: number, suits: (reg: number) => boolean): number | undefined {
+/** The register of that state that the hint names, or the next one, without those of the mask. */
+function holding({ view }: Frame, state: RegState, hint: number, without: number) {
   for (let i = 0; i < REGS_USABLE; i++) {
     const reg = (hint + i) % REGS_USABLE;
-    if (suits(reg)) return reg;
+    if (view.regs[reg] === state && (without & (1 << reg)) === 0) return reg;
   }
   return undefined;
 }

@@ -1,5 +1,5 @@
 import type { FormOf } from '../../src/isa/forms.ts';
-import { type FormKind, formNamed } from '../../src/isa/forms.ts';
+import { type FormKind, formNamed, formOf } from '../../src/isa/forms.ts';
 import type { FragmentOf } from '../plan.ts';
 import type { Assembler, Mark } from './assembler.ts';
 import type { LowerBody } from './control.ts';
@@ -119,9 +119,10 @@ const WRITES_NONE: ReadonlySet<FormKind> = new Set<FormKind>([
 ]);
 
 /** Registers that the insns behind the mark may write. */
-function writtenSince({ code }: Assembler, { pieces }: Mark): ReadonlySet<number> {
+function writtenSince({ insns }: Assembler, { pieces }: Mark): ReadonlySet<number> {
   const written = new Set<number>();
-  for (const { form, insn } of code.slice(pieces)) {
+  for (const insn of insns.slice(pieces)) {
+    const form = formOf(insn)!;
     if (form.kind === 'atomic') written.add(insn.src);
     else if (!WRITES_NONE.has(form.kind)) {
       written.add(insn.dst);

@@ -118,8 +118,11 @@ function settledHead(frame: Frame, reg: number, body: () => void) {
 }
 
 /** A register that calls leave alone, and in which nothing is kept yet. */
-export function counterRegister({ view, ...frame }: Frame, hint: number): number | undefined {
-  const suits = (reg: number) =>
-    (frame.pinned & (1 << reg)) === 0 && (view.regs[reg] === NONE || view.regs[reg] === SCALAR);
-  return [0, 1, 2, 3].map((i) => 6 + ((hint + i) % 4)).find(suits);
+export function counterRegister({ view, pinned }: Frame, hint: number): number | undefined {
+  for (let i = 0; i < 4; i++) {
+    const reg = 6 + ((hint + i) % 4);
+    const state = view.regs[reg];
+    if ((pinned & (1 << reg)) === 0 && (state === NONE || state === SCALAR)) return reg;
+  }
+  return undefined;
 }

@@ -185,18 +185,26 @@ export function lowerDelete(frame: Frame, { by, map, key }: FragmentOf<'delete'>
   dropMoved(frame, number);
 }
 
-/** Stores constant bytes on the stack, eight at a time where that can be. */
+/** Stores constant bytes on the stack, four at a time where that can be. */
 export function storeBytes(frame: Frame, place: number, bytes: Uint8Array): void {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const { asm } = frame;
   let at = 0;
-  const store = (form: typeof F.stw, size: number, imm: number) => {
-    frame.asm.emit(form, { dst: R10, off: place + at, imm });
-    at += size;
-  };
-  while (bytes.length - at >= 4) store(F.stw, 4, view.getInt32(at, true));
-  if (bytes.length - at >= 2) store(F.sth, 2, view.getInt16(at, true));
-  if (bytes.length - at >= 1) store(F.stb, 1, view.getInt8(at));
+  for (; bytes.length - at >= 4; at += 4) {
+    const imm = int16At(bytes, at + 2) * 0x10000 + (int16At(bytes, at) & 0xffff);
+    asm.emit(F.stw, { dst: R10, off: place + at, imm });
+  }
+  if (bytes.length - at >= 2) {
+    asm.emit(F.sth, { dst: R10, off: place + at, imm: int16At(bytes, at) });
+    at += 2;
+  }
+  if (bytes.length > at) {
+    asm.emit(F.stb, { dst: R10, off: place + at, imm: (bytes[at] << 24) >> 24 });
+  }
 }
+
+/** Little-endian, signed. */
+const int16At = (bytes: Uint8Array, at: number): number =>
+  ((bytes[at] << 16) | (bytes[at + 1] << 24)) >> 16;
 
 /** r1 is the map, r2 points to the key. */
 export function setKey(
@@ -242,8 +250,10 @@ export function mapNumber(
   hint: number,
   suits: (map: MapPlan) => boolean,
 ): number | undefined {
-  const possible = plan.maps.flatMap((map, number) =>
-    suits(map) && !isConstant(map) ? [number] : [],
-  );
+  const possible: number[] = [];
+  for (let number = 0; number < plan.maps.length; number++) {
+    const map = plan.maps[number];
+    if (suits(map) && !isConstant(map)) possible.push(number);
+  }
   return possible.length === 0 ? undefined : possible[hint % possible.length];
 }

@@ -1,5 +1,6 @@
 import { formNamed } from '../../src/isa/forms.ts';
 import type { Insn } from '../../src/isa/insn.ts';
+import { type Named, namedBy } from '../../src/isa/named-by.ts';
 import { R10, STACK_BYTES } from '../../src/isa/opcode.ts';
 import type { ArgKind, Body, CasePlan } from '../plan.ts';
 import { type Assembler, createAssembler, link } from './assembler.ts';
@@ -8,6 +9,7 @@ import { emitExit, setResult } from './control.ts';
 import { type Effects, F, type Frame, frameBytes, scalar, sharesStack } from './frame.ts';
 import { savedMapNumber } from './saved-map.ts';
 import {
+  Byte,
   CTX,
   emptyView,
   meet,
@@ -17,6 +19,7 @@ import {
   readable,
   SCALAR,
   STACK_WINDOW_BYTES,
+  type View,
 } from './view.ts';
 
 export interface LoweredProg {
@@ -25,6 +28,8 @@ export interface LoweredProg {
    * symbol is named by its number in `KSYM_NAMES`.
    */
   readonly insns: readonly Insn[];
+  /** The insns that name one. */
+  readonly named: readonly { readonly at: number; readonly what: Named }[];
   readonly unaligned: boolean;
 }
 
@@ -38,15 +43,26 @@ export function lowerProg(plan: CasePlan): LoweredProg {
     const frame = createFrame(plan, number, lower);
     lowerFunction(frame);
     functions[number] = frame.asm;
-    frame.effects.weight += frame.asm.code.length;
+    frame.effects.weight += frame.asm.insns.length;
     effects[number] = frame.effects;
     return frame.effects;
   };
   lower(0);
+  const insns = link(functions);
   return {
-    insns: link(functions),
+    insns,
+    named: namesIn(insns),
     unaligned: effects.some((effect) => effect?.unaligned === true),
   };
+}
+
+function namesIn(insns: readonly Insn[]): LoweredProg['named'] {
+  const named: { at: number; what: Named }[] = [];
+  for (let at = 0; at < insns.length; at++) {
+    const what = namedBy(insns[at]);
+    if (what !== undefined) named.push({ at, what });
+  }
+  return named;
 }
 
 function createFrame(
@@ -127,9 +143,7 @@ const SAVED_VALUE = formNamed('lddw.map_val_by_fd');
 function saveAndExit(frame: Frame): void {
   const { asm, view, plan } = frame;
   const { savedRegs, savedSlots, result } = plan.prog;
-  const saved = view.regs.flatMap((state, reg) =>
-    state === SCALAR && (savedRegs & (1 << reg)) !== 0 ? [reg] : [],
-  );
+  const saved = scalarsOf(view, savedRegs);
   const chunks = savedChunks(view.stack, savedSlots);
   if (saved.length + chunks.length === 0) {
     setResult(frame, result);
@@ -164,18 +178,34 @@ const STORE = {
 };
 
 /** The bytes of the slots named that are set, in the largest aligned pieces. */
-function savedChunks(stack: Uint8Array, slots: number) {
+function savedChunks(stack: readonly number[], slots: number) {
   const chunks: { at: number; bytes: Chunk }[] = [];
-  let at = 0;
-  while (at < stack.length) {
-    const named = (slots & (1 << (at >> 3))) !== 0;
-    const bytes = named
-      ? ([8, 4, 2, 1] as const).find((size) => at % size === 0 && readable(stack, at, size))
-      : undefined;
-    if (bytes !== undefined) chunks.push({ at, bytes });
-    at += bytes ?? 1;
+  for (let slot = 0; slot < stack.length / 8; slot++) {
+    if ((slots & (1 << slot)) === 0) continue;
+    for (let at = 8 * slot; at < 8 * slot + 8; ) {
+      const bytes = readableChunk(stack, at);
+      if (bytes !== undefined) chunks.push({ at, bytes });
+      at += bytes ?? 1;
+    }
   }
   return chunks;
+}
+
+/** The largest aligned piece there that can be read. */
+function readableChunk(stack: readonly number[], at: number): Chunk | undefined {
+  if (stack[at] === Byte.UNSET) return undefined;
+  if (at % 8 === 0 && readable(stack, at, 8)) return 8;
+  if (at % 4 === 0 && readable(stack, at, 4)) return 4;
+  return at % 2 === 0 && readable(stack, at, 2) ? 2 : 1;
+}
+
+/** The registers of the mask that hold scalars. */
+function scalarsOf({ regs }: View, mask: number): readonly number[] {
+  const found: number[] = [];
+  for (let reg = 0; reg < REGS_USABLE; reg++) {
+    if (regs[reg] === SCALAR && (mask & (1 << reg)) !== 0) found.push(reg);
+  }
+  return found;
 }
 
 /** Makes every register named count in the result. */
@@ -184,9 +214,7 @@ function foldAndExit(
   { folded, result }: { readonly folded: number; readonly result: number },
 ): void {
   const { asm, view } = frame;
-  const regs = view.regs.flatMap((state, reg) =>
-    reg !== 0 && state === SCALAR && (folded & (1 << reg)) !== 0 ? [reg] : [],
-  );
+  const regs = scalarsOf(view, folded & ~1);
   setResult(frame, result);
   for (const reg of regs) {
     asm.emit(F.mulK, { dst: 0, imm: 31 });

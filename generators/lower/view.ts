@@ -40,14 +40,18 @@ export const REGS_USABLE = 10;
 
 export interface View {
   readonly regs: RegState[];
-  readonly stack: Uint8Array;
+  /** States of bytes (`Byte`): a plain list, which is copied sooner than a typed one. */
+  readonly stack: number[];
   /** Whether the next insn can be reached at all. */
   live: boolean;
 }
 
+const EMPTY_REGS: readonly RegState[] = Array(REGS_USABLE).fill(NONE);
+const EMPTY_STACK: readonly number[] = Array(STACK_WINDOW_BYTES).fill(Byte.UNSET);
+
 export const emptyView = (): View => ({
-  regs: Array.from({ length: REGS_USABLE }, () => NONE),
-  stack: new Uint8Array(STACK_WINDOW_BYTES),
+  regs: EMPTY_REGS.slice(),
+  stack: EMPTY_STACK.slice(),
   live: true,
 });
 
@@ -60,7 +64,7 @@ export const copyView = ({ regs, stack, live }: View): View => ({
 /** Overwrites `view` by `from`. */
 export function restoreView(view: View, from: View): void {
   for (let reg = 0; reg < REGS_USABLE; reg++) view.regs[reg] = from.regs[reg];
-  view.stack.set(from.stack);
+  for (let at = 0; at < STACK_WINDOW_BYTES; at++) view.stack[at] = from.stack[at];
   view.live = from.live;
 }
 
@@ -80,6 +84,7 @@ export function meet(view: View, other: View): boolean {
   for (let at = 0; at < view.stack.length; at++) {
     const a = view.stack[at];
     const b = other.stack[at];
+    if (a === b) continue;
     const both = a === Byte.UNSET || b === Byte.UNSET ? Byte.UNSET : Math.max(a, b);
     if (both === a) continue;
     view.stack[at] = both;
@@ -89,13 +94,13 @@ export function meet(view: View, other: View): boolean {
 }
 
 /** Whether all of the bytes can be read. */
-export function readable(stack: Uint8Array, at: number, bytes: number): boolean {
+export function readable(stack: readonly number[], at: number, bytes: number): boolean {
   for (let i = at; i < at + bytes; i++) if (stack[i] === Byte.UNSET) return false;
   return true;
 }
 
 /** Notes a store. The bytes of a slot lie at a multiple of 8. */
-export function noteStore(stack: Uint8Array, at: number, bytes: number, state: number): void {
+export function noteStore(stack: number[], at: number, bytes: number, state: number): void {
   const slot = at & ~7;
   if (at === slot && bytes < 8) {
     for (let i = at + bytes; i < slot + 8; i++) {

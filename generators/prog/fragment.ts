@@ -14,6 +14,7 @@ import type {
   FragmentOf,
 } from '../plan.ts';
 import { oneIn, percent, pick, pickWeighted, type Weighted } from '../random.ts';
+import { repeated } from '../repeated.ts';
 import { drawImm, drawU64, type Pool } from '../values.ts';
 import { drawPacketOffset, drawRange } from './packet-offset.ts';
 import { DRAW_RECORDS } from './records.ts';
@@ -33,15 +34,15 @@ export interface FragmentEnv {
 
 /** Values in a few registers and on the stack, for what comes behind to work with. */
 export function drawBeginning(random: Random, { pool }: FragmentEnv): Body {
-  const registers = Array.from(
-    { length: random.nextInt(0, 6) },
+  const registers = repeated(
+    random.nextInt(0, 6),
     (): Fragment =>
       oneIn(random, 2)
         ? { kind: 'const', dst: reg(random), value: drawU64(random, pool) }
         : { kind: 'alu', form: MOV, dst: reg(random), src: 0, imm: drawImm(random, pool) },
   );
-  const slots = Array.from(
-    { length: random.nextInt(0, 3) },
+  const slots = repeated(
+    random.nextInt(0, 3),
     (): Fragment => ({
       kind: 'access',
       form: STORE,
@@ -117,7 +118,7 @@ const DRAW: { readonly [Kind in FragmentKind]: Draw<Kind> } = {
   call: (random) => ({
     kind: 'call',
     callee: random.nextInt(0, 3),
-    args: Array.from({ length: 5 }, () => reg(random)),
+    args: repeated(5, () => reg(random)),
   }),
   each: (random) => ({
     kind: 'each',
@@ -173,7 +174,7 @@ const DRAW: { readonly [Kind in FragmentKind]: Draw<Kind> } = {
   kfunc: (random, { palette }) => ({
     kind: 'kfunc',
     kfunc: drawKfunc(random, palette.kfuncs),
-    args: Array.from({ length: 5 }, () => byte(random)),
+    args: repeated(5, () => byte(random)),
   }),
   throw: (random) => ({ kind: 'throw', result: reg(random) }),
   own: (random, { palette, pool }) => ({
@@ -308,7 +309,7 @@ const DRAW: { readonly [Kind in FragmentKind]: Draw<Kind> } = {
   'helper-call': (random, { palette }) => ({
     kind: 'helper-call',
     call: pick(random, palette.helperCalls),
-    args: Array.from({ length: 5 }, () => byte(random)),
+    args: repeated(5, () => byte(random)),
   }),
   verdict: drawVerdict,
   'load-bytes': (random) => ({ kind: 'load-bytes', ...drawRange(random) }),
@@ -352,7 +353,7 @@ const SEQUENCE_FLAGS = [0, 0, 0, 2, 2, 1, 3, 4];
 const STORE_FLAGS = [0, 0, 0, 0, 1, 2, 3, 4];
 
 const drawContent = (random: Random, pool: Pool): Content =>
-  Array.from({ length: random.nextInt(1, 3) }, () => ({
+  repeated(random.nextInt(1, 3), () => ({
     src: random.nextInt(0, 19),
     imm: drawImm(random, pool),
   }));

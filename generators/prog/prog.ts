@@ -4,6 +4,7 @@ import { REGS_USABLE, STACK_WINDOW_BYTES } from '../lower/view.ts';
 import type { ArgKind, FragmentKind, FunctionPlan, ProgPlan } from '../plan.ts';
 import type { Profile } from '../profiles.ts';
 import { oneIn, percent, pick, weighted } from '../random.ts';
+import { repeated } from '../repeated.ts';
 import type { Pool } from '../values.ts';
 import { drawBeginning, drawBody, type FragmentEnv } from './fragment.ts';
 
@@ -16,16 +17,14 @@ export function drawProg(random: Random, palette: Palette, profile: Profile, poo
   const { min, usual, max } = profile.fragments;
   const count = random.nextInt(min, oneIn(random, 10) ? max : usual);
   const env = drawEnv(random, palette, profile, pool);
-  const roles = ROLES.filter(([kind]) => env.kinds.choices.some(({ value }) => value === kind));
+  const roles = ROLES.filter(([kind]) => env.kinds.values.includes(kind));
   const functions = roles.length > 0 ? random.nextInt(0, FUNCTIONS_MAX) : 0;
   env.left = count;
   const beginning = drawBeginning(random, env);
   const body = [...beginning, ...drawBody(random, env, count, 0)];
   return {
     body,
-    functions: Array.from({ length: functions }, () =>
-      drawFunction(random, env, count, pick(random, roles)[1]),
-    ),
+    functions: repeated(functions, () => drawFunction(random, env, count, pick(random, roles)[1])),
     ctxReg: random.nextInt(0, 3),
     stackShift: oneIn(random, 6) ? random.nextInt(0, 50) : 0,
     savedRegs: palette.saves ? ALL_REGS : 0,
@@ -42,16 +41,15 @@ export function drawTargets(
   pool: Pool,
 ): readonly ProgPlan[] {
   const fragments = { min: 1, usual: 8, max: 12 };
-  return Array.from({ length: random.nextInt(0, 2) }, () =>
+  return repeated(random.nextInt(0, 2), () =>
     drawProg(random, palette, { ...profile, fragments }, pool),
   );
 }
 
 /** Drops kinds of fragments, and most forms of some kinds, so that progs differ (swarm testing). */
 function drawEnv(random: Random, palette: Palette, profile: Profile, pool: Pool): FragmentEnv {
-  const weights = Object.entries(profile.weights) as [FragmentKind, number][];
-  const kept = weights.filter(
-    ([kind]) => palette.kinds.has(kind) && (kind === 'alu' || percent(random, profile.keptPercent)),
+  const kept = weightsOf(palette.kinds, profile.weights).filter(
+    ([kind]) => kind === 'alu' || percent(random, profile.keptPercent),
   );
   return {
     palette,
@@ -64,9 +62,24 @@ function drawEnv(random: Random, palette: Palette, profile: Profile, pool: Pool)
   };
 }
 
+type Weights = readonly (readonly [FragmentKind, number])[];
+const KNOWN = new WeakMap<ReadonlySet<FragmentKind>, WeakMap<Profile['weights'], Weights>>();
+
+/** The weights of those kinds, put together once. */
+function weightsOf(kinds: ReadonlySet<FragmentKind>, weights: Profile['weights']): Weights {
+  const ofKinds = KNOWN.get(kinds) ?? new WeakMap<Profile['weights'], Weights>();
+  KNOWN.set(kinds, ofKinds);
+  const known = ofKinds.get(weights);
+  if (known !== undefined) return known;
+  const all = Object.entries(weights) as [FragmentKind, number][];
+  const possible = all.filter(([kind, weight]) => weight > 0 && kinds.has(kind));
+  ofKinds.set(weights, possible);
+  return possible;
+}
+
 function drawSome<T>(random: Random, from: readonly T[]): readonly T[] {
   if (oneIn(random, 2)) return from;
-  return Array.from({ length: random.nextInt(3, 12) }, () => pick(random, from));
+  return repeated(random.nextInt(3, 12), () => pick(random, from));
 }
 
 /** What functions are there for, by the fragment that uses them. */
@@ -101,7 +114,7 @@ function drawFunction(
 
 function drawArgs(random: Random): readonly ArgKind[] {
   const kinds: readonly ArgKind[] = ['scalar', 'scalar', 'scalar', 'slot'];
-  const args = Array.from({ length: random.nextInt(0, 5) }, () => pick(random, kinds));
+  const args = repeated(random.nextInt(0, 5), () => pick(random, kinds));
   if (args.length > 0 && oneIn(random, 2)) args[random.nextInt(0, args.length - 1)] = 'ctx';
   return args;
 }

@@ -3,6 +3,7 @@ import type { Palette } from '../capabilities.ts';
 import type { DynptrOp } from '../dynptr-op.ts';
 import type { FragmentOf } from '../plan.ts';
 import { oneIn, pick } from '../random.ts';
+import { repeated } from '../repeated.ts';
 
 type Drawn = 'ring' | 'event' | 'redirect-map' | 'dynptr';
 type Draw<Kind extends Drawn> = (
@@ -43,7 +44,7 @@ export const DRAW_RECORDS: { readonly [Kind in Drawn]: Draw<Kind> } = {
     size: oneIn(random, 6) ? pick(random, RING_SIZES) : random.nextInt(0, 40),
     flags: oneIn(random, 12) ? 1 : 0,
     mixed: random.nextInt(0, 3),
-    ops: Array.from({ length: random.nextInt(1, 6) }, () => drawDynptrOp(random, palette)),
+    ops: repeated(random.nextInt(1, 6), () => drawDynptrOp(random, palette)),
     end: pick(random, ['submit', 'submit', 'discard']),
   }),
 };

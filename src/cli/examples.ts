@@ -38,7 +38,11 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   'bpfdiff kernels rm': ['bpfdiff kernels rm debian11 mine'],
   'bpfdiff doctor': ['bpfdiff doctor', 'bpfdiff doctor debian12 sid-arm64'],
   'bpfdiff features': ['bpfdiff features debian12', 'bpfdiff features emulator,sid:interp --json'],
-  'bpfdiff bench': ['bpfdiff bench', 'bpfdiff bench kernels --targets uml,debian12:jit'],
+  'bpfdiff bench': [
+    'bpfdiff bench',
+    'bpfdiff bench generators',
+    'bpfdiff bench kernels --targets uml,debian12:jit',
+  ],
 };
 
 /** Puts the examples behind the help of a command and of all below it. */

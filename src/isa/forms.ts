@@ -426,15 +426,18 @@ export interface Operands {
 }
 
 /** An insn of `form`; free fields that `operands` does not name are 0. */
-export function insnOf(form: Form, operands: Operands = {}): Insn {
-  const field = (kind: Field, value: number | undefined): number =>
-    typeof kind === 'number' ? kind : (value ?? 0);
-  const insn = {
-    opcode: form.opcode,
-    dst: field(form.dst, operands.dst),
-    src: field(form.src, operands.src),
-    off: field(form.off, operands.off),
-    imm: field(form.imm, operands.imm),
-  };
-  return form.kind === 'lddw' ? { ...insn, nextImm: operands.nextImm ?? 0 } : insn;
+export function insnOf(form: Form, operands: Operands = NO_OPERANDS): Insn {
+  const { opcode } = form;
+  const dst = fieldOf(form.dst, operands.dst);
+  const src = fieldOf(form.src, operands.src);
+  const off = fieldOf(form.off, operands.off);
+  const imm = fieldOf(form.imm, operands.imm);
+  return form.kind === 'lddw'
+    ? { opcode, dst, src, off, imm, nextImm: operands.nextImm ?? 0 }
+    : { opcode, dst, src, off, imm };
 }
+
+const NO_OPERANDS: Operands = {};
+
+const fieldOf = (kind: Field, value: number | undefined): number =>
+  typeof kind === 'number' ? kind : (value ?? 0);

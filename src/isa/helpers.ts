@@ -224,4 +224,5 @@ const IDS: ReadonlyMap<string, number> = new Map(HELPERS.map((name, id) => [name
 export const helperName = (id: number): HelperName | undefined => HELPERS[id];
 
 /** The id of a helper by its name, with or without `bpf_`; undefined where there is none. */
-export const helperId = (name: string): number | undefined => IDS.get(name.replace(/^bpf_/, ''));
+export const helperId = (name: string): number | undefined =>
+  IDS.get(name) ?? IDS.get(name.replace(/^bpf_/, ''));

@@ -2,6 +2,7 @@ import { Argument, type Command } from 'commander';
 import { tableLines } from '../../reports/table.ts';
 import { benchCampaign } from '../bench/campaign.ts';
 import { benchEmulator } from '../bench/emulator.ts';
+import { benchGenerators } from '../bench/generators.ts';
 import { benchKernels } from '../bench/kernels.ts';
 import type { Measurement } from '../bench/measurement.ts';
 import { ExitStatus } from '../exit-status.ts';
@@ -24,6 +25,7 @@ const SUBJECTS: Readonly<
 > = {
   emulator: benchEmulator,
   campaign: ({ targets, cases }, options) => benchCampaign(targets, cases, options),
+  generators: async () => benchGenerators(),
   kernels: ({ targets }, options) => benchKernels(targets, options),
 };
 
@@ -35,7 +37,7 @@ export function addBench(
 ): void {
   program
     .command('bench')
-    .description('measure the emulator, a campaign against the kernels it waits for, or kernels')
+    .description('measure the emulator, a campaign against its kernels, generators, or kernels')
     .addArgument(
       new Argument('[subject...]', 'what to measure')
         .choices(Object.keys(SUBJECTS))
