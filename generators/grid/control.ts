@@ -1,0 +1,401 @@
+import type { FormOf } from '../../src/isa/forms.ts';
+import { helperId } from '../../src/isa/helpers.ts';
+import { CALL_FRAMES_MAX, R10 } from '../../src/isa/opcode.ts';
+import { type Assembler, createAssembler } from '../lower/assembler.ts';
+import { FEW_WORDS, pairsOf, pattern, WORDS } from './operands.ts';
+import { BARE_RUN, wordRuns } from './operations.ts';
+import { packetRun } from './packets.ts';
+import {
+  arrayMap,
+  caseOf,
+  DIGEST,
+  DIGEST_MAP,
+  digest,
+  digestReached,
+  form,
+  G,
+  type Sheet,
+  WORD_TYPE,
+  word,
+  wordRun,
+} from './sheet.ts';
+
+/** Jumps over every distance at which an encoding ends, calls of all kinds, and what names a map. */
+export const controlSheets = (): readonly Sheet[] => [
+  ...DISTANCES.flatMap((distance) =>
+    (['ja', 'jal', 'jne64.k'] as const).flatMap((name) => distanceSheets(name, distance)),
+  ),
+  ...mayGotoSheets(),
+  argumentSheet,
+  ...depthSheets(),
+  ...mapNameSheets(),
+  ...keySheets(),
+  ...loopSheets(),
+  ...iterationSheets(),
+  variableSheet,
+];
+
+/** In insns: x86-64 jumps by 8 bits as far as 127 bytes, the field reaches 32,767 slots. */
+const DISTANCES = [0, 1, 2, ...Array.from({ length: 30 }, (_, i) => 15 + i), 300, 4096, 32_700];
+/** Backwards, all of it is walked by the verifier, and again. */
+const BACKWARDS_MAX = 4096;
+
+function distanceSheets(name: 'ja' | 'jal' | 'jne64.k', distance: number): readonly Sheet[] {
+  const jump = name === 'jne64.k' ? G.jne : form(name, 'goto');
+  const needs = { progType: WORD_TYPE, forms: [name], runs: 'any' } as const;
+  const filler = (asm: Assembler) => {
+    for (let i = 0; i < distance; i++) asm.emit(G.xor, { dst: DIGEST, imm: i });
+  };
+  const forwards: Sheet = {
+    name: `${name} forwards ${distance}`,
+    needs,
+    make: () =>
+      caseOf({
+        progType: WORD_TYPE,
+        runs: [wordRun([0n]), wordRun([1n])],
+        body: (asm) => {
+          const end = asm.label();
+          word(asm, 1, 0);
+          // What is jumped over must be reached somehow.
+          const filled = asm.label();
+          asm.jump(G.jeq, filled, { dst: 1, imm: 0 });
+          asm.jump(jump, end, { dst: 1, imm: 0 });
+          asm.place(filled);
+          filler(asm);
+          asm.place(end);
+          digest(asm, 1);
+        },
+      }),
+  };
+  if (distance > BACKWARDS_MAX) return [forwards];
+  const backwards: Sheet = {
+    name: `${name} backwards ${distance}`,
+    needs,
+    make: () =>
+      caseOf({
+        progType: WORD_TYPE,
+        runs: [wordRun([1n])],
+        body: (asm) => {
+          const head = asm.label();
+          const end = asm.label();
+          asm.emit(G.mov, { dst: 1, imm: 3 });
+          asm.place(head);
+          digestReached(asm);
+          filler(asm);
+          asm.emit(G.add, { dst: 1, imm: -1 });
+          if (jump.kind === 'goto') asm.jump(G.jeq, end, { dst: 1, imm: 0 });
+          asm.jump(jump, head, { dst: 1, imm: 0 });
+          asm.place(end);
+          digest(asm, 1);
+        },
+      }),
+  };
+  return [forwards, backwards];
+}
+
+/** A jump that the kernel may take, which of a loop so short it never does. */
+const mayGotoSheets = (): readonly Sheet[] =>
+  [0, 1, 100].map((trips) => ({
+    name: `may_goto ${trips}`,
+    needs: { progType: WORD_TYPE, forms: ['may_goto'], runs: 'any' },
+    make: () =>
+      caseOf({
+        progType: WORD_TYPE,
+        runs: wordRuns(3),
+        body: (asm) => {
+          const head = asm.label();
+          const end = asm.label();
+          asm.emit(G.mov, { dst: 7, imm: 0 });
+          asm.place(head);
+          asm.jump(form('may_goto', 'may_goto'), end);
+          word(asm, 1, 0);
+          digest(asm, 1);
+          asm.emit(G.add, { dst: 7, imm: 1 });
+          asm.jump(form('jle64.k', 'jump'), head, { dst: 7, imm: trips });
+          asm.place(end);
+        },
+      }),
+  }));
+
+const ARGUMENTS = [1, 2, 3, 4, 5];
+const KEPT = [7, 8];
+
+/** Five words go to a function, which returns one; what callers keep stays. */
+const argumentSheet: Sheet = {
+  name: 'call.local arguments',
+  needs: { progType: WORD_TYPE, runs: 'any' },
+  make: () =>
+    caseOf({
+      progType: WORD_TYPE,
+      runs: wordRuns(WORDS.length),
+      body: (asm) => {
+        for (const reg of [...ARGUMENTS, ...KEPT]) word(asm, reg, reg - 1);
+        asm.call(1);
+        for (const reg of [0, ...KEPT]) digest(asm, reg);
+        return [
+          functionOf((inner) => {
+            inner.emit(G.mov, { dst: DIGEST, imm: 0 });
+            for (const reg of ARGUMENTS) digest(inner, reg);
+            for (const reg of KEPT) inner.emit(G.mov, { dst: reg, imm: -1 });
+            inner.emit(G.movX, { dst: 0, src: DIGEST });
+          }),
+        ];
+      },
+    }),
+};
+
+/** Functions in one another, each with a word on its own stack. */
+const depthSheets = (): readonly Sheet[] =>
+  Array.from({ length: CALL_FRAMES_MAX - 1 }, (_, i) => i + 1).map((depth) => ({
+    name: `call.local ${depth} deep`,
+    needs: { progType: WORD_TYPE, runs: 'any' },
+    make: () =>
+      caseOf({
+        progType: WORD_TYPE,
+        runs: wordRuns(FEW_WORDS.length),
+        body: (asm) => {
+          word(asm, 1, 0);
+          asm.emit(G.store, { dst: R10, src: 1, off: -8 });
+          asm.call(1);
+          digest(asm, 0);
+          asm.emit(G.load, { dst: 1, src: R10, off: -8 });
+          digest(asm, 1);
+          return Array.from({ length: depth }, (_, level) =>
+            functionOf((inner) => {
+              inner.emit(G.add, { dst: 1, imm: level + 1 });
+              inner.emit(G.store, { dst: R10, src: 1, off: -8 });
+              if (level + 1 < depth) inner.call(level + 2);
+              else inner.emit(G.movX, { dst: 0, src: 1 });
+              inner.emit(G.load, { dst: 1, src: R10, off: -8 });
+              inner.emit(G.addX, { dst: 0, src: 1 });
+            }),
+          );
+        },
+      }),
+  }));
+
+function functionOf(body: (asm: Assembler) => void): Assembler {
+  const asm = createAssembler();
+  body(asm);
+  asm.emit(G.exit);
+  return asm;
+}
+
+const LOOKUP = helperId('map_lookup_elem')!;
+const UPDATE = helperId('map_update_elem')!;
+const DELETE = helperId('map_delete_elem')!;
+const KEYED_MAP = DIGEST_MAP + 1;
+const VALUE_BYTES = 64;
+
+/** Maps and their values by each of the ways to name them, at both ends of the value. */
+const mapNameSheets = (): readonly Sheet[] =>
+  (['fd', 'idx'] as const).flatMap((by) => [
+    {
+      name: `lddw.map_val_by_${by}`,
+      needs: { progType: WORD_TYPE, forms: [`lddw.map_val_by_${by}`] },
+      make: () =>
+        caseOf({
+          progType: WORD_TYPE,
+          maps: [arrayMap('value', VALUE_BYTES, pattern(VALUE_BYTES))],
+          runs: [BARE_RUN],
+          body: (asm) => {
+            for (const off of [0, 1, 7, 8, VALUE_BYTES - 8, VALUE_BYTES - 1]) {
+              asm.emit(form(`lddw.map_val_by_${by}`, 'lddw'), {
+                dst: 1,
+                imm: KEYED_MAP,
+                nextImm: off,
+              });
+              asm.emit(form('ldxb', 'load'), { dst: 2, src: 1 });
+              digest(asm, 2);
+            }
+          },
+        }),
+    } satisfies Sheet,
+    {
+      name: `lddw.map_by_${by}`,
+      needs: { progType: WORD_TYPE, forms: [`lddw.map_by_${by}`], helpers: [LOOKUP] },
+      make: () =>
+        caseOf({
+          progType: WORD_TYPE,
+          maps: [arrayMap('value', 8, pattern(8))],
+          runs: [BARE_RUN],
+          body: (asm) => {
+            asm.emit(G.storeKWord, { dst: R10, off: -4, imm: 0 });
+            lookUp(asm, form(`lddw.map_by_${by}`, 'lddw'));
+          },
+        }),
+    } satisfies Sheet,
+  ]);
+
+/** Looks up the key at r10 - 4; the value becomes part of the digest where it is there. */
+function lookUp(asm: Assembler, name: FormOf<'lddw'>): void {
+  const none = asm.label();
+  call(asm, name, LOOKUP);
+  asm.emit(G.mul, { dst: DIGEST, imm: 31 });
+  asm.jump(G.jeq, none, { dst: 0, imm: 0 });
+  asm.emit(G.load, { dst: 0, src: 0 });
+  asm.emit(G.xorX, { dst: DIGEST, src: 0 });
+  asm.place(none);
+}
+
+/** r1 = the map, r2 = the key, r3 = the value. */
+function call(asm: Assembler, name: FormOf<'lddw'>, helper: number): void {
+  asm.emit(name, { dst: 1, imm: KEYED_MAP });
+  asm.emit(G.movX, { dst: 2, src: R10 });
+  asm.emit(G.add, { dst: 2, imm: -4 });
+  asm.emit(G.movX, { dst: 3, src: R10 });
+  asm.emit(G.add, { dst: 3, imm: -16 });
+  asm.emit(G.helper, { imm: helper });
+}
+
+const ENTRIES = 4;
+/** In and around an array of so many entries. */
+const KEYS: readonly bigint[] = [0n, 1n, 3n, 4n, 0x7fff_ffffn, 0x8000_0000n, 0xffff_ffffn];
+/** BPF_ANY, NOEXIST, EXIST, both, BPF_F_LOCK, and bits that nobody knows. */
+const FLAGS: readonly bigint[] = [0n, 1n, 2n, 3n, 4n, 8n, 0x8000_0000n, 1n << 32n, 1n << 63n];
+
+/** Look-ups, updates and deletions of keys in and out of range, with flags of all kinds. */
+const keySheets = (): readonly Sheet[] =>
+  (['array', 'hash', 'percpu_array', 'percpu_hash', 'lru_hash'] as const).map((type) => ({
+    name: `call.helper keys of ${type}`,
+    needs: {
+      progType: WORD_TYPE,
+      helpers: [LOOKUP, UPDATE, DELETE],
+      mapTypes: [type],
+      runs: 'any',
+    },
+    make: () =>
+      caseOf({
+        progType: WORD_TYPE,
+        maps: [{ ...arrayMap('keyed', 8), type, maxEntries: ENTRIES }],
+        runs: pairsOf(KEYS, FLAGS).map(wordRun),
+        body: (asm) => {
+          word(asm, 1, 0);
+          asm.emit(form('stxw', 'store'), { dst: R10, src: 1, off: -4 });
+          asm.emit(G.store, { dst: R10, src: 1, off: -16 });
+          lookUp(asm, G.map);
+          word(asm, 4, 1);
+          call(asm, G.map, UPDATE);
+          digest(asm, 0);
+          lookUp(asm, G.map);
+          // Every second run leaves the key in the map.
+          const kept = asm.label();
+          word(asm, 1, 1);
+          asm.jump(form('jset64.k', 'jump'), kept, { dst: 1, imm: 1 });
+          call(asm, G.map, DELETE);
+          digest(asm, 0);
+          asm.place(kept);
+        },
+      }),
+  }));
+
+const LOOP = helperId('loop')!;
+
+/** bpf_loop, told how often and with which flags by the run; its callback ends it early. */
+const loopSheets = (): readonly Sheet[] =>
+  [0, 1, 5, 1000].map((last) => ({
+    name: `lddw.code_addr until ${last}`,
+    needs: { progType: WORD_TYPE, forms: ['lddw.code_addr'], helpers: [LOOP], runs: 'any' },
+    make: () =>
+      caseOf({
+        progType: WORD_TYPE,
+        runs: [0n, 1n, 2n, 100n, 0x80_0000n, 0x80_0001n, 0xffff_ffffn].flatMap((times) =>
+          (last > 100 && times > 100n && times <= 0x80_0000n ? [1n] : [0n, 1n, 1n << 32n]).map(
+            (flags) => wordRun([times, flags]),
+          ),
+        ),
+        body: (asm) => {
+          asm.emit(G.storeK, { dst: R10, off: -8, imm: 0 });
+          word(asm, 1, 0);
+          asm.address(2, 1);
+          asm.emit(G.movX, { dst: 3, src: R10 });
+          asm.emit(G.add, { dst: 3, imm: -8 });
+          word(asm, 4, 1);
+          asm.emit(G.helper, { imm: LOOP });
+          digest(asm, 0);
+          asm.emit(G.load, { dst: 1, src: R10, off: -8 });
+          digest(asm, 1);
+          return [
+            functionOf((inner) => {
+              const again = inner.label();
+              inner.emit(G.load, { dst: 3, src: 2 });
+              inner.emit(G.mul, { dst: 3, imm: 31 });
+              inner.emit(G.xorX, { dst: 3, src: 1 });
+              inner.emit(G.store, { dst: 2, src: 3 });
+              inner.emit(G.mov, { dst: 0, imm: 0 });
+              inner.jump(form('jlt64.k', 'jump'), again, { dst: 1, imm: last });
+              inner.emit(G.mov, { dst: 0, imm: 1 });
+              inner.place(again);
+            }),
+          ];
+        },
+      }),
+  }));
+
+const KFUNC = form('call.kfunc', 'call');
+
+/** The numbers of an iterator, from and to words of the run: what it answers, and its first number. */
+const iterationSheets = (): readonly Sheet[] => [
+  {
+    name: 'call.kfunc numbers',
+    needs: {
+      progType: WORD_TYPE,
+      forms: ['call.kfunc'],
+      ksyms: ['bpf_iter_num_new', 'bpf_iter_num_next', 'bpf_iter_num_destroy'],
+      runs: 'any',
+    },
+    make: () =>
+      caseOf({
+        progType: WORD_TYPE,
+        ksyms: ['bpf_iter_num_new', 'bpf_iter_num_next', 'bpf_iter_num_destroy'],
+        runs: pairsOf(WORDS, FEW_WORDS).map(wordRun),
+        body: (asm) => {
+          const iterator = () => {
+            asm.emit(G.movX, { dst: 1, src: R10 });
+            asm.emit(G.add, { dst: 1, imm: -8 });
+          };
+          iterator();
+          word(asm, 2, 0);
+          word(asm, 3, 1);
+          asm.emit(KFUNC, { imm: 0 });
+          digest(asm, 0);
+          iterator();
+          asm.emit(KFUNC, { imm: 1 });
+          const none = asm.label();
+          asm.jump(G.jeq, none, { dst: 0, imm: 0 });
+          asm.emit(form('ldxw', 'load'), { dst: 0, src: 0 });
+          digest(asm, 0);
+          asm.place(none);
+          iterator();
+          asm.emit(KFUNC, { imm: 2 });
+        },
+      }),
+  },
+];
+
+const VARIABLE = 'bpf_prog_active';
+const VARIABLE_TYPE = 'sched_cls';
+const THIS_CPU = helperId('this_cpu_ptr')!;
+
+/** A variable of the kernel, which holds the same for every prog that isn't traced. */
+const variableSheet: Sheet = {
+  name: 'lddw.var_addr',
+  needs: {
+    progType: VARIABLE_TYPE,
+    forms: ['lddw.var_addr'],
+    helpers: [THIS_CPU],
+    ksyms: [VARIABLE],
+  },
+  make: () =>
+    caseOf({
+      progType: VARIABLE_TYPE,
+      ksyms: [VARIABLE],
+      runs: [packetRun(pattern(64))],
+      body: (asm) => {
+        asm.emit(form('lddw.var_addr', 'lddw'), { dst: 1, imm: 0 });
+        asm.emit(G.helper, { imm: THIS_CPU });
+        asm.emit(G.loadWord, { dst: 0, src: 0 });
+        digest(asm, 0);
+      },
+    }),
+};
