@@ -2,17 +2,19 @@ import { type CtxInput, PLAIN_RUN, type Run } from '../../src/case/case.ts';
 import {
   allFields,
   type CtxLayout,
+  ctxFieldAt,
   ctxLayoutOf,
   SK_BUFF,
   SK_LOOKUP,
   XDP_MD,
 } from '../../src/case/ctx.ts';
 import { type FormOf, formNamed } from '../../src/isa/forms.ts';
-import { SizeName } from '../../src/isa/opcode.ts';
+import { type SizeBytes, SizeName } from '../../src/isa/opcode.ts';
 import { attachTypes } from '../attach-types.ts';
 import { GENERATED_TYPES, readablePlaces, writablePlaces } from '../ctx-access.ts';
 import { hooksOf } from '../hooks.ts';
-import { FEW_WORDS, partsOf, pattern } from './operands.ts';
+import type { Assembler } from '../lower/assembler.ts';
+import { FEW_WORDS, pairsOf, partsOf, pattern } from './operands.ts';
 import { packetRun } from './packets.ts';
 import { CTX, caseOf, constant, digest, type Sheet } from './sheet.ts';
 
@@ -26,10 +28,11 @@ export const contextSheets = (): readonly Sheet[] =>
     attachTypes(type).flatMap((attachType) => {
       const hooks = hooksOf(type, attachType);
       const names = hooks.length === 0 ? [undefined] : hooks.map(({ name }) => name);
-      return names.flatMap((attachBtf) => [
-        ...readSheets({ type, attachType, attachBtf }),
-        ...writeSheets({ type, attachType, attachBtf }),
-      ]);
+      return names.flatMap((attachBtf) =>
+        [inputSheets, readSheets, writeSheets].flatMap((sheets) =>
+          sheets({ type, attachType, attachBtf }),
+        ),
+      );
     }),
   );
 
@@ -41,84 +44,129 @@ interface Loaded {
 
 const RUNS_MAX = 60;
 
-function readSheets({ type, attachType, attachBtf }: Loaded): readonly Sheet[] {
-  const hook = hooksOf(type, attachType).find(({ name }) => name === attachBtf);
-  const places = ([1, 2, 4, 8] as const).flatMap((size) =>
-    (hook === undefined
-      ? readablePlaces(type, size).map(({ offset, comparable }) => ({ offset, comparable }))
-      : hook.words.flatMap((bytes, word) =>
-          bytes === 0 ? [] : [{ offset: 8 * word, comparable: size <= bytes }],
-        )
-    ).map((place) => ({ ...place, form: formNamed(`ldx${SizeName[size]}`) as Load })),
+/** What the command takes for a ctx, whatever the prog reads of it. */
+const inputSheets = (loaded: Loaded): readonly Sheet[] =>
+  partsOf(runsOf(loaded.type), RUNS_MAX).map((runs, part) =>
+    sheetOf(loaded, `input ${part}`, runs, () => {}),
   );
-  return partsOf(runsOf(type), RUNS_MAX).map((runs, part) => ({
-    name: `ctx ${type} ${attachBtf ?? attachType} reads ${part}`,
-    needs: { progType: type, runs: 'any' },
-    make: () =>
-      caseOf({
-        progType: type,
-        attachType,
-        ...(attachBtf !== undefined && { attachBtf }),
-        runs,
-        body: (asm) => {
-          for (const { form, offset, comparable } of places) {
-            asm.emit(form, { dst: 1, src: CTX, off: offset });
-            if (comparable) digest(asm, 1);
-          }
-        },
-      }),
-  }));
+
+/** A sheet for each field: what one kernel lacks hides none of the others. */
+function readSheets(loaded: Loaded): readonly Sheet[] {
+  const { type } = loaded;
+  const places = placesOf(loaded);
+  const groups = new Map(places.map(({ group, field }) => [group, field]));
+  return [...groups].map(([name, field]) =>
+    sheetOf(loaded, `reads ${name}`, runsOf(type, field), (asm) => {
+      for (const { size, offset, comparable } of places.filter(({ group }) => group === name)) {
+        asm.emit(formNamed(`ldx${SizeName[size]}`) as Load, { dst: 1, src: CTX, off: offset });
+        if (comparable) digest(asm, 1);
+      }
+    }),
+  );
 }
+
+interface Place {
+  readonly size: SizeBytes;
+  readonly offset: number;
+  readonly comparable: boolean;
+  /** The field that it lies in; absent where the ctx of a run has none. */
+  readonly field: string | undefined;
+  /** Places that are read by one prog. */
+  readonly group: string;
+}
+
+const SIZES: readonly SizeBytes[] = [1, 2, 4, 8];
+
+function placesOf({ type, attachType, attachBtf }: Loaded): readonly Place[] {
+  const hook = hooksOf(type, attachType).find(({ name }) => name === attachBtf);
+  if (hook !== undefined) {
+    return pairsOf([...hook.words.entries()], SIZES).flatMap(([[word, bytes], size]) =>
+      bytes === 0
+        ? []
+        : {
+            size,
+            offset: 8 * word,
+            comparable: size <= bytes,
+            field: `w${word}`,
+            group: `w${word} by ${size}`,
+          },
+    );
+  }
+  const layout = ctxLayoutOf(type);
+  return SIZES.flatMap((size) =>
+    readablePlaces(type, size).map((place) => {
+      const field = layout && ctxFieldAt(layout, place.offset)?.name;
+      return { ...place, size, field, group: field ?? `${place.offset}` };
+    }),
+  );
+}
+
+const sheetOf = (
+  { type, attachType, attachBtf }: Loaded,
+  what: string,
+  runs: readonly Run[],
+  body: (asm: Assembler) => void,
+): Sheet => ({
+  name: ['ctx', type, attachType, ...(attachBtf === undefined ? [] : [attachBtf]), what].join(' '),
+  needs: { progType: type, runs: 'any' },
+  make: () =>
+    caseOf({
+      progType: type,
+      attachType,
+      ...(attachBtf !== undefined && { attachBtf }),
+      runs,
+      body: (asm) => void body(asm),
+    }),
+});
 
 const WRITES_MAX = 120;
 
 /** What is written is read again, and comes out with the ctx where it does. */
-function writeSheets({ type, attachType, attachBtf }: Loaded): readonly Sheet[] {
-  const writes = ([1, 2, 4, 8] as const).flatMap((size) =>
+function writeSheets(loaded: Loaded): readonly Sheet[] {
+  const { type } = loaded;
+  const writes = SIZES.flatMap((size) =>
     writablePlaces(type, size).flatMap(({ offset }) =>
       FEW_WORDS.map((value) => ({ offset, value, size })),
     ),
   );
-  return partsOf(writes, WRITES_MAX).map((some, part) => ({
-    name: `ctx ${type} ${attachBtf ?? attachType} writes ${part}`,
-    needs: { progType: type, runs: 'any' },
-    make: () =>
-      caseOf({
-        progType: type,
-        attachType,
-        ...(attachBtf !== undefined && { attachBtf }),
-        runs: runsOf(type).slice(0, 2),
-        body: (asm) => {
-          for (const { offset, value, size } of some) {
-            const places = { dst: 2, src: CTX, off: offset };
-            constant(asm, 1, value);
-            asm.emit(formNamed(`stx${SizeName[size]}`) as Store, { dst: CTX, src: 1, off: offset });
-            if (!readablePlaces(type, size).some((place) => place.offset === offset)) continue;
-            asm.emit(formNamed(`ldx${SizeName[size]}`) as Load, places);
-            digest(asm, 2);
-          }
-        },
-      }),
-  }));
+  return partsOf(writes, WRITES_MAX).map((some, part) =>
+    sheetOf(loaded, `writes ${part}`, runsOf(type).slice(0, 2), (asm) => {
+      for (const { offset, value, size } of some) {
+        constant(asm, 1, value);
+        asm.emit(formNamed(`stx${SizeName[size]}`) as Store, { dst: CTX, src: 1, off: offset });
+        if (!readablePlaces(type, size).some((place) => place.offset === offset)) continue;
+        asm.emit(formNamed(`ldx${SizeName[size]}`) as Load, { dst: 2, src: CTX, off: offset });
+        digest(asm, 2);
+      }
+    }),
+  );
 }
 
-/** Runs with no ctx, one of words, each field alone at its limits, and sizes around the struct's. */
-function runsOf(type: Type): readonly Run[] {
+/**
+ * Runs with a plain ctx, with each field alone at its limits, or that one alone, with sizes around the
+ * struct's, and with no ctx.
+ */
+function runsOf(type: Type, field?: string): readonly Run[] {
   const of = ctxLayoutOf(type);
   const bare = bareRun(type);
   if (of === undefined) return [bare];
   const plain = plainFields(type, of);
   const sizes = [1, 4, of.sizeBytes - 8, of.sizeBytes - 1, of.sizeBytes + 1, of.sizeBytes + 8];
   const ctxs = [
-    ...inputs(of, plain),
-    ...sizes.map((sizeBytes): CtxInput => ({ sizeBytes, fields: plain })),
+    ...inputs(of, plain, field),
+    ...(field === undefined ? sizes : []).map((sizeBytes) => ({ sizeBytes, fields: plain })),
   ];
   const ctxOutBytes = hasOutput(type) ? of.sizeBytes + 16 : null;
   return [...ctxs.map((ctx) => ({ ...bare, ctx, ctxOutBytes })), bare];
 }
 
-function inputs(of: CtxLayout, plain: CtxInput['fields']): readonly CtxInput[] {
-  const each = allFields(of).flatMap(({ name, sizeBytes }) => {
+function inputs(
+  of: CtxLayout,
+  plain: CtxInput['fields'],
+  only: string | undefined,
+): readonly CtxInput[] {
+  const some = allFields(of).filter(({ name }) => only === undefined || name === only);
+  const each = some.flatMap(({ name, sizeBytes }) => {
     const bits = BigInt(8 * sizeBytes);
     return [1n, 2n ** (bits - 1n), 2n ** bits - 1n].map((value) => ({ ...plain, [name]: value }));
   });

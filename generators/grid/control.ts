@@ -8,6 +8,7 @@ import { packetRun } from './packets.ts';
 import {
   arrayMap,
   caseOf,
+  constant,
   DIGEST,
   DIGEST_MAP,
   digest,
@@ -28,6 +29,7 @@ export const controlSheets = (): readonly Sheet[] => [
   ...mayGotoSheets(),
   argumentSheet,
   ...depthSheets(),
+  constantSheet,
   ...mapNameSheets(),
   ...keySheets(),
   ...loopSheets(),
@@ -35,10 +37,10 @@ export const controlSheets = (): readonly Sheet[] => [
   variableSheet,
 ];
 
-/** In insns: x86-64 jumps by 8 bits as far as 127 bytes, the field reaches 32,767 slots. */
-const DISTANCES = [0, 1, 2, ...Array.from({ length: 30 }, (_, i) => 15 + i), 300, 4096, 32_700];
+/** In insns: x86-64 jumps by 8 bits as far as 127 bytes, RISC-V by 13 bits as far as 4094. */
+const DISTANCES = [0, 1, 2, ...Array.from({ length: 30 }, (_, i) => 15 + i), 300, 1100, 4000];
 /** Backwards, all of it is walked by the verifier, and again. */
-const BACKWARDS_MAX = 4096;
+const BACKWARDS_MAX = 1100;
 
 function distanceSheets(name: 'ja' | 'jal' | 'jne64.k', distance: number): readonly Sheet[] {
   const jump = name === 'jne64.k' ? G.jne : form(name, 'goto');
@@ -187,6 +189,23 @@ const DELETE = helperId('map_delete_elem')!;
 const KEYED_MAP = DIGEST_MAP + 1;
 const VALUE_BYTES = 64;
 
+/** Every word as it is written in a prog. */
+const constantSheet: Sheet = {
+  name: 'lddw.imm words',
+  needs: { progType: WORD_TYPE },
+  make: () =>
+    caseOf({
+      progType: WORD_TYPE,
+      runs: [BARE_RUN],
+      body: (asm) => {
+        for (const value of WORDS) {
+          constant(asm, 1, value);
+          digest(asm, 1);
+        }
+      },
+    }),
+};
+
 /** Maps and their values by each of the ways to name them, at both ends of the value. */
 const mapNameSheets = (): readonly Sheet[] =>
   (['fd', 'idx'] as const).flatMap((by) => [
@@ -291,26 +310,32 @@ const keySheets = (): readonly Sheet[] =>
 
 const LOOP = helperId('loop')!;
 
-/** bpf_loop, told how often and with which flags by the run; its callback ends it early. */
+/** `BPF_MAX_LOOPS`, include/linux/bpf.h. */
+const LOOPS_MAX = 0x80_0000n;
+
+/**
+ * bpf_loop, told how often by the run, and with which flags too: where the verifier knows that they are
+ * 0, it writes the loop out itself, and then says of too many otherwise. Its callback ends it early.
+ */
 const loopSheets = (): readonly Sheet[] =>
-  [0, 1, 5, 1000].map((last) => ({
-    name: `lddw.code_addr until ${last}`,
+  pairsOf([0, 1, 5, 1000], ['known', 'unknown'] as const).map(([last, flags]) => ({
+    name: `lddw.code_addr until ${last} flags ${flags}`,
     needs: { progType: WORD_TYPE, forms: ['lddw.code_addr'], helpers: [LOOP], runs: 'any' },
     make: () =>
       caseOf({
         progType: WORD_TYPE,
-        runs: [0n, 1n, 2n, 100n, 0x80_0000n, 0x80_0001n, 0xffff_ffffn].flatMap((times) =>
-          (last > 100 && times > 100n && times <= 0x80_0000n ? [1n] : [0n, 1n, 1n << 32n]).map(
-            (flags) => wordRun([times, flags]),
-          ),
-        ),
+        runs:
+          flags === 'known'
+            ? [0n, 1n, 2n, 100n, LOOPS_MAX, LOOPS_MAX + 1n, 0xffff_ffffn].map((n) => wordRun([n]))
+            : pairsOf([0n, 1n, 2n, 100n, LOOPS_MAX], [0n, 1n, 1n << 32n]).map(wordRun),
         body: (asm) => {
           asm.emit(G.storeK, { dst: R10, off: -8, imm: 0 });
           word(asm, 1, 0);
           asm.address(2, 1);
           asm.emit(G.movX, { dst: 3, src: R10 });
           asm.emit(G.add, { dst: 3, imm: -8 });
-          word(asm, 4, 1);
+          if (flags === 'known') asm.emit(G.mov, { dst: 4, imm: 0 });
+          else word(asm, 4, 1);
           asm.emit(G.helper, { imm: LOOP });
           digest(asm, 0);
           asm.emit(G.load, { dst: 1, src: R10, off: -8 });
