@@ -1,7 +1,8 @@
 import type { ProgType } from '../../src/case/prog-type.ts';
 import type { Capabilities } from '../capabilities.ts';
+import { callSheets } from './calls.ts';
 import { contextSheets } from './contexts.ts';
-import { controlSheets } from './control.ts';
+import { jumpSheets } from './jumps.ts';
 import { memorySheets } from './memory.ts';
 import { operationSheets } from './operations.ts';
 import { packetSheets } from './packets.ts';
@@ -27,5 +28,6 @@ const allSheets = (): readonly Sheet[] => [
   ...memorySheets(),
   ...packetSheets(),
   ...contextSheets(),
-  ...controlSheets(),
+  ...jumpSheets(),
+  ...callSheets(),
 ];
