@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import type { Case } from '../src/case/case.ts';
 import type { ProgType } from '../src/case/prog-type.ts';
+import { isSimpler } from '../src/case/simplicity.ts';
 import { type Capabilities, type Palette, palettesOf } from './capabilities.ts';
 import { drawCasePlan } from './case-plan.ts';
 import { UNRUN_TYPES } from './ctx-access.ts';
@@ -55,12 +56,13 @@ class CaseArbitrary extends fc.Arbitrary<Case> {
   }
 }
 
-/** Plans that make the same case again are passed over. */
+/** Plans that make the same case again, or one that is no simpler, are passed over. */
 function* smallerCases(plan: CasePlan): Generator<fc.Value<Case>> {
   const before = lowerPlan(plan);
   for (const smaller of shrinkPlan(plan)) {
     const { testCase } = lowerPlan(smaller, before);
-    if (!sameCase(testCase, before.testCase)) yield new fc.Value(testCase, smaller);
+    if (!sameCase(testCase, before.testCase) && isSimpler(testCase, before.testCase))
+      yield new fc.Value(testCase, smaller);
   }
 }
 

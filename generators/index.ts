@@ -1,6 +1,12 @@
 /** Cases that are valid by construction. They run nothing and open nothing. */
 export type { Capabilities } from './capabilities.ts';
 export { type CaseOptions, caseArbitrary } from './case-arbitrary.ts';
-export { type CaseSource, createCaseSource, type Shrinkable } from './case-source.ts';
+export {
+  type CaseSource,
+  createCaseSource,
+  type Shrinkable,
+  SOURCE_PROFILES,
+  type SourceProfile,
+} from './case-source.ts';
 export { GENERATED_TYPES, UNRUN_TYPES } from './ctx-access.ts';
 export { PROFILES, type Profile, type ProfileName } from './profiles.ts';

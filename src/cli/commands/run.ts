@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import {
+  type CaseSource,
   createCaseSource,
   GENERATED_TYPES,
-  PROFILES,
-  type ProfileName,
+  SOURCE_PROFILES,
+  type SourceProfile,
   UNRUN_TYPES,
 } from '../../../generators/index.ts';
 import { runCampaign } from '../../campaign/campaign.ts';
@@ -30,10 +31,10 @@ import { VERSION } from '../version.ts';
 
 interface RunFlags {
   readonly targets: string;
-  readonly cases: number;
+  readonly cases?: number;
   readonly time?: number;
   readonly seed?: string;
-  readonly profile: ProfileName;
+  readonly profile: SourceProfile;
   readonly progTypes?: readonly ProgType[];
   readonly corpus: string;
   readonly maxFindings: number;
@@ -43,6 +44,7 @@ interface RunFlags {
 }
 
 const CASES_MAX = 1_000_000_000;
+const CASES = 10_000;
 
 /** `bpfdiff run`: a campaign. */
 export function addRun(
@@ -58,7 +60,11 @@ export function addRun(
       'emulator, KERNEL or KERNEL:ENGINE, separated by commas',
       'emulator,uml',
     )
-    .option('--cases <n>', 'end after so many cases', wholeNumber(1, CASES_MAX), 10_000)
+    .option(
+      '--cases <n>',
+      `end after so many cases (default: ${CASES}, or all of the grid)`,
+      wholeNumber(1, CASES_MAX),
+    )
     .addOption(
       new Option('--time <duration>', 'end after that time instead, such as 60s or 10m')
         .argParser(duration)
@@ -66,8 +72,11 @@ export function addRun(
     )
     .option('--seed <number>', 'draw the cases of an earlier campaign again', seed)
     .addOption(
-      new Option('--profile <name>', 'how progs are drawn')
-        .choices(Object.keys(PROFILES))
+      new Option(
+        '--profile <name>',
+        'how progs are drawn, or `grid` for every form over a grid of operands',
+      )
+        .choices(SOURCE_PROFILES)
         .default('default'),
     )
     .option('--prog-types <names>', 'only these prog types, separated by commas', parseProgTypes)
@@ -151,7 +160,7 @@ async function campaign(
     ...listening,
     seed: campaignSeed,
     profile,
-    limit: limitOf(flags),
+    limit: limitOf(flags, source),
     next: source.next,
     targets,
     isSteady: steadyOn(targets[0].info.linux),
@@ -164,8 +173,10 @@ async function campaign(
   return summary;
 }
 
-const limitOf = ({ cases, time }: RunFlags): Limit =>
-  time === undefined ? { kind: 'cases', cases } : { kind: 'time', ms: time };
+function limitOf({ cases, time }: RunFlags, { fixedCases }: CaseSource): Limit {
+  if (time !== undefined) return { kind: 'time', ms: time };
+  return { kind: 'cases', cases: cases ?? (fixedCases || CASES) };
+}
 
 const randomSeed = (): string => randomBytes(8).readBigUInt64LE().toString();
 

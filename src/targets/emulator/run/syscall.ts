@@ -1,5 +1,5 @@
 import type { Run } from '../../../case/case.ts';
-import { SYSCALL_CTX } from '../../../case/ctx.ts';
+import { encodeCtx, SYSCALL_CTX } from '../../../case/ctx.ts';
 import type { RunOutcome } from '../../target.ts';
 import { EFAULT, EINVAL } from '../errno.ts';
 import { offeredTo } from '../helpers/offered.ts';
@@ -41,7 +41,9 @@ function runSyscall(session: RunSession, run: Run): RunOutcome {
   if (run.ctx !== null && isUnwritable(run, 'ctx_in')) {
     return { ...failed(run, EFAULT), retval };
   }
-  const ctxOut = new Uint8Array(ctxBytes);
+  // What lies behind the words that progs reach stays as it came.
+  const { fields } = run.ctx ?? { fields: {} };
+  const ctxOut = encodeCtx(SYSCALL_CTX, fields, ctxBytes, machine.littleEndian).slice();
   const { start, sizeBytes } = machine.ctx;
   ctxOut.set(machine.memory.bytes.subarray(start, start + Math.min(ctxBytes, sizeBytes)));
   return { ...returned(run, retval), ctxOut };

@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+import {
+  createCaseSource,
+  type Shrinkable,
+  SOURCE_PROFILES,
+  type SourceProfile,
+} from '../../generators/index.ts';
+import { decodeCase, encodeCase } from '../../src/case/bytes.ts';
+import type { Case } from '../../src/case/case.ts';
+import { caseHash } from '../../src/case/hash.ts';
+import { parseCaseText } from '../../src/case/parse-case.ts';
+import { printCase } from '../../src/case/print-case.ts';
+import { compareSimplicity } from '../../src/case/simplicity.ts';
+import { validateProg } from '../../src/isa/validate.ts';
+import { PASSES } from '../../src/shrink/passes.ts';
+import { NEWEST } from './capabilities.ts';
+import { numbersOf } from './numbers-of.ts';
+import { unreached32, unreached64 } from './value-classes.ts';
+
+const sourceOf = (profile: SourceProfile, seed: string) =>
+  createCaseSource({ profile, capabilities: [NEWEST], seed });
+
+const take = (profile: SourceProfile, count: number, seed = 'contract'): readonly Shrinkable[] => {
+  const source = sourceOf(profile, seed);
+  return Array.from({ length: count }, () => source.next());
+};
+
+const CASES = 12;
+const SHRUNK_CASES = 2;
+const SHRINKS = 60;
+
+/** What every profile promises; a new one is tested by being one. */
+describe.each(SOURCE_PROFILES)('the profile %s', (profile) => {
+  it('gives the same cases for the same seed', () => {
+    const hashes = () => take(profile, CASES).map(({ testCase }) => caseHash(testCase));
+    expect(hashes()).toEqual(hashes());
+  });
+
+  it('gives the same smaller cases every time', () => {
+    const [start] = take(profile, 1);
+    const hashes = () => shrinksOf(start).map(({ testCase }) => caseHash(testCase));
+    expect(hashes()).toEqual(hashes());
+  });
+
+  it('gives only well-formed cases, and shrinks to such', () => {
+    for (const start of take(profile, CASES)) checkForm(start.testCase);
+    for (const start of take(profile, SHRUNK_CASES)) {
+      for (const { testCase } of shrinksOf(start)) checkForm(testCase);
+    }
+  });
+
+  it('shrinks to strictly simpler cases, on every level', () => {
+    for (const start of take(profile, SHRUNK_CASES)) {
+      let at: Shrinkable | undefined = start;
+      for (let level = 0; at !== undefined && level < 4; level++) {
+        const smaller = shrinksOf(at);
+        for (const { testCase } of smaller) {
+          expect(compareSimplicity(testCase, at.testCase)).toBeLessThan(0);
+        }
+        at = smaller[level % Math.max(smaller.length, 1)];
+      }
+    }
+  });
+
+  it('has cases that every pass of shrinking makes strictly simpler, or leaves alone', () => {
+    for (const { testCase } of take(profile, SHRUNK_CASES)) {
+      for (const { name, smaller } of PASSES) {
+        let left = SHRINKS / 4;
+        for (const candidate of smaller(testCase)) {
+          expect(compareSimplicity(candidate, testCase), name).toBeLessThan(0);
+          if (--left === 0) break;
+        }
+      }
+    }
+  });
+});
+
+describe('many cases of the default', () => {
+  const numbers = numbersOf(take('default', 1500, 'value classes').map(({ testCase }) => testCase));
+
+  it.each(['words', 'ctx'] as const)('have %s of every class of 64 bits', (what) => {
+    expect(unreached64(numbers[what])).toEqual([]);
+  });
+
+  it.each(['immediates', 'compared'] as const)('have %s of every class of 32 bits', (what) => {
+    expect(unreached32(numbers[what])).toEqual([]);
+  });
+
+  // Below it lie rooms for keys, values and objects (lower/frame.ts), which no access names.
+  it('have accesses of all sizes, and at both ends of the window on the stack', () => {
+    expect([...numbers.sizes].sort((a, b) => a - b)).toEqual([1, 2, 4, 8]);
+    expect(Math.min(...numbers.stackOffsets)).toBe(-448);
+    expect(Math.max(...numbers.stackOffsets)).toBeGreaterThanOrEqual(-8);
+  });
+});
+
+function shrinksOf(start: Shrinkable): readonly Shrinkable[] {
+  const smaller: Shrinkable[] = [];
+  for (const candidate of start.shrink()) if (smaller.push(candidate) === SHRINKS) break;
+  return smaller;
+}
+
+/** Its insns are forms whose jumps go to insns, and each of its written forms says all of it. */
+function checkForm(testCase: Case): void {
+  for (const { insns } of testCase.progs) expect(validateProg(insns)).toEqual([]);
+  const bytes = encodeCase(testCase);
+  expect(caseHash(decodeCase(bytes))).toBe(caseHash(testCase));
+  const text = printCase(testCase, { claim: 'a contract' });
+  expect(caseHash(parseCaseText(text, 'contract.case').testCase)).toBe(caseHash(testCase));
+}
