@@ -5,8 +5,9 @@ import { type Capabilities, type Palette, palettesOf } from './capabilities.ts';
 import { drawCasePlan } from './case-plan.ts';
 import { UNRUN_TYPES } from './ctx-access.ts';
 import { lowerCase } from './lower/case.ts';
+import { breached, drawBreach, type Variants, variantsOf } from './near-miss/breach.ts';
 import type { CasePlan } from './plan.ts';
-import { PROFILES, type ProfileName } from './profiles.ts';
+import { PROFILES, type Profile, type ProfileName } from './profiles.ts';
 import { pick } from './random.ts';
 import { sameCase } from './same-case.ts';
 import { shrinkPlan } from './shrink/plan.ts';
@@ -28,19 +29,30 @@ export const caseArbitrary = (options: CaseOptions): fc.Arbitrary<Case> =>
 
 class CaseArbitrary extends fc.Arbitrary<Case> {
   readonly #palettes: readonly (readonly Palette[])[];
-  readonly #profile: ProfileName;
+  readonly #profile: Profile;
+  /** What can be broken in progs of a palette; empty where all cases are to be valid. */
+  readonly #variants: ReadonlyMap<Palette, Variants>;
 
   constructor({ profile, capabilities, progTypes }: CaseOptions) {
     super();
     const sets = capabilities.map((set) => palettesOf(set, progTypes));
     this.#palettes = sets.length > 1 ? [sets[0], ...sets] : sets;
-    this.#profile = profile;
+    this.#profile = PROFILES[profile];
+    this.#variants = new Map(
+      this.#profile.breaches === undefined
+        ? []
+        : sets.flatMap((set, i) =>
+            set.map((palette) => [palette, variantsOf(capabilities[i], palette.progType)] as const),
+          ),
+    );
   }
 
   override generate(mrng: fc.Random): fc.Value<Case> {
     const palette = pickPalette(mrng, pick(mrng, this.#palettes));
-    const plan = drawCasePlan(mrng, palette, PROFILES[this.#profile]);
-    return new fc.Value(lowerCase(plan), plan);
+    const valid = drawCasePlan(mrng, palette, this.#profile);
+    const variants = this.#variants.get(palette);
+    const plan = variants === undefined ? valid : { ...valid, breach: drawBreach(mrng, variants) };
+    return new fc.Value(caseOf(plan), plan);
   }
 
   /** The tree that a case was made from is what shrinks; the case alone doesn't tell it. */
@@ -55,10 +67,13 @@ class CaseArbitrary extends fc.Arbitrary<Case> {
   }
 }
 
+const caseOf = (plan: CasePlan): Case =>
+  plan.breach === undefined ? lowerCase(plan) : breached(lowerCase(plan), plan.breach);
+
 /** Plans that make the same case again are passed over. */
 function* smallerCases(value: Case, plan: CasePlan): Generator<fc.Value<Case>> {
   for (const smaller of shrinkPlan(plan)) {
-    const testCase = lowerCase(smaller);
+    const testCase = caseOf(smaller);
     if (!sameCase(testCase, value)) yield new fc.Value(testCase, smaller);
   }
 }

@@ -4,6 +4,7 @@ import {
   createCaseSource,
   GENERATED_TYPES,
   PROFILES,
+  type Profile,
   type ProfileName,
 } from '../../../generators/index.ts';
 import { runCampaign } from '../../campaign/campaign.ts';
@@ -93,6 +94,7 @@ async function run(flags: RunFlags, surroundings: Surroundings): Promise<ExitSta
       cacheDir: surroundings.cacheDir,
       signal: interrupt.signal,
       onEvent: (name, event) => display.onEvent({ kind: 'target', name, event }),
+      ...(isNearMiss(flags.profile) && { lacking: 'tried' as const }),
     });
     const summary = await campaign(flags, opened, corpus, {
       onEvent: display.onEvent,
@@ -153,6 +155,7 @@ async function campaign(
     next: source.next,
     targets,
     isSteady: steadyOn(targets[0].info.linux),
+    ...(isNearMiss(profile) && { unsteady: 'excused' as const }),
     record: findingRecorder(corpus, id, Date.now),
     findingsMax: flags.maxFindings,
     now: () => performance.now(),
@@ -160,6 +163,12 @@ async function campaign(
   corpus.endCampaign(id, { endedAtMs: Date.now(), ...summary });
   return summary;
 }
+
+/** Whether cases are to be refused. */
+const isNearMiss = (name: ProfileName): boolean => {
+  const profile: Profile = PROFILES[name];
+  return profile.breaches !== undefined;
+};
 
 const limitOf = ({ cases, time }: RunFlags): Limit =>
   time === undefined ? { kind: 'cases', cases } : { kind: 'time', ms: time };
