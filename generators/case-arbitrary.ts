@@ -67,7 +67,8 @@ class CaseArbitrary extends fc.Arbitrary<Case> {
   }
 }
 
-const caseOf = (plan: CasePlan): Case =>
+/** The case of a plan, with what is wrong on purpose. */
+export const caseOf = (plan: CasePlan): Case =>
   plan.breach === undefined ? lowerCase(plan) : breached(lowerCase(plan), plan.breach);
 
 /** Plans that make the same case again are passed over. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { palettesOf } from '../../../generators/capabilities.ts';
 import { drawCasePlan } from '../../../generators/case-plan.ts';
+import { createCaseSource } from '../../../generators/index.ts';
 import { lowerCase } from '../../../generators/lower/case.ts';
 import { MUTATIONS, type Mutation, mutatePlan } from '../../../generators/mutate/mutate.ts';
 import { countFragments } from '../../../generators/mutate/tree.ts';
@@ -87,3 +88,21 @@ const text = (value: unknown): unknown =>
 
 /** Forms have functions, which can't be copied. */
 const withoutForms = (plan: CasePlan): unknown => text(plan);
+
+describe('a source of cases', () => {
+  const source = () => createCaseSource({ seed: 's', profile: 'default', capabilities: [NEWEST] });
+
+  it('gives the same mutants of the same cases, and the same cases with or without', () => {
+    const plain = source();
+    const expected = Array.from({ length: 6 }, () => plain.next().testCase);
+    const made = [source(), source()].map((cases) => {
+      const parents = Array.from({ length: 5 }, () => cases.next().testCase);
+      const [first, ...others] = parents;
+      const mutant = cases.mutantOf([first, ...others]).testCase;
+      return { parents, mutant, grandchild: cases.mutantOf([mutant]).testCase, next: cases.next() };
+    });
+    expect(text(made[0].mutant)).toEqual(text(made[1].mutant));
+    expect(text(made[0].grandchild)).toEqual(text(made[1].grandchild));
+    expect([...made[0].parents, made[0].next.testCase]).toEqual(expected);
+  });
+});
