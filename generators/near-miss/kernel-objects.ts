@@ -1,3 +1,4 @@
+import type { ProgType } from '../../src/case/prog-type.ts';
 import { find, type Rule, SCHED, UNKNOWN } from './rule.ts';
 
 const ZERO =
@@ -23,6 +24,11 @@ const END = {
   irq: 'r1 = r10; r1 += -8; call kfunc:bpf_local_irq_restore',
 };
 const KINDS = ['rcu', 'preempt', 'irq'] as const;
+/** Not those whose progs have a stack of their own, which an exception destroys (capabilities.ts). */
+const THROWING: readonly ProgType[] = [
+  ...(['xdp', 'socket_filter', 'cgroup_skb', 'sk_lookup', 'netfilter', 'syscall'] as const),
+  ...SCHED,
+];
 const LEGACY = 'r0 = *(u8 *)skb[0]';
 
 /** What the kernel keeps on the stack of a prog, what it is held by, and what kfuncs are given. */
@@ -152,6 +158,7 @@ export const KERNEL_OBJECTS: readonly Rule[] = [
   },
   {
     name: 'throw',
+    types: THROWING,
     kept: ['if r6 == 0 goto +1; goto end; r1 = 0; call kfunc:bpf_throw'],
     broken: [
       'r1 = r10; call kfunc:bpf_throw',
