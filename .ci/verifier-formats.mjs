@@ -24,7 +24,9 @@ for (const file of FILES) {
   }
 }
 
-const lines = [...formats].map((format) => `  ${JSON.stringify(format.replaceAll('\\n', '\n').replaceAll('\\"', '"'))},`);
+const lines = [...formats].map(
+  (format) => `  ${JSON.stringify(format.replaceAll('\\n', '\n').replaceAll('\\"', '"'))},`,
+);
 console.log(`/**
  * What the verifier of Linux ${release} may say of a prog that it refuses: the format strings of its
  * messages, in the order of its files (kernel/bpf/{${FILES.join(',')}}.c). Printed by
