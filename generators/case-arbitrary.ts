@@ -6,8 +6,9 @@ import { type Capabilities, type Palette, palettesOf } from './capabilities.ts';
 import { drawCasePlan } from './case-plan.ts';
 import { UNRUN_TYPES } from './ctx-access.ts';
 import { lowerCase, lowerPlan } from './lower/case.ts';
+import { breached, drawBreach, type Variants, variantsOf } from './near-miss/breach.ts';
 import type { CasePlan } from './plan.ts';
-import { PROFILES, type ProfileName } from './profiles.ts';
+import { PROFILES, type Profile, type ProfileName } from './profiles.ts';
 import { pick } from './random.ts';
 import { sameCase } from './same-case.ts';
 import { shrinkPlan } from './shrink/plan.ts';
@@ -29,19 +30,30 @@ export const caseArbitrary = (options: CaseOptions): fc.Arbitrary<Case> =>
 
 class CaseArbitrary extends fc.Arbitrary<Case> {
   readonly #choices: readonly Choice[];
-  readonly #profile: ProfileName;
+  readonly #profile: Profile;
+  /** What can be broken in progs of a palette; empty where all cases are to be valid. */
+  readonly #variants: ReadonlyMap<Palette, Variants>;
 
   constructor({ profile, capabilities, progTypes }: CaseOptions) {
     super();
     const sets = capabilities.map((set) => palettesOf(set, progTypes));
     this.#choices = (sets.length > 1 ? [sets[0], ...sets] : sets).map(choiceOf);
-    this.#profile = profile;
+    this.#profile = PROFILES[profile];
+    this.#variants = new Map(
+      this.#profile.breaches === undefined
+        ? []
+        : sets.flatMap((set, i) =>
+            set.map((palette) => [palette, variantsOf(capabilities[i], palette.progType)] as const),
+          ),
+    );
   }
 
   override generate(mrng: fc.Random): fc.Value<Case> {
     const palette = pickPalette(mrng, pick(mrng, this.#choices));
-    const plan = drawCasePlan(mrng, palette, PROFILES[this.#profile]);
-    return new fc.Value(lowerCase(plan), plan);
+    const valid = drawCasePlan(mrng, palette, this.#profile);
+    const variants = this.#variants.get(palette);
+    const plan = variants === undefined ? valid : { ...valid, breach: drawBreach(mrng, variants) };
+    return new fc.Value(caseOf(plan), plan);
   }
 
   /** The tree that a case was made from is what shrinks; the case alone doesn't tell it. */
@@ -56,12 +68,19 @@ class CaseArbitrary extends fc.Arbitrary<Case> {
   }
 }
 
+/** The case of a plan, with what is wrong on purpose. */
+export const caseOf = (plan: CasePlan): Case => withBreach(lowerCase(plan), plan);
+
+const withBreach = (testCase: Case, { breach }: CasePlan): Case =>
+  breach === undefined ? testCase : breached(testCase, breach);
+
 /** Plans that make the same case again, or one that is no simpler, are passed over. */
 function* smallerCases(plan: CasePlan): Generator<fc.Value<Case>> {
   const before = lowerPlan(plan);
+  const value = withBreach(before.testCase, plan);
   for (const smaller of shrinkPlan(plan)) {
-    const { testCase } = lowerPlan(smaller, before);
-    if (!sameCase(testCase, before.testCase) && isSimpler(testCase, before.testCase))
+    const testCase = withBreach(lowerPlan(smaller, before).testCase, smaller);
+    if (!sameCase(testCase, value) && isSimpler(testCase, value))
       yield new fc.Value(testCase, smaller);
   }
 }

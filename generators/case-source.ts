@@ -1,7 +1,9 @@
-import type * as fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { Case } from '../src/case/case.ts';
-import { type CaseOptions, caseArbitrary } from './case-arbitrary.ts';
+import { type CaseOptions, caseArbitrary, caseOf } from './case-arbitrary.ts';
 import { gridSheets } from './grid/grid.ts';
+import { mutatePlan } from './mutate/mutate.ts';
+import type { CasePlan } from './plan.ts';
 import { PROFILES, type ProfileName } from './profiles.ts';
 import { seededRandom } from './random.ts';
 
@@ -17,6 +19,12 @@ export interface CaseSource {
   next(): Shrinkable;
   /** How many cases come first that are the same for every seed: those of a grid. */
   readonly fixedCases: number;
+  /**
+   * A case made from the first of those given, all of which this source has made, by a few changes; parts of
+   * the others may be in it. Undefined where the first is one of the grid, which nothing can be changed of.
+   * What `next` gives does not depend on it.
+   */
+  mutantOf(parents: readonly [Case, ...Case[]]): Shrinkable | undefined;
 }
 
 /** What cases a source gives: drawn ones, or the grid and drawn ones of the default behind it. */
@@ -36,15 +44,31 @@ export interface SourceOptions extends Omit<CaseOptions, 'profile'> {
  */
 export function createCaseSource({ profile, ...options }: SourceOptions): CaseSource {
   const random = seededRandom(options.seed);
+  const mutating = seededRandom(`mutants of ${options.seed}`);
   const cases = caseArbitrary({ ...options, profile: profile === GRID ? 'default' : profile });
   const sheets = profile === GRID ? gridSheets(options.capabilities, options.progTypes) : [];
-  let made = 0;
+  const plans = new WeakMap<Case, CasePlan>();
+  let given = 0;
+  const made = (value: fc.Value<Case>): Shrinkable => {
+    plans.set(value.value, value.context as CasePlan);
+    return shrinkable(cases, value);
+  };
   return {
     fixedCases: sheets.length,
     next: () =>
-      made < sheets.length
-        ? bare(sheets[made++].make())
-        : shrinkable(cases, cases.generate(random, undefined)),
+      given < sheets.length
+        ? bare(sheets[given++].make())
+        : made(cases.generate(random, undefined)),
+    mutantOf: (parents) => {
+      const [first, ...others] = parents.map((parent) => plans.get(parent));
+      if (first === undefined) return undefined;
+      const plan = mutatePlan(
+        mutating,
+        first,
+        others.filter((other) => other !== undefined),
+      );
+      return made(new fc.Value(caseOf(plan), plan));
+    },
   };
 }
 

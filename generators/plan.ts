@@ -7,6 +7,7 @@ import type { PlainHelper } from './capabilities.ts';
 import type { DynptrOp, DynptrSource } from './dynptr-op.ts';
 import type { HelperCall } from './helper-arguments.ts';
 import type { VerdictFragment } from './live-run.ts';
+import type { Breach } from './near-miss/breach.ts';
 
 /**
  * What a case is made from: a tree, in which every part can be removed or made simpler and the rest
@@ -32,6 +33,8 @@ export interface CasePlan {
   readonly commands: readonly CommandPlan[];
   /** Maps that no prog names, to see what comes of creating them. */
   readonly oddMaps: readonly MapSpec[];
+  /** What is wrong with the case on purpose; absent where nothing is. */
+  readonly breach?: Breach;
 }
 
 /**

@@ -24,6 +24,8 @@ export interface Profile {
   readonly livePercent: number;
   /** Share of progs loaded with BPF_F_TEST_RND_HI32, in percent. */
   readonly scrambledPercent: number;
+  /** Each case is on the edge of a rule of the verifier, or beyond it: see near-miss/. */
+  readonly breaches?: 'one';
 }
 
 const DEFAULT: Profile = {
@@ -233,6 +235,15 @@ export const PROFILES = {
     fragments: { min: 1, usual: 10, max: 25 },
     keptPercent: 90,
     livePercent: 100,
+  },
+  /** A valid case with one rule of the verifier broken, or just kept. */
+  'near-miss': {
+    ...DEFAULT,
+    fragments: { min: 1, usual: 8, max: 20 },
+    commandsPercent: 5,
+    oddMapsPercent: 0,
+    livePercent: 5,
+    breaches: 'one',
   },
   /** Attributes of BPF_PROG_RUN, with short progs that leave their traces in packet, ctx and maps. */
   attributes: {

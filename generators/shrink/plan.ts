@@ -1,5 +1,6 @@
 import type { MapEntry } from '../../src/case/case.ts';
 import { attachTypes } from '../attach-types.ts';
+import { shrinkBreach } from '../near-miss/breach.ts';
 import type { CasePlan, CommandPlan, FunctionPlan, MapPlan, ProgPlan } from '../plan.ts';
 import { zeroBytes } from './bytes.ts';
 import { shrinkBody } from './fragment.ts';
@@ -9,6 +10,7 @@ import { shrinkRun } from './run.ts';
 
 /** Plans that are smaller, the most promising first: large parts of prog and runs go before details. */
 export function* shrinkPlan(plan: CasePlan): Generator<CasePlan> {
+  if (plan.breach !== undefined) yield { ...plan, breach: undefined };
   if (plan.runs.length > 1) for (const run of plan.runs) yield { ...plan, runs: [run] };
   if (plan.oddMaps.length > 0) yield { ...plan, oddMaps: [] };
   for (const commands of shrinkList(plan.commands, () => [])) yield { ...plan, commands };
@@ -21,6 +23,7 @@ export function* shrinkPlan(plan: CasePlan): Generator<CasePlan> {
   for (const runs of shrinkList(plan.runs, shrinkRun, 1)) yield { ...plan, runs };
   for (const maps of shrinkList(plan.maps, shrinkMap)) yield { ...plan, maps };
   for (const commands of shrinkItems(plan.commands, shrinkCommand)) yield { ...plan, commands };
+  for (const breach of shrinkBreach(plan.breach)) yield { ...plan, breach };
 }
 
 function* shrinkCommand(plan: CommandPlan): Generator<CommandPlan> {

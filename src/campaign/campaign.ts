@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
-import { type Comparison, compareOutcomes } from '../compare/compare.ts';
+import type { Case } from '../case/case.ts';
+import { type Comparison, compareOutcomes, type DivergenceClass } from '../compare/compare.ts';
 import type { Shrinkable } from '../shrink/shrinkable.ts';
 import type { Outcome, Target } from '../targets/target.ts';
 import type { CampaignEvent, Limit, Summary } from './events.ts';
@@ -21,6 +22,11 @@ export interface CampaignOptions {
   readonly targets: readonly Target[];
   readonly isSteady: IsSteady;
   readonly findChange: FindChange;
+  /**
+   * Whether a divergence of a case that depends on chance counts as none: where progs may use what nobody has
+   * set. Otherwise it is looked into, as something smaller may diverge for sure.
+   */
+  readonly unsteady?: 'excused';
   /** Keeps a finding, shrunk and checked, and returns its id; undefined where it is known already. */
   readonly record: RecordFinding;
   readonly onEvent: (event: CampaignEvent) => void;
@@ -95,7 +101,11 @@ export async function runCampaign(options: CampaignOptions): Promise<Summary> {
   async function examine({ cases, outcomes }: AnsweredBatch): Promise<void> {
     for (const [c, start] of cases.entries()) {
       const mine = outcomes.map((ofTarget) => ofTarget[c]);
-      const comparisons = pairs.map((pair) => comparePair(start, pair, targets, mine));
+      const comparisons = await withoutChance(
+        start.testCase,
+        pairs.map((pair) => comparePair(start, pair, targets, mine)),
+        options,
+      );
       tally.addCase(start.testCase, mine, comparisons);
       if (c % SLICE_CASES === 0) await setImmediate();
       await investigateFirst(start, mine, comparisons);
@@ -132,6 +142,32 @@ export async function runCampaign(options: CampaignOptions): Promise<Summary> {
   onEvent({ kind: 'summary', summary });
   return summary;
 }
+
+/** What only chance makes differ is incomparable. */
+async function withoutChance(
+  testCase: Case,
+  comparisons: readonly Comparison[],
+  { unsteady, isSteady }: Pick<CampaignOptions, 'unsteady' | 'isSteady'>,
+): Promise<readonly Comparison[]> {
+  if (unsteady === undefined || !comparisons.some(canBeChance)) return comparisons;
+  const [steady] = await isSteady([testCase]);
+  if (steady) return comparisons;
+  return comparisons.map((comparison) =>
+    canBeChance(comparison) ? { kind: 'incomparable', rule: 'unsteady' } : comparison,
+  );
+}
+
+/** What a kernel should never do isn't, whatever the case. */
+const canBeChance = (comparison: Comparison): boolean =>
+  comparison.kind === 'diverge' &&
+  (!NEVER_CHANCE.has(comparison.class) || comparison.where.field === 'fault');
+
+const NEVER_CHANCE: ReadonlySet<DivergenceClass> = new Set<DivergenceClass>([
+  'verdict',
+  'crash',
+  'hang',
+  'complaint',
+]);
 
 function comparePair(
   { testCase }: Shrinkable,

@@ -23,6 +23,8 @@ export interface OpenOptions {
   readonly onEvent: (target: string, event: TargetEvent) => void;
   /** Ends the opening; targets that are open live on. */
   readonly signal: AbortSignal;
+  /** As of `KernelTargetOptions`. */
+  readonly lacking?: 'tried';
 }
 
 /** Targets that are ready, and the way to end them all. */
@@ -81,7 +83,7 @@ export async function openTargets(
           mine.map(async ({ text, engine }) => {
             const probes =
               kernel === 'host' ? undefined : await probesFile(options.cacheDir, kernel, engine);
-            return kernelTarget(machine, { name: text, engine, probes });
+            return kernelTarget(machine, { name: text, engine, probes, lacking: options.lacking });
           }),
         );
       }),

@@ -4,6 +4,8 @@ import {
   type CaseSource,
   createCaseSource,
   GENERATED_TYPES,
+  PROFILES,
+  type Profile,
   SOURCE_PROFILES,
   type SourceProfile,
   UNRUN_TYPES,
@@ -104,6 +106,7 @@ async function run(flags: RunFlags, surroundings: Surroundings): Promise<ExitSta
       cacheDir: surroundings.cacheDir,
       signal: interrupt.signal,
       onEvent: (name, event) => display.onEvent({ kind: 'target', name, event }),
+      ...(isNearMiss(flags.profile) && { lacking: 'tried' as const }),
     });
     const summary = await campaign(flags, opened, corpus, {
       onEvent: display.onEvent,
@@ -165,12 +168,19 @@ async function campaign(
     targets,
     isSteady: steadyOn(targets[0].info.linux),
     findChange: changeFinder(),
+    ...(isNearMiss(profile) && { unsteady: 'excused' as const }),
     record: findingRecorder(corpus, id, Date.now),
     findingsMax: flags.maxFindings,
     now: () => performance.now(),
   });
   corpus.endCampaign(id, { endedAtMs: Date.now(), ...summary });
   return summary;
+}
+
+/** Whether cases are to be refused. */
+function isNearMiss(name: SourceProfile): boolean {
+  const profiles: Partial<Record<string, Profile>> = PROFILES;
+  return profiles[name]?.breaches !== undefined;
 }
 
 function limitOf({ cases, time }: RunFlags, { fixedCases }: CaseSource): Limit {

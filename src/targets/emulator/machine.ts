@@ -83,6 +83,8 @@ export interface TracedCall {
 /** Where the ctx lies, and how progs get at it. */
 export interface CtxState {
   readonly start: number;
+  /** What progs get in r1: `start`, or 0 for a NULL pointer. */
+  pointer: number;
   /** Bytes of the struct, for the prog type of the case. */
   sizeBytes: number;
   access: CtxAccess;
@@ -149,6 +151,7 @@ export function createMachine(
     stackRegion: stack,
     ctx: {
       start: memory.starts[ctx],
+      pointer: memory.starts[ctx],
       sizeBytes: 0,
       structBytes,
       structView: new DataView(structBytes.buffer),

@@ -13,7 +13,7 @@ const TAIL_CALLS_MAX = 33;
 export function tailCall(machine: Machine, row: number): number | undefined {
   const { code, tailCalls, depth, release, linux } = machine;
   machine.row = row;
-  if (numberIn(machine.words, 1) !== machine.ctx.start) badArgument(machine, 1, 'the ctx');
+  if (numberIn(machine.words, 1) !== machine.ctx.pointer) badArgument(machine, 1, 'the ctx');
   const map = mapArgument(machine, 2);
   if (map === undefined) return undefined;
   if (map.progAt === undefined) {

@@ -5,12 +5,16 @@ import type { Machine } from '../machine.ts';
 import type { RunSession } from './rules.ts';
 import { isGiven } from './user-memory.ts';
 
-/** Makes the ctx that progs see from the bytes of `ctx_in`, as they are. */
+/**
+ * Makes the ctx that progs see from the bytes of `ctx_in`, as they are. Without any, the kernel gives progs a NULL
+ * pointer, which the verifier lets them compare (`bpf_prog_test_run_syscall`, net/bpf/test_run.c 7.2).
+ */
 export function enterBytes({ machine, rule }: RunSession, run: Run): void {
   const { memory, ctx, littleEndian } = machine;
   const { layout } = rule.ctx;
   ctx.sizeBytes = layout.sizeBytes;
   memory.bytes.fill(0, ctx.start, ctx.start + ctx.sizeBytes);
+  ctx.pointer = sizeOf(run) === 0 ? 0 : ctx.start;
   if (run.ctx === null) return;
   const sizeBytes = Math.min(run.ctx.sizeBytes, layout.sizeBytes);
   memory.bytes.set(encodeCtx(layout, run.ctx.fields, sizeBytes, littleEndian), ctx.start);

@@ -15,6 +15,7 @@ export function runProg(session: RunSession, run: Run): RunOutcome {
   machine.packet = null;
   machine.xdp = null;
   machine.traced = null;
+  machine.ctx.pointer = machine.ctx.start;
   return rule.run(session, run);
 }
 
@@ -36,7 +37,7 @@ export function executeProg(
     machine.depth = 0;
     machine.tailCalls[0] = 0;
     machine.regs.fill(0n);
-    machine.regs[1] = BigInt(machine.ctx.start);
+    machine.regs[1] = BigInt(machine.ctx.pointer);
     beginFrame(machine);
     execute(machine, 0);
     catchThrown(machine);
