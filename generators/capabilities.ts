@@ -84,6 +84,7 @@ export const GENERATED_MAPS = [
   'sockhash',
   'cgroup_storage',
   'percpu_cgroup_storage',
+  'user_ringbuf',
 ] as const satisfies readonly MapType[];
 
 /** What can be chosen from in progs of one type. */
@@ -243,6 +244,11 @@ function paletteOf(capabilities: Capabilities, progType: GeneratedType): Palette
     call: capabilities.forms.has('call.local'),
     each: capabilities.forms.has('lddw.code_addr') && can('loop'),
     walk: capabilities.forms.has('lddw.code_addr') && can('for_each_map_elem') && has(...WALKED),
+    drain:
+      capabilities.forms.has('lddw.code_addr') &&
+      can('user_ringbuf_drain') &&
+      can('dynptr_read') &&
+      has('user_ringbuf'),
     'tail-call': can('tail_call') && has('prog_array'),
     sequence:
       can('map_push_elem') &&

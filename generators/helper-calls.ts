@@ -251,6 +251,7 @@ export const HELPER_CALLS: readonly HelperCall[] = [
   { ...call('get_func_arg', ctx, choice(0, 2, 3, 5, 6, -1), updates(8)), types: ['tracing'] },
   { ...call('get_func_ret', ctx, updates(8)), types: ['tracing'] },
   { ...call('get_func_arg_cnt', ctx), types: ['tracing'] },
+  call('get_attach_cookie', ctx),
   call('skb_set_tstamp', ctx, mixed(0, 1, 1n << 40n), choice(0, 1, 0, 1, 2, 3)),
   call(
     'skb_set_tunnel_key',

@@ -63,6 +63,7 @@ const NEEDS: { readonly [Kind in FragmentKind]?: ReadonlySet<MapType> } = {
   delete: KEYED,
   'lookup-cpu': PER_CPU,
   walk: WALKED,
+  drain: new Set<MapType>(['user_ringbuf']),
   'tail-call': new Set<MapType>(['prog_array']),
   sequence: new Set<MapType>(['queue', 'stack', 'bloom_filter']),
   nested: new Set<MapType>(['array_of_maps', 'hash_of_maps']),

@@ -73,9 +73,9 @@ export interface ProgPlan {
 export interface FunctionPlan {
   /**
    * A callback takes a number and a slot, and ends a `bpf_loop` by returning 1. A visitor takes a map, a
-   * key, a value and a slot, and ends a walk so.
+   * key, a value and a slot, and ends a walk so; a drainer a sample of a ring and a slot.
    */
-  readonly role: 'subprog' | 'callback' | 'visitor';
+  readonly role: 'subprog' | 'callback' | 'visitor' | 'drainer';
   readonly args: readonly ArgKind[];
   readonly body: Body;
   /** The registers that are folded into the result: bit n for rn. */
@@ -83,8 +83,8 @@ export interface FunctionPlan {
   readonly result: number;
 }
 
-/** `slot`: a pointer to 8 bytes of the caller's stack; `opaque`: one that isn't used. */
-export type ArgKind = 'scalar' | 'ctx' | 'slot' | 'opaque';
+/** `slot`: a pointer to 8 bytes of the caller's stack; `sample`: a dynptr; `opaque`: what isn't used. */
+export type ArgKind = 'scalar' | 'ctx' | 'slot' | 'sample' | 'opaque';
 
 export type Body = readonly Fragment[];
 
@@ -147,15 +147,8 @@ export type Fragment =
       readonly slot: number;
       readonly flags: number;
     }
-  /** for_each_map_elem with a visitor, which is given a slot of the stack. */
-  | {
-      readonly kind: 'walk';
-      readonly by: MapBy;
-      readonly map: number;
-      readonly callee: number;
-      readonly slot: number;
-      readonly flags: number;
-    }
+  | ({ readonly kind: 'walk' } & Visit)
+  | ({ readonly kind: 'drain' } & Visit)
   /** The index is a register's where `src` is not 0. */
   | {
       readonly kind: 'tail-call';
@@ -380,6 +373,18 @@ export type Fragment =
     }
   | VerdictFragment
   | { readonly kind: 'leave'; readonly how: 'exit' | Reach; readonly result: number };
+
+/**
+ * for_each_map_elem with a visitor, or user_ringbuf_drain with a drainer, which is given a slot of the
+ * stack.
+ */
+interface Visit {
+  readonly by: MapBy;
+  readonly map: number;
+  readonly callee: number;
+  readonly slot: number;
+  readonly flags: number;
+}
 
 /** Bytes that go from the packet to the stack, or back. */
 interface PacketRange {

@@ -4,6 +4,7 @@ import { lowerCall, lowerEach, lowerWalk } from './call.ts';
 import { lowerAlu, lowerConst } from './compute.ts';
 import { type LowerBody, lowerBranch, lowerLeave, roleOf } from './control.ts';
 import { lowerCtxRead, lowerCtxWrite, lowerPacket } from './ctx.ts';
+import { lowerDrain } from './drain.ts';
 import { lowerDynptr } from './dynptr.ts';
 import type { Frame } from './frame.ts';
 import { lowerHelperCall } from './helper-call.ts';
@@ -53,6 +54,7 @@ const NOT_HELD: ReadonlySet<FragmentKind> = new Set([
   'call',
   'each',
   'walk',
+  'drain',
   'tail-call',
   'legacy',
   'hold',
@@ -70,6 +72,7 @@ const NOT_VISITING: ReadonlySet<FragmentKind> = new Set([
   'call',
   'each',
   'walk',
+  'drain',
   'tail-call',
 ]);
 
@@ -87,6 +90,7 @@ const LOWER: { readonly [Kind in FragmentKind]: Lower<Kind> } = {
   call: lowerCall,
   each: lowerEach,
   walk: lowerWalk,
+  drain: lowerDrain,
   'tail-call': lowerTailCall,
   sequence: lowerSequence,
   nested: lowerNested,

@@ -24,7 +24,8 @@ export type Storage =
   | 'device-hash'
   | 'sockets'
   | 'storage'
-  | 'ring';
+  | 'ring'
+  | 'user-ring';
 
 /** What tells one map type from another. */
 export interface MapRule {
@@ -328,4 +329,5 @@ export const MAP_RULES: Partial<Readonly<Record<MapType, MapRule>>> = {
     ...KEYLESS,
   },
   ringbuf: { storage: 'ring', checkCreate: checkRingCreate, ...KEYLESS },
+  user_ringbuf: { storage: 'user-ring', checkCreate: checkRingCreate, ...KEYLESS },
 };
