@@ -1,4 +1,4 @@
-import type { MapType } from '../src/case/map-type.ts';
+import { LOCAL_STORAGES, type MapType } from '../src/case/map-type.ts';
 import type { FragmentKind, MapPlan } from './plan.ts';
 
 /** Maps whose values progs look up, update and delete by a key. */
@@ -63,6 +63,7 @@ const NEEDS: { readonly [Kind in FragmentKind]?: ReadonlySet<MapType> } = {
   delete: KEYED,
   'lookup-cpu': PER_CPU,
   walk: WALKED,
+  'local-storage': LOCAL_STORAGES,
   drain: new Set<MapType>(['user_ringbuf']),
   'tail-call': new Set<MapType>(['prog_array']),
   sequence: new Set<MapType>(['queue', 'stack', 'bloom_filter']),

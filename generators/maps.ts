@@ -180,6 +180,11 @@ const storage = (random: Random): Shape => ({
   maxEntries: 0,
 });
 
+const localStorage = (random: Random): Shape => ({
+  ...shape(4, pick(random, VALUE_BYTES), NO_PREALLOC),
+  maxEntries: 0,
+});
+
 const shape = (keyBytes: number, valueBytes: number, flags = 0): Shape => ({
   keyBytes,
   valueBytes,
@@ -210,6 +215,8 @@ const SHAPES: { readonly [Type in GeneratedMap]: (random: Random) => Shape } = {
   sockhash: (random) => shape(pick(random, HASH_KEY_BYTES), pick(random, [4, 8])),
   cgroup_storage: storage,
   percpu_cgroup_storage: storage,
+  sk_storage: localStorage,
+  task_storage: localStorage,
   user_ringbuf: (random) => ({ ...shape(0, 0), maxEntries: pick(random, RING_BYTES) }),
 };
 
@@ -313,6 +320,8 @@ const NEVER_FILLED: ReadonlySet<MapType> = new Set<MapType>([
   'sockhash',
   'cgroup_storage',
   'percpu_cgroup_storage',
+  'sk_storage',
+  'task_storage',
 ]);
 
 /** Values that aren't any bytes: which prog, which map, which device. */

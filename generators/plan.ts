@@ -1,12 +1,12 @@
 import type { MapCommand, MapSpec, Run } from '../src/case/case.ts';
 import type { IteratorKfuncs, Kfunc, KfuncPair, PerCpuVariable } from '../src/case/ksyms.ts';
-
 import type { ProgType } from '../src/case/prog-type.ts';
 import type { FormOf } from '../src/isa/forms.ts';
 import type { PlainHelper } from './capabilities.ts';
 import type { DynptrOp, DynptrSource } from './dynptr-op.ts';
 import type { HelperCall } from './helper-arguments.ts';
 import type { VerdictFragment } from './live-run.ts';
+import type { LocalStorageFragment } from './local-storage.ts';
 
 /**
  * What a case is made from: a tree, in which every part can be removed or made simpler and the rest
@@ -372,6 +372,7 @@ export type Fragment =
       readonly src: number;
     }
   | VerdictFragment
+  | LocalStorageFragment
   | { readonly kind: 'leave'; readonly how: 'exit' | Reach; readonly result: number };
 
 /**

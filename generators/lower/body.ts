@@ -11,6 +11,7 @@ import { lowerHelperCall } from './helper-call.ts';
 import { lowerHelper, lowerLegacy, lowerLoadBytes, lowerStoreBytes } from './helpers.ts';
 import { lowerIterate } from './iterate.ts';
 import { lowerHold, lowerKfunc, lowerThrow, lowerVariable } from './ksyms.ts';
+import { lowerLocalStorage } from './local-storage.ts';
 import { lowerLock } from './lock.ts';
 import { lowerLoop } from './loop.ts';
 import {
@@ -91,6 +92,7 @@ const LOWER: { readonly [Kind in FragmentKind]: Lower<Kind> } = {
   each: lowerEach,
   walk: lowerWalk,
   drain: lowerDrain,
+  'local-storage': lowerLocalStorage,
   'tail-call': lowerTailCall,
   sequence: lowerSequence,
   nested: lowerNested,

@@ -40,6 +40,13 @@ export type MapType = (typeof MAP_TYPES)[number];
 /** The number that `bpf_attr.map_type` takes. */
 export const mapTypeNumber = (type: MapType): number => MAP_TYPES.indexOf(type);
 
+/** Maps whose values belong to sockets, tasks or cgroups. They need BTF; no case names an owner by an fd. */
+export const LOCAL_STORAGES: ReadonlySet<MapType> = new Set<MapType>([
+  'sk_storage',
+  'task_storage',
+  'cgrp_storage',
+]);
+
 /** Of a `user_ringbuf`: what user space writes to one comes in pieces of 8 bytes. */
 const RING_PIECE_BYTES = 8;
 

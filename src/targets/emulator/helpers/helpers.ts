@@ -22,7 +22,9 @@ import {
 } from './environment.ts';
 import { fibLookup } from './fib-lookup.ts';
 import type { Helper } from './helper.ts';
+import { kallsymsLookupName, snprintfBtf } from './kernel-names.ts';
 import { kptrXchg } from './kptr.ts';
+import { getCurrentTaskBtf, localStorageDelete, localStorageGet } from './local-storage.ts';
 import { loop } from './loop.ts';
 import { lwtPushEncap } from './lwt-push-encap.ts';
 import { mapDeleteElem, mapLookupElem, mapLookupPercpuElem, mapUpdateElem } from './maps.ts';
@@ -133,6 +135,13 @@ const BY_NAME: Partial<Record<HelperName, Helper>> = {
   ringbuf_discard: ringbufDiscard,
   ringbuf_query: ringbufQuery,
   user_ringbuf_drain: userRingbufDrain,
+  get_current_task_btf: getCurrentTaskBtf,
+  sk_storage_get: localStorageGet,
+  sk_storage_delete: localStorageDelete,
+  task_storage_get: localStorageGet,
+  task_storage_delete: localStorageDelete,
+  kallsyms_lookup_name: kallsymsLookupName,
+  snprintf_btf: snprintfBtf,
   ktime_get_boot_ns: ktimeGetNs,
   ktime_get_coarse_ns: ktimeGetNs,
   ktime_get_tai_ns: ktimeGetNs,

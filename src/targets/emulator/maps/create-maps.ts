@@ -5,6 +5,7 @@ import { EACCES, EINVAL, ENOTSUPP, EPERM } from '../errno.ts';
 import type { Machine } from '../machine.ts';
 import { createArrayMap } from './array.ts';
 import { createHashMap } from './hash.ts';
+import { createLocalStorage } from './local-storage.ts';
 import { createLruMap, lruElements } from './lru.ts';
 import type { EmulatedMap } from './map.ts';
 import { createDeviceHash, createRedirectMap } from './redirects.ts';
@@ -113,6 +114,7 @@ const CREATE: Readonly<Record<Storage, (env: MapEnv) => Created>> = {
   sockets: ({ spec, machine, before }) => createSocketMap(spec, machine.linux, before),
   storage: ({ spec, machine }) => createStorageMap(spec, machine.memory),
   ring: ({ spec, machine }) => createRingMap(spec, machine.memory, machine.linux),
+  'local-storage': ({ spec, rule, machine }) => createLocalStorage(spec, rule, machine),
   'user-ring': ({ spec, machine }) => createUserRing(spec, machine),
 };
 

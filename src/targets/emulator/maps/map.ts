@@ -31,6 +31,7 @@ export interface EmulatedMap {
   progAt?(index: number): number | undefined;
   readonly ring?: Ring;
   readonly userRing?: UserRing;
+  readonly localStorage?: LocalStorage;
   /** Of a map of cgroups: what progs get, and how it becomes zeros for another run. */
   readonly storage?: { readonly address: number; readonly clear: () => void };
   /** Of a map that packets are redirected to: the ifindex, or length of a queue, at an index. */
@@ -80,6 +81,17 @@ export interface Ring {
   /** Positions, in bytes. */
   consumed(): number;
   produced(): number;
+}
+
+/** The value that belongs to the only owner that a case has: the socket of a run, the task. */
+export interface LocalStorage {
+  readonly owner: 'socket' | 'task';
+  /** Its address; 0 where there is none. */
+  address(): number;
+  /** Begins one with the bytes at an address, or with zeros: its address. */
+  create(from: number): number;
+  /** Ends it; false where there is none. */
+  remove(): boolean;
 }
 
 /** A ring that user space has written samples to (`__bpf_user_ringbuf_peek`, kernel/bpf/ringbuf.c 6.1). */

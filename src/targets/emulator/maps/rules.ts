@@ -25,7 +25,8 @@ export type Storage =
   | 'sockets'
   | 'storage'
   | 'ring'
-  | 'user-ring';
+  | 'user-ring'
+  | 'local-storage';
 
 /** What tells one map type from another. */
 export interface MapRule {
@@ -221,6 +222,22 @@ function checkStorageCreate(valueBytesMax: number) {
   };
 }
 
+/**
+ * BPF_LOCAL_STORAGE_MAX_VALUE_SIZE: 16 bits less `struct bpf_local_storage_elem`, whose length differs
+ * among releases, between what cases ask for.
+ */
+const LOCAL_STORAGE_VALUE_BYTES_MAX = 0xffff - 128;
+
+/** `bpf_local_storage_map_alloc_check`, kernel/bpf/bpf_local_storage.c 6.1. */
+function checkLocalStorageCreate({ flags, keyBytes, valueBytes, maxEntries }: MapSpec): number {
+  if ((flags & ~CLONE) !== MapFlag.NO_PREALLOC || maxEntries !== 0) return EINVAL;
+  if (keyBytes !== 4 || valueBytes === 0) return EINVAL;
+  return valueBytes > LOCAL_STORAGE_VALUE_BYTES_MAX ? E2BIG : 0;
+}
+
+/** BPF_F_CLONE: of a socket that is accepted. */
+const CLONE = 1 << 9;
+
 type BytesLimit = (spec: MapSpec, release: ReleaseRules) => boolean;
 const arrayFits: BytesLimit = ({ valueBytes }) => valueBytes <= ARRAY_VALUE_BYTES_MAX;
 const hashFits: BytesLimit = ({ keyBytes, valueBytes }, { hashKeyBytes }) =>
@@ -232,6 +249,12 @@ const perCpuHashFits: BytesLimit = (spec, release) =>
 
 /** Of maps that progs neither update nor delete from by a key. */
 const KEYLESS = { values: 'shared', checkUpdate: refuse, checkDelete: refuse } as const;
+
+const LOCAL_STORAGE = {
+  storage: 'local-storage',
+  checkCreate: checkLocalStorageCreate,
+  ...KEYLESS,
+} as const;
 
 /** The map types that are emulated. */
 export const MAP_RULES: Partial<Readonly<Record<MapType, MapRule>>> = {
@@ -330,4 +353,6 @@ export const MAP_RULES: Partial<Readonly<Record<MapType, MapRule>>> = {
   },
   ringbuf: { storage: 'ring', checkCreate: checkRingCreate, ...KEYLESS },
   user_ringbuf: { storage: 'user-ring', checkCreate: checkRingCreate, ...KEYLESS },
+  sk_storage: LOCAL_STORAGE,
+  task_storage: LOCAL_STORAGE,
 };

@@ -28,7 +28,10 @@ static const uint8_t traits[] = {
 	[BPF_MAP_TYPE_PERCPU_CGROUP_STORAGE] = PER_CPU,
 	[BPF_MAP_TYPE_QUEUE] = POPPED,
 	[BPF_MAP_TYPE_STACK] = POPPED,
+	[BPF_MAP_TYPE_SK_STORAGE] = OWNED,
 	[BPF_MAP_TYPE_DEVMAP_HASH] = LISTED | INDEXED | SPARSE,
+	[BPF_MAP_TYPE_TASK_STORAGE] = OWNED,
+	[BPF_MAP_TYPE_CGRP_STORAGE] = OWNED,
 };
 
 int map_has(const struct map_spec *spec, enum map_trait trait)
@@ -72,6 +75,8 @@ void map_convert_key(const struct map_spec *spec, uint8_t *key)
 {
 	uint32_t index;
 
+	if (map_has(spec, OWNED))
+		memset(key, 0xff, spec->key_bytes);
 	if (__BYTE_ORDER__ != __ORDER_BIG_ENDIAN__ || !map_has(spec, INDEXED) || spec->key_bytes != 4)
 		return;
 	memcpy(&index, key, 4);

@@ -14,6 +14,7 @@ enum map_trait {
 	POPPED = 8,     /* there are no keys, and what is read is gone */
 	HOLDS_FDS = 16, /* of progs or maps, which entries name by index */
 	SPARSE = 32,    /* an index may be any number */
+	OWNED = 64,     /* a key is the fd of what the value belongs to, and none that there is */
 };
 
 int map_has(const struct map_spec *spec, enum map_trait trait);
