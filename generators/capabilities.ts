@@ -12,7 +12,7 @@ import {
   type PerCpuVariable,
   THROW,
 } from '../src/case/ksyms.ts';
-import { LOCAL_STORAGES, type MapType } from '../src/case/map-type.ts';
+import { KEYED_MAPS, LOCAL_STORAGES, type MapType } from '../src/case/map-type.ts';
 import type { ProgType } from '../src/case/prog-type.ts';
 import { FORMS, type Form, type FormKind, type FormOf } from '../src/isa/forms.ts';
 import { type HelperName, helperId } from '../src/isa/helpers.ts';
@@ -61,13 +61,7 @@ export interface Capabilities {
 
 /** Map types that cases are given. */
 export const GENERATED_MAPS = [
-  'array',
-  'hash',
-  'percpu_array',
-  'percpu_hash',
-  'lru_hash',
-  'lru_percpu_hash',
-  'lpm_trie',
+  ...KEYED_MAPS,
   'queue',
   'stack',
   'bloom_filter',

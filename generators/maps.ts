@@ -233,7 +233,7 @@ const SOMETIMES: { readonly [Type in GeneratedMap]?: readonly number[] } = {
   stack: [NUMA_NODE, WRONLY, ZERO_SEED, RDONLY],
   bloom_filter: [NUMA_NODE, WRONLY, NO_PREALLOC],
   ringbuf: [NUMA_NODE, WRONLY],
-  user_ringbuf: [NUMA_NODE, WRONLY],
+  user_ringbuf: [NUMA_NODE],
   devmap: [NUMA_NODE, ZERO_SEED],
   devmap_hash: [NUMA_NODE, RDONLY],
   cgroup_storage: [NUMA_NODE, RDONLY, WRONLY],

@@ -40,6 +40,17 @@ export type MapType = (typeof MAP_TYPES)[number];
 /** The number that `bpf_attr.map_type` takes. */
 export const mapTypeNumber = (type: MapType): number => MAP_TYPES.indexOf(type);
 
+/** Maps whose values progs look up, update and delete by a key. */
+export const KEYED_MAPS = [
+  'array',
+  'hash',
+  'percpu_array',
+  'percpu_hash',
+  'lru_hash',
+  'lru_percpu_hash',
+  'lpm_trie',
+] as const satisfies readonly MapType[];
+
 /** Maps whose values belong to sockets, tasks or cgroups. They need BTF; no case names an owner by an fd. */
 export const LOCAL_STORAGES: ReadonlySet<MapType> = new Set<MapType>([
   'sk_storage',
