@@ -12,7 +12,7 @@ import {
   type PerCpuVariable,
   THROW,
 } from '../src/case/ksyms.ts';
-import type { MapType } from '../src/case/map-type.ts';
+import { KEYED_MAPS, LOCAL_STORAGES, type MapType } from '../src/case/map-type.ts';
 import type { ProgType } from '../src/case/prog-type.ts';
 import { FORMS, type Form, type FormKind, type FormOf } from '../src/isa/forms.ts';
 import { type HelperName, helperId } from '../src/isa/helpers.ts';
@@ -61,13 +61,7 @@ export interface Capabilities {
 
 /** Map types that cases are given. */
 export const GENERATED_MAPS = [
-  'array',
-  'hash',
-  'percpu_array',
-  'percpu_hash',
-  'lru_hash',
-  'lru_percpu_hash',
-  'lpm_trie',
+  ...KEYED_MAPS,
   'queue',
   'stack',
   'bloom_filter',
@@ -84,6 +78,9 @@ export const GENERATED_MAPS = [
   'sockhash',
   'cgroup_storage',
   'percpu_cgroup_storage',
+  'user_ringbuf',
+  'sk_storage',
+  'task_storage',
 ] as const satisfies readonly MapType[];
 
 /** What can be chosen from in progs of one type. */
@@ -162,7 +159,9 @@ function paletteOf(capabilities: Capabilities, progType: GeneratedType): Palette
   const ksyms = capabilities.ksyms.get(progType) ?? new Set();
 
   const plainAccesses = ofKind('load', 'store');
-  const mapTypes = GENERATED_MAPS.filter((type) => capabilities.mapTypes.has(type));
+  const mapTypes = GENERATED_MAPS.filter(
+    (type) => capabilities.mapTypes.has(type) && (OWNER_HELPERS[type] ?? []).every(can),
+  );
   const lacking = new Set<HelperArg['kind']>([
     ...(readsSocket(progType) ? [] : ['socket' as const]),
     ...(by('map_val_by').includes('fd') && capabilities.mapTypes.has('array')
@@ -243,6 +242,12 @@ function paletteOf(capabilities: Capabilities, progType: GeneratedType): Palette
     call: capabilities.forms.has('call.local'),
     each: capabilities.forms.has('lddw.code_addr') && can('loop'),
     walk: capabilities.forms.has('lddw.code_addr') && can('for_each_map_elem') && has(...WALKED),
+    'local-storage': has(...LOCAL_STORAGES),
+    drain:
+      capabilities.forms.has('lddw.code_addr') &&
+      can('user_ringbuf_drain') &&
+      can('dynptr_read') &&
+      has('user_ringbuf'),
     'tail-call': can('tail_call') && has('prog_array'),
     sequence:
       can('map_push_elem') &&
@@ -318,6 +323,11 @@ const LEGACY_TYPES: ReadonlySet<ProgType> = new Set(['socket_filter', 'sched_cls
 const PRIVATE_STACK: ReadonlySet<ProgType> = new Set(['raw_tracepoint', 'tracing']);
 /** Whose progs may use a map with a spin lock (check_map_prog_compatibility, kernel/bpf/verifier.c 6.1). */
 const NO_LOCKS: ReadonlySet<ProgType> = new Set(['socket_filter', 'raw_tracepoint']);
+/** What progs need to have a value of a map that belongs to somebody. */
+const OWNER_HELPERS: { readonly [Type in MapType]?: readonly HelperName[] } = {
+  sk_storage: ['sk_storage_get', 'sk_storage_delete', 'sk_fullsock'],
+  task_storage: ['task_storage_get', 'task_storage_delete', 'get_current_task_btf'],
+};
 const RING_HELPERS: readonly HelperName[] = [
   'ringbuf_output',
   'ringbuf_reserve',

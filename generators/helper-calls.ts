@@ -28,6 +28,8 @@ const CHECKSUMS = mixed(24, 10, 36, 40, 50, 56, 12, 60, 0, 1, 0xfffe, 0x10000);
 /** Of multiples of 4, which older kernels want, and not. */
 const SUMMED = choice(0, 4, 8, 12, 20, 32, 16, 3, 6);
 /** An interface that no machine has. */
+/** Beyond what any kernel's BTF has. */
+const NO_TYPE = 0x7fff_fffe;
 const NO_IFINDEX = 0x7ffffff0;
 const NUMBERS = text(
   ...['0', '42', '-1', ' 7x', '0x1f', '0X', '077', '08', '+5', '-', '', '\t\n-0x80', 'ff', '0b1'],
@@ -251,6 +253,21 @@ export const HELPER_CALLS: readonly HelperCall[] = [
   { ...call('get_func_arg', ctx, choice(0, 2, 3, 5, 6, -1), updates(8)), types: ['tracing'] },
   { ...call('get_func_ret', ctx, updates(8)), types: ['tracing'] },
   { ...call('get_func_arg_cnt', ctx), types: ['tracing'] },
+  call('get_attach_cookie', ctx),
+  call(
+    'kallsyms_lookup_name',
+    ...[text('no_such_name', '', 'bpf_prog_put '), choice(32, 13, 1, 4, 2), choice(0, 0, 1)],
+    writes(8),
+  ),
+  call(
+    'kallsyms_lookup_name',
+    ...[text('vfs_read', 'kfree', 'bpf_prog_put'), choice(32, 6, 9), choice(0, 0, 1), hides(8)],
+  ),
+  call(
+    'snprintf_btf',
+    ...[updates(32), choice(32, 1), reads(16, put(8, 4, 0, NO_TYPE, -1)), choice(16, 16, 8)],
+    choice(0, 1, 15, 16, 1n << 32n),
+  ),
   call('skb_set_tstamp', ctx, mixed(0, 1, 1n << 40n), choice(0, 1, 0, 1, 2, 3)),
   call(
     'skb_set_tunnel_key',

@@ -1,16 +1,8 @@
-import type { MapType } from '../src/case/map-type.ts';
+import { KEYED_MAPS, LOCAL_STORAGES, type MapType } from '../src/case/map-type.ts';
 import type { FragmentKind, MapPlan } from './plan.ts';
 
 /** Maps whose values progs look up, update and delete by a key. */
-export const KEYED: ReadonlySet<MapType> = new Set<MapType>([
-  'array',
-  'hash',
-  'percpu_array',
-  'percpu_hash',
-  'lru_hash',
-  'lru_percpu_hash',
-  'lpm_trie',
-]);
+export const KEYED: ReadonlySet<MapType> = new Set<MapType>(KEYED_MAPS);
 
 export const PER_CPU: ReadonlySet<MapType> = new Set<MapType>([
   'percpu_array',
@@ -63,6 +55,8 @@ const NEEDS: { readonly [Kind in FragmentKind]?: ReadonlySet<MapType> } = {
   delete: KEYED,
   'lookup-cpu': PER_CPU,
   walk: WALKED,
+  'local-storage': LOCAL_STORAGES,
+  drain: new Set<MapType>(['user_ringbuf']),
   'tail-call': new Set<MapType>(['prog_array']),
   sequence: new Set<MapType>(['queue', 'stack', 'bloom_filter']),
   nested: new Set<MapType>(['array_of_maps', 'hash_of_maps']),

@@ -93,7 +93,7 @@ export function drawOddMap(random: Random, { mapTypes }: Palette): MapSpec {
     else attributes[name] = pick(random, ODD[name]);
   }
   const bytes = attributes.keyBytes + attributes.valueBytes;
-  if (type !== 'ringbuf' && bytes > MANY_BYTES / 2) {
+  if (!type.endsWith('ringbuf') && bytes > MANY_BYTES / 2) {
     attributes.maxEntries = Math.min(attributes.maxEntries, 3);
   }
   return { name: 'odd', type, ...attributes, entries: [] };
@@ -181,6 +181,11 @@ const storage = (random: Random): Shape => ({
   maxEntries: 0,
 });
 
+const localStorage = (random: Random): Shape => ({
+  ...shape(4, pick(random, VALUE_BYTES), NO_PREALLOC),
+  maxEntries: 0,
+});
+
 const shape = (keyBytes: number, valueBytes: number, flags = 0): Shape => ({
   keyBytes,
   valueBytes,
@@ -211,6 +216,9 @@ const SHAPES: { readonly [Type in GeneratedMap]: (random: Random) => Shape } = {
   sockhash: (random) => shape(pick(random, HASH_KEY_BYTES), pick(random, [4, 8])),
   cgroup_storage: storage,
   percpu_cgroup_storage: storage,
+  sk_storage: localStorage,
+  task_storage: localStorage,
+  user_ringbuf: (random) => ({ ...shape(0, 0), maxEntries: pick(random, RING_BYTES) }),
 };
 
 /** Flags that a map has now and then; some are refused. */
@@ -226,6 +234,7 @@ const SOMETIMES: { readonly [Type in GeneratedMap]?: readonly number[] } = {
   stack: [NUMA_NODE, WRONLY, ZERO_SEED, RDONLY],
   bloom_filter: [NUMA_NODE, WRONLY, NO_PREALLOC],
   ringbuf: [NUMA_NODE, WRONLY],
+  user_ringbuf: [NUMA_NODE],
   devmap: [NUMA_NODE, ZERO_SEED],
   devmap_hash: [NUMA_NODE, RDONLY],
   cgroup_storage: [NUMA_NODE, RDONLY, WRONLY],
@@ -287,6 +296,7 @@ function drawEntries(
   pool: Pool,
 ): readonly MapEntry[] {
   if (NEVER_FILLED.has(type)) return [];
+  if (type === 'user_ringbuf') return drawSamples(random, pool);
   if (keyBytes === 0) return drawSequence(random, maxEntries, valueBytes, pool);
   const drawValue = VALUES[type] ?? ((to: Random) => drawBytes(to, pool, valueBytes));
   const isInside = (key: Uint8Array): boolean => {
@@ -320,6 +330,8 @@ const NEVER_FILLED: ReadonlySet<MapType> = new Set<MapType>([
   'sockhash',
   'cgroup_storage',
   'percpu_cgroup_storage',
+  'sk_storage',
+  'task_storage',
 ]);
 
 /** Values that aren't any bytes: which prog, which map, which device. */
@@ -352,3 +364,32 @@ function drawSequence(
     value: drawBytes(random, pool, valueBytes),
   }));
 }
+
+/** In pieces of 8 bytes: a header with a length and flags, and what lies behind it, or not all of that. */
+function drawSamples(random: Random, pool: Pool): readonly MapEntry[] {
+  const samples = Array.from({ length: random.nextInt(0, 4) }, () => {
+    const sizeBytes = pick(random, SAMPLE_BYTES);
+    const header = new Uint8Array(8);
+    const isOdd = oneIn(random, 8);
+    const odd = pick(random, ODD_HEADERS);
+    header.set(
+      referenceValue((isOdd ? odd : sizeBytes | (oneIn(random, 5) ? DISCARDED : 0)) >>> 0),
+    );
+    const pieces = Math.ceil(sizeBytes / 8);
+    return [header, ...Array.from({ length: pieces }, () => drawBytes(random, pool, 8))];
+  });
+  return samples.flat().map((value) => ({ key: new Uint8Array(0), value }));
+}
+
+const SAMPLE_BYTES = [8, 8, 16, 0, 1, 7, 9, 24, 40];
+/** `BPF_RINGBUF_DISCARD_BIT`; BPF_RINGBUF_BUSY_BIT, and lengths beyond what there is. */
+const DISCARDED = 1 << 30;
+const ODD_HEADERS = [
+  2 ** 31 + 8,
+  2 ** 31 + 2 ** 30,
+  64,
+  4096,
+  0xff_ffff,
+  2 ** 30 - 1,
+  2 ** 30 + 4096,
+];

@@ -1,12 +1,12 @@
 import type { MapCommand, MapSpec, Run } from '../src/case/case.ts';
 import type { IteratorKfuncs, Kfunc, KfuncPair, PerCpuVariable } from '../src/case/ksyms.ts';
-
 import type { ProgType } from '../src/case/prog-type.ts';
 import type { FormOf } from '../src/isa/forms.ts';
 import type { PlainHelper } from './capabilities.ts';
 import type { DynptrOp, DynptrSource } from './dynptr-op.ts';
 import type { HelperCall } from './helper-arguments.ts';
 import type { VerdictFragment } from './live-run.ts';
+import type { LocalStorageFragment } from './local-storage.ts';
 import type { Breach } from './near-miss/breach.ts';
 
 /**
@@ -76,9 +76,9 @@ export interface ProgPlan {
 export interface FunctionPlan {
   /**
    * A callback takes a number and a slot, and ends a `bpf_loop` by returning 1. A visitor takes a map, a
-   * key, a value and a slot, and ends a walk so.
+   * key, a value and a slot, and ends a walk so; a drainer a sample of a ring and a slot.
    */
-  readonly role: 'subprog' | 'callback' | 'visitor';
+  readonly role: 'subprog' | 'callback' | 'visitor' | 'drainer';
   readonly args: readonly ArgKind[];
   readonly body: Body;
   /** The registers that are folded into the result: bit n for rn. */
@@ -86,8 +86,8 @@ export interface FunctionPlan {
   readonly result: number;
 }
 
-/** `slot`: a pointer to 8 bytes of the caller's stack; `opaque`: one that isn't used. */
-export type ArgKind = 'scalar' | 'ctx' | 'slot' | 'opaque';
+/** `slot`: a pointer to 8 bytes of the caller's stack; `sample`: a dynptr; `opaque`: what isn't used. */
+export type ArgKind = 'scalar' | 'ctx' | 'slot' | 'sample' | 'opaque';
 
 export type Body = readonly Fragment[];
 
@@ -150,15 +150,8 @@ export type Fragment =
       readonly slot: number;
       readonly flags: number;
     }
-  /** for_each_map_elem with a visitor, which is given a slot of the stack. */
-  | {
-      readonly kind: 'walk';
-      readonly by: MapBy;
-      readonly map: number;
-      readonly callee: number;
-      readonly slot: number;
-      readonly flags: number;
-    }
+  | ({ readonly kind: 'walk' } & Visit)
+  | ({ readonly kind: 'drain' } & Visit)
   /** The index is a register's where `src` is not 0. */
   | {
       readonly kind: 'tail-call';
@@ -382,7 +375,20 @@ export type Fragment =
       readonly src: number;
     }
   | VerdictFragment
+  | LocalStorageFragment
   | { readonly kind: 'leave'; readonly how: 'exit' | Reach; readonly result: number };
+
+/**
+ * for_each_map_elem with a visitor, or user_ringbuf_drain with a drainer, which is given a slot of the
+ * stack.
+ */
+interface Visit {
+  readonly by: MapBy;
+  readonly map: number;
+  readonly callee: number;
+  readonly slot: number;
+  readonly flags: number;
+}
 
 /** Bytes that go from the packet to the stack, or back. */
 interface PacketRange {

@@ -4,12 +4,14 @@ import { lowerCall, lowerEach, lowerWalk } from './call.ts';
 import { lowerAlu, lowerConst } from './compute.ts';
 import { type LowerBody, lowerBranch, lowerLeave, roleOf } from './control.ts';
 import { lowerCtxRead, lowerCtxWrite, lowerPacket } from './ctx.ts';
+import { lowerDrain } from './drain.ts';
 import { lowerDynptr } from './dynptr.ts';
 import type { Frame } from './frame.ts';
 import { lowerHelperCall } from './helper-call.ts';
 import { lowerHelper, lowerLegacy, lowerLoadBytes, lowerStoreBytes } from './helpers.ts';
 import { lowerIterate } from './iterate.ts';
 import { lowerHold, lowerKfunc, lowerThrow, lowerVariable } from './ksyms.ts';
+import { lowerLocalStorage } from './local-storage.ts';
 import { lowerLock } from './lock.ts';
 import { lowerLoop } from './loop.ts';
 import {
@@ -53,6 +55,7 @@ const NOT_HELD: ReadonlySet<FragmentKind> = new Set([
   'call',
   'each',
   'walk',
+  'drain',
   'tail-call',
   'legacy',
   'hold',
@@ -70,6 +73,7 @@ const NOT_VISITING: ReadonlySet<FragmentKind> = new Set([
   'call',
   'each',
   'walk',
+  'drain',
   'tail-call',
 ]);
 
@@ -87,6 +91,8 @@ const LOWER: { readonly [Kind in FragmentKind]: Lower<Kind> } = {
   call: lowerCall,
   each: lowerEach,
   walk: lowerWalk,
+  drain: lowerDrain,
+  'local-storage': lowerLocalStorage,
   'tail-call': lowerTailCall,
   sequence: lowerSequence,
   nested: lowerNested,

@@ -79,10 +79,10 @@ const isWalked = ({ type, flags }: MapSpec): boolean =>
   WALKED.has(type) && (STEADY.has(type) || (flags & ZERO_SEED) !== 0);
 
 /** How often the verifier walks a callback until nothing changes, or so (since 6.7). */
-const CALLBACK_WALKS = 4;
+export const CALLBACK_WALKS = 4;
 
 /** What the callee did is done. */
-function noteCallOf(frame: Frame, done: Effects, walks: number): void {
+export function noteCallOf(frame: Frame, done: Effects, walks: number): void {
   noteCall(frame);
   if (done.packet) dropPackets(frame);
   for (const map of done.maps) dropValues(frame, map);
@@ -96,7 +96,11 @@ function noteCallOf(frame: Frame, done: Effects, walks: number): void {
   frame.effects.forks += walks * done.forks;
 }
 
-function calleeOf(frame: Frame, hint: number, role: FunctionPlan['role']): number | undefined {
+export function calleeOf(
+  frame: Frame,
+  hint: number,
+  role: FunctionPlan['role'],
+): number | undefined {
   const { functions } = frame.plan.prog;
   const hasCtx = frame.view.regs.includes(CTX);
   const suits = (plan: FunctionPlan) =>
@@ -141,6 +145,7 @@ const SET_ARGUMENT: { readonly [Kind in ArgKind | KfuncArg]: SetArgument } = {
     ensureReadable(frame, at, KFUNC_MEMORY_BYTES);
     stackPointer(frame, reg, frame.stackBase + at);
   },
+  sample: () => {},
   opaque: () => {},
   string: (frame, reg, hint) => setString(frame, reg, valueRoom(frame), STRINGS, hint),
   pattern: (frame, reg, hint) => setString(frame, reg, keyRoom(frame), PATTERNS, hint),

@@ -111,7 +111,7 @@ export function withCommonSocket(frame: Frame, hint: number, step: () => void): 
 }
 
 /** The same with the skb's full socket. */
-const withSocket = (frame: Frame, hint: number, step: () => void): void =>
+export const withSocket = (frame: Frame, hint: number, step: () => void): void =>
   withCommonSocket(frame, hint, () => {
     frame.asm.emit(F.movX, { dst: 1, src: 0 });
     callHelper(frame, 'sk_fullsock');

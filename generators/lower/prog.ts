@@ -6,6 +6,7 @@ import type { ArgKind, Body, CasePlan } from '../plan.ts';
 import { type Assembler, createAssembler, link } from './assembler.ts';
 import { lowerBody } from './body.ts';
 import { emitExit, setResult } from './control.ts';
+import { lowerSample } from './drain.ts';
 import { type Effects, F, type Frame, frameBytes, scalar, sharesStack } from './frame.ts';
 import { savedMapNumber } from './saved-map.ts';
 import {
@@ -114,6 +115,7 @@ const ARG_STATES: Record<ArgKind, RegState> = {
   scalar: SCALAR,
   ctx: CTX,
   slot: { kind: 'slot', low: 0, high: 8 },
+  sample: NONE,
   opaque: NONE,
 };
 
@@ -126,6 +128,7 @@ function lowerFunction(frame: Frame): void {
     view.regs[ctxReg] = CTX;
   }
   if (number === 0 && sharesStack(plan)) asm.emit(F.stdw, { dst: R10, off: -frameBytes(plan) });
+  if (number !== 0 && plan.prog.functions[number - 1].role === 'drainer') lowerSample(frame);
   const body: Body = number === 0 ? plan.prog.body : plan.prog.functions[number - 1].body;
   lowerBody(frame, body);
   for (const arrival of frame.arrivals) meet(view, arrival);

@@ -127,14 +127,8 @@ const DRAW: { readonly [Kind in FragmentKind]: Draw<Kind> } = {
     slot: byte(random),
     flags: oneIn(random, 8) ? 1 : 0,
   }),
-  walk: (random, { palette }) => ({
-    kind: 'walk',
-    by: pick(random, palette.mapBy),
-    map: random.nextInt(0, 7),
-    callee: random.nextInt(0, 3),
-    slot: byte(random),
-    flags: oneIn(random, 8) ? 1 : 0,
-  }),
+  walk: (random, env) => ({ kind: 'walk', ...drawVisit(random, env, [0, 0, 0, 0, 0, 0, 1]) }),
+  drain: (random, env) => ({ kind: 'drain', ...drawVisit(random, env, STORE_FLAGS) }),
   'tail-call': (random, { palette }) => ({
     kind: 'tail-call',
     by: pick(random, palette.mapBy),
@@ -357,6 +351,14 @@ const drawContent = (random: Random, pool: Pool): Content =>
     src: random.nextInt(0, 19),
     imm: drawImm(random, pool),
   }));
+
+const drawVisit = (random: Random, { palette }: FragmentEnv, flags: readonly number[]) => ({
+  by: pick(random, palette.mapBy),
+  map: random.nextInt(0, 7),
+  callee: random.nextInt(0, 3),
+  slot: byte(random),
+  flags: pick(random, flags),
+});
 
 function drawAlu(random: Random, env: FragmentEnv): FragmentOf<'alu'> {
   const form = pick(random, env.alu);

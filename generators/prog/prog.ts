@@ -87,12 +87,14 @@ const ROLES: readonly (readonly [FragmentKind, FunctionPlan['role']])[] = [
   ['call', 'subprog'],
   ['each', 'callback'],
   ['walk', 'visitor'],
+  ['drain', 'drainer'],
 ];
 
 const ARGS: { readonly [Role in FunctionPlan['role']]: (random: Random) => readonly ArgKind[] } = {
   subprog: drawArgs,
   callback: () => ['scalar', 'slot'],
   visitor: () => ['opaque', 'opaque', 'opaque', 'slot'],
+  drainer: () => ['sample', 'slot'],
 };
 
 function drawFunction(

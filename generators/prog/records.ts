@@ -1,11 +1,12 @@
 import type { Random } from 'fast-check';
 import type { Palette } from '../capabilities.ts';
 import type { DynptrOp } from '../dynptr-op.ts';
+import { drawLocalStorage } from '../local-storage.ts';
 import type { FragmentOf } from '../plan.ts';
 import { oneIn, pick } from '../random.ts';
 import { repeated } from '../repeated.ts';
 
-type Drawn = 'ring' | 'event' | 'redirect-map' | 'dynptr';
+type Drawn = 'ring' | 'event' | 'redirect-map' | 'dynptr' | 'local-storage';
 type Draw<Kind extends Drawn> = (
   random: Random,
   env: { readonly palette: Palette },
@@ -36,6 +37,7 @@ export const DRAW_RECORDS: { readonly [Kind in Drawn]: Draw<Kind> } = {
     key: random.nextInt(0, 7),
     flags: pick(random, REDIRECT_FLAGS),
   }),
+  'local-storage': drawLocalStorage,
   dynptr: (random, { palette }) => ({
     kind: 'dynptr',
     source: pick(random, palette.dynptrSources),

@@ -13,7 +13,7 @@ import type { Case, CtxInput, MapCommand, MapSpec, Prog, Run } from './case.ts';
 import { allFields, ctxField, ctxLayoutOf } from './ctx.ts';
 import { CASE_LIMITS, KSYM_NAME, MAP_NAME } from './limits.ts';
 import { isBatch, MAP_COMMAND_KINDS, MAP_COMMANDS, partsOf } from './map-command.ts';
-import { MAP_TYPES, mapTypeNumber } from './map-type.ts';
+import { entryValueBytes, MAP_TYPES, mapTypeNumber } from './map-type.ts';
 import { PROG_TYPES, type ProgType, progTypeNumber } from './prog-type.ts';
 
 export { CaseBytesError } from './byte-reader.ts';
@@ -202,7 +202,7 @@ function readMap(reader: ByteReader): MapSpec {
   const count = reader.u32('entries', CASE_LIMITS.entriesPerMap);
   const entries = Array.from({ length: count }, () => ({
     key: reader.bytes(keyBytes, 'key'),
-    value: reader.bytes(valueBytes, 'value'),
+    value: reader.bytes(entryValueBytes(type, valueBytes), 'value'),
   }));
   return { name, type, keyBytes, valueBytes, maxEntries, flags, entries };
 }

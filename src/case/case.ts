@@ -69,6 +69,7 @@ export interface MapEntry {
   /**
    * `valueBytes` bytes, as they lie in memory. The value of a prog array is the index of a prog in
    * `progs`, that of a map of maps the index of a map in `maps`, before it: a u32, always little-endian.
+   * The values of a `user_ringbuf` are 8 bytes each: what user space has written to it, headers included.
    */
   readonly value: Uint8Array;
 }

@@ -1,7 +1,7 @@
 import type { MapEntry, MapSpec } from './case.ts';
 import { CaseTextError } from './case-text-error.ts';
 import { CASE_LIMITS, MAP_NAME } from './limits.ts';
-import { MAP_TYPES } from './map-type.ts';
+import { entryValueBytes, MAP_TYPES, type MapType } from './map-type.ts';
 import { bodyWords, type Section, unexpected, type Word, wordsOf } from './sections.ts';
 import { MAP_NUMBERS } from './text-syntax.ts';
 import { readBytes, readName, readNumber } from './words.ts';
@@ -38,7 +38,7 @@ export function parseMap(section: Section, namesBefore: readonly string[]): MapS
     const expected = `at most ${CASE_LIMITS.entriesPerMap} entries`;
     throw new CaseTextError('CASE_LIMIT', place, { expected, found: `${lines.length}` });
   }
-  const entries = lines.map((words) => readEntry(words, numbers));
+  const entries = lines.map((words) => readEntry(words, mapType, numbers));
   return { name: name.text, type: mapType, ...numbers, entries };
 }
 
@@ -64,7 +64,11 @@ function readPairs(words: readonly Word[]): MapNumbers {
   return { ...numbers, ...optional };
 }
 
-function readEntry(words: readonly Word[], { keyBytes, valueBytes }: MapNumbers): MapEntry {
+function readEntry(
+  words: readonly Word[],
+  type: MapType,
+  { keyBytes, valueBytes }: MapNumbers,
+): MapEntry {
   const equals = words.findIndex(({ text }) => text === '=');
   if (equals < 0) unexpected('CASE_SYNTAX', words[words.length - 1], '`= VALUE`');
   const part = (from: number, to: number, lenBytes: number, max: number): Uint8Array => {
@@ -76,6 +80,11 @@ function readEntry(words: readonly Word[], { keyBytes, valueBytes }: MapNumbers)
   if (equals === 0) unexpected('CASE_BYTES', words[0], 'a key in hex');
   return {
     key: part(0, equals, keyBytes, CASE_LIMITS.keyBytes),
-    value: part(equals + 1, words.length, valueBytes, CASE_LIMITS.valueBytes),
+    value: part(
+      equals + 1,
+      words.length,
+      entryValueBytes(type, valueBytes),
+      CASE_LIMITS.valueBytes,
+    ),
   };
 }

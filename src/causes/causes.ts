@@ -56,6 +56,16 @@ export const CAUSES: readonly Cause[] = [
     cases: ['lwt-in-has-no-dst'],
   },
   {
+    name: 'checksum-of-less-than-nothing',
+    reason:
+      'An skb without a transport header has ~0 for its offset. Where its buffer is moved, pskb_expand_head adds to that, so that there seems to be one. The shortest length for bpf_skb_change_tail is then measured from it, and a packet that has grown by more than its headroom can be cut before its network header. BPF_PROG_RUN with BPF_F_TEST_SKB_CHECKSUM_COMPLETE sums a negative number of bytes.',
+    kernels: 'those with the flag (seen on 6.1, 6.12 and 7.2)',
+    source:
+      '__bpf_skb_min_len, net/core/filter.c; skb_headers_offset_update and `BUG_ON(len)` of skb_checksum, net/core/skbuff.c; bpf_prog_test_run_skb, net/bpf/test_run.c (7.2)',
+    shows: 'A crash: BUG in skb_checksum, or __skb_checksum up to 6.12.',
+    cases: ['packet-cut-before-its-network-header'],
+  },
+  {
     name: 'interpreter-tail-calls-overflow',
     reason:
       'The interpreter has a stack for each prog that is as large as the verifier says. Since 6.9 that is what the prog itself uses, even where it tail-calls: a prog that takes its place and uses more writes over the stack of the kernel.',

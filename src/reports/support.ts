@@ -24,7 +24,7 @@ export interface SupportedHelper {
   readonly id: number;
   readonly name: HelperName;
   /** `bare`: exact on a machine with nothing of its own, as those that are booted for cases. */
-  readonly exactness: 'exact' | 'bare' | 'varies' | 'absent';
+  readonly exactness: 'exact' | 'bare' | 'varies' | 'refusals' | 'absent';
   /** The rule that excuses what varies. */
   readonly variation?: string;
   /** Whether a release offers it to progs of a type. */
@@ -60,6 +60,7 @@ const MARKS = {
   exact: '=',
   bare: '*',
   varies: '~',
+  refusals: '!',
   uncompared: '?',
   undone: '-',
   absent: '.',
@@ -70,6 +71,7 @@ const LEGEND = `A cell has a mark for each release, in their order:
 - \`${MARKS.exact}\` exact, and compared
 - \`${MARKS.bare}\` exact on a machine that was booted for cases (no device but the loopback, no sockets, one cgroup), and compared
 - \`${MARKS.varies}\` called and compared, its results excused by a rule
+- \`${MARKS.refusals}\` exact where it refuses, and compared; the rest not done
 - \`${MARKS.uncompared}\` emulated, and not compared yet
 - \`${MARKS.undone}\` offered by the kernel, and not done
 - \`${MARKS.absent}\` not offered by the kernel`;

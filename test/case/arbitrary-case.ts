@@ -3,12 +3,14 @@ import { ATTR_NAMES, ATTR_NUMBERS, type AttrOverrides, wordsOfAttr } from '../..
 import type { Case, CtxInput, MapCommand, MapSpec, Run } from '../../src/case/case.ts';
 import { ctxLayoutOf } from '../../src/case/ctx.ts';
 import { isBatch, MAP_COMMAND_KINDS, MAP_COMMANDS, partsOf } from '../../src/case/map-command.ts';
-import { MAP_TYPES } from '../../src/case/map-type.ts';
+import { entryValueBytes, MAP_TYPES } from '../../src/case/map-type.ts';
 import { PROG_TYPES, type ProgType } from '../../src/case/prog-type.ts';
 import { someInsns } from '../isa/arbitrary-insn.ts';
 
 const u32 = fc.oneof(fc.nat(8), fc.integer({ min: 0, max: 0xffff_ffff }));
 const bytes = (lenMax: number) => fc.uint8Array({ maxLength: lenMax });
+
+const bytesOf = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
 
 const mapNamed = (name: string): fc.Arbitrary<MapSpec> =>
   fc
@@ -32,8 +34,8 @@ const mapNamed = (name: string): fc.Arbitrary<MapSpec> =>
       fc
         .array(
           fc.record({
-            key: fc.uint8Array({ minLength: spec.keyBytes, maxLength: spec.keyBytes }),
-            value: fc.uint8Array({ minLength: spec.valueBytes, maxLength: spec.valueBytes }),
+            key: bytesOf(spec.keyBytes),
+            value: bytesOf(entryValueBytes(spec.type, spec.valueBytes)),
           }),
           { maxLength: 3 },
         )

@@ -116,6 +116,11 @@ export function dropRegions(memory: Memory, kept: number): void {
   memory.regions = kept;
 }
 
+/** Forgets a region that was there for a while, unless others that may be needed lie behind it. */
+export function dropLast(memory: Memory, region: number): void {
+  if (memory.regions === region + 1) dropRegions(memory, region);
+}
+
 export const roundUp = (value: number, multiple: number): number =>
   Math.ceil(value / multiple) * multiple;
 

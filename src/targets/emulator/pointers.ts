@@ -4,12 +4,14 @@
  *
  *   0x8000_0000 + n   map n of the case        0xc000_0000 + n   the function at row n
  *   0xe000_0000       the socket of an skb          0xf000_0000 + n   per-CPU variable n
+ *   0xe800_0000       the task that runs
  */
 export interface Pointers {
   readonly ofMap: (index: number) => bigint;
   readonly ofFunction: (row: number) => bigint;
   readonly ofVariable: (index: number) => bigint;
   readonly socket: bigint;
+  readonly task: bigint;
   /** The index of the map, or undefined where the number is no pointer to a map. */
   readonly mapIndexOf: (pointer: bigint) => number | undefined;
   /** The row of the function, or undefined where the number is no pointer to one. */
@@ -21,6 +23,7 @@ export interface Pointers {
 const MAPS = 0x8000_0000;
 const FUNCTIONS = 0xc000_0000;
 const SOCKET = 0xe000_0000;
+const TASK = 0xe800_0000;
 const VARIABLES = 0xf000_0000;
 const END = 2 ** 32;
 /** Room for a struct between one and the next, so that offsets don't make one of the other. */
@@ -45,6 +48,7 @@ export function pointersOf(luck: number): Pointers {
     ofFunction: (row) => pointer(FUNCTIONS + row),
     ofVariable: (index) => pointer(VARIABLES + index * SPACING),
     socket: pointer(SOCKET),
+    task: pointer(TASK),
     mapIndexOf: (found) => indexWithin(found, MAPS, FUNCTIONS),
     functionRowOf: (found) => within(found, FUNCTIONS, SOCKET),
     variableIndexOf: (found) => indexWithin(found, VARIABLES, END),

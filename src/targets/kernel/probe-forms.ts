@@ -1,18 +1,8 @@
-import type { Case, MapSpec } from '../../case/case.ts';
+import type { Case } from '../../case/case.ts';
 import { FORMS, type Form, type FormKind, type FormOf, insnOf } from '../../isa/forms.ts';
 import type { Insn } from '../../isa/insn.ts';
 import { R10 } from '../../isa/opcode.ts';
-import { insn, RETURN_0, tinyCase } from './tiny-case.ts';
-
-const MAP: MapSpec = {
-  name: 'm',
-  type: 'array',
-  keyBytes: 4,
-  valueBytes: 8,
-  maxEntries: 1,
-  flags: 0,
-  entries: [],
-};
+import { insn, RETURN_0, TINY_MAP, tinyCase } from './tiny-case.ts';
 
 const SLOT = -8;
 /** get_prandom_u32: every type has it, and it takes no arguments. */
@@ -67,7 +57,9 @@ export const FORM_PROBES: ReadonlyMap<string, Case> = new Map(
     const body = bodyOf(form);
     if (body === undefined) return [];
     const insns = [...PROLOGUE, ...body, ...RETURN_0];
-    return [[form.name, tinyCase({ insns, maps: form.kind === 'lddw' ? [MAP] : [] })] as const];
+    return [
+      [form.name, tinyCase({ insns, maps: form.kind === 'lddw' ? [TINY_MAP] : [] })] as const,
+    ];
   }),
 );
 

@@ -22,7 +22,7 @@ import type { ProgType } from '../../case/prog-type.ts';
 import { helperId } from '../../isa/helpers.ts';
 import type { Insn } from '../../isa/insn.ts';
 import { R10 } from '../../isa/opcode.ts';
-import { insn, RETURN_0, tinyCase } from './tiny-case.ts';
+import { insn, RETURN_0, TINY_MAP, tinyCase } from './tiny-case.ts';
 
 /** Progs of a type that use the kernel symbols of `src/case/ksyms.ts`, one or two each. */
 export const ksymProbes = (progType: ProgType): readonly Case[] =>
@@ -83,21 +83,10 @@ const OVER: { readonly [Over in IteratorKfuncs['over']]: readonly Insn[] } = {
   words: [...ARGUMENTS.memory(2), ...ARGUMENTS.scalar(3)],
 };
 
-/** Memory for dynptrs. */
-const MAP: MapSpec = {
-  name: 'm',
-  type: 'array',
-  keyBytes: 4,
-  valueBytes: 8,
-  maxEntries: 1,
-  flags: 0,
-  entries: [],
-};
-
 /** A dynptr of the whole map. */
 const DYNPTR: readonly Insn[] = [
   insn('lddw.map_val_by_fd', { dst: 1 }),
-  insn('mov64.k', { dst: 2, imm: MAP.valueBytes }),
+  insn('mov64.k', { dst: 2, imm: TINY_MAP.valueBytes }),
   insn('mov64.k', { dst: 3, imm: 0 }),
   ...object(4),
   insn('call.helper', { imm: helperId('dynptr_from_mem') }),
@@ -156,7 +145,7 @@ const PROGS: readonly Probe[] = [
   })),
   ...[...DYNPTR_SOURCES, ...DYNPTR_KFUNCS].map(({ name, args }: DynptrKfunc) => ({
     ksyms: [name],
-    maps: [MAP],
+    maps: [TINY_MAP],
     insns: [
       ...DYNPTR,
       ...args.flatMap((arg, i) => DYNPTR_ARGUMENTS[arg](i + 1)),

@@ -8,13 +8,14 @@ const FOUR_TO_FOUR: Shape = { keyBytes: 4, valueBytes: 4, maxEntries: 1, flags: 
 /** A ring's length is a power of two and a multiple of the page size, which is 64 KiB at most. */
 const RING: Shape = { keyBytes: 0, valueBytes: 0, maxEntries: 65_536, flags: 0 };
 const QUEUE: Shape = { ...FOUR_TO_FOUR, keyBytes: 0 };
-/** `struct bpf_cgroup_storage_key` */
-const CGROUP_STORAGE: Shape = { keyBytes: 16, valueBytes: 4, maxEntries: 0, flags: 0 };
-
 const BPF_F_NO_PREALLOC = 1 << 0;
 const BPF_F_MMAPABLE = 1 << 10;
 
-/** A shape that the kernel takes for each type that needs no BTF. */
+const LOCAL_STORAGE: Shape = { ...FOUR_TO_FOUR, maxEntries: 0, flags: BPF_F_NO_PREALLOC };
+/** `struct bpf_cgroup_storage_key` */
+const CGROUP_STORAGE: Shape = { keyBytes: 16, valueBytes: 4, maxEntries: 0, flags: 0 };
+
+/** A shape that the kernel takes for each type; the agent gives BTF to those that need it. */
 const SHAPES: Partial<Record<MapType, Shape>> = {
   hash: FOUR_TO_FOUR,
   array: FOUR_TO_FOUR,
@@ -43,6 +44,8 @@ const SHAPES: Partial<Record<MapType, Shape>> = {
   array_of_maps: FOUR_TO_FOUR,
   hash_of_maps: FOUR_TO_FOUR,
   user_ringbuf: RING,
+  sk_storage: LOCAL_STORAGE,
+  task_storage: LOCAL_STORAGE,
   arena: { ...RING, maxEntries: 1, flags: BPF_F_MMAPABLE },
 };
 

@@ -1,4 +1,4 @@
-import type { Case } from '../../case/case.ts';
+import type { Case, MapSpec } from '../../case/case.ts';
 import { formNamed, insnOf, type Operands } from '../../isa/forms.ts';
 import type { Insn } from '../../isa/insn.ts';
 
@@ -22,3 +22,14 @@ export function tinyCase(rest: Partial<Case> & { readonly insns?: readonly Insn[
     ...fields,
   };
 }
+
+/** One value of 8 bytes. */
+export const TINY_MAP: MapSpec = {
+  name: 'm',
+  type: 'array',
+  keyBytes: 4,
+  valueBytes: 8,
+  maxEntries: 1,
+  flags: 0,
+  entries: [],
+};

@@ -11,7 +11,7 @@ import { checkRange, copyPieces, intoMemory, intoPacket } from './xdp.ts';
 export type Dynptr = ObjectOf<'dynptr'>;
 
 /** `sizeof(struct bpf_dynptr)`. */
-const DYNPTR_BYTES = 16;
+export const DYNPTR_BYTES = 16;
 /** `DYNPTR_MAX_SIZE`, kernel/bpf/helpers.c: 24 bits. */
 const SIZE_MAX = 0xff_ffffn;
 

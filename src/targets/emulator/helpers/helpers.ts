@@ -22,7 +22,9 @@ import {
 } from './environment.ts';
 import { fibLookup } from './fib-lookup.ts';
 import type { Helper } from './helper.ts';
+import { kallsymsLookupName, snprintfBtf } from './kernel-names.ts';
 import { kptrXchg } from './kptr.ts';
+import { getCurrentTaskBtf, localStorageDelete, localStorageGet } from './local-storage.ts';
 import { loop } from './loop.ts';
 import { lwtPushEncap } from './lwt-push-encap.ts';
 import { mapDeleteElem, mapLookupElem, mapLookupPercpuElem, mapUpdateElem } from './maps.ts';
@@ -86,7 +88,7 @@ import { getLocalStorage } from './storage.ts';
 import { snprintf, strncmp } from './strings.ts';
 import { strtol, strtoul } from './strtol.ts';
 import { tracePrintk, traceVprintk } from './trace-printk.ts';
-import { getFuncArg, getFuncArgCnt, getFuncRet } from './tracing.ts';
+import { getAttachCookie, getFuncArg, getFuncArgCnt, getFuncRet } from './tracing.ts';
 import {
   skbGetTunnelKey,
   skbGetTunnelOpt,
@@ -94,6 +96,7 @@ import {
   skbSetTunnelKey,
   skbSetTunnelOpt,
 } from './tunnel.ts';
+import { userRingbufDrain } from './user-ring.ts';
 import { forEachMapElem } from './walk.ts';
 import {
   xdpAdjustHead,
@@ -131,6 +134,14 @@ const BY_NAME: Partial<Record<HelperName, Helper>> = {
   ringbuf_submit: ringbufSubmit,
   ringbuf_discard: ringbufDiscard,
   ringbuf_query: ringbufQuery,
+  user_ringbuf_drain: userRingbufDrain,
+  get_current_task_btf: getCurrentTaskBtf,
+  sk_storage_get: localStorageGet,
+  sk_storage_delete: localStorageDelete,
+  task_storage_get: localStorageGet,
+  task_storage_delete: localStorageDelete,
+  kallsyms_lookup_name: kallsymsLookupName,
+  snprintf_btf: snprintfBtf,
   ktime_get_boot_ns: ktimeGetNs,
   ktime_get_coarse_ns: ktimeGetNs,
   ktime_get_tai_ns: ktimeGetNs,
@@ -185,6 +196,7 @@ const BY_NAME: Partial<Record<HelperName, Helper>> = {
   get_func_arg: getFuncArg,
   get_func_ret: getFuncRet,
   get_func_arg_cnt: getFuncArgCnt,
+  get_attach_cookie: getAttachCookie,
   skb_under_cgroup: skbUnderCgroup,
   current_task_under_cgroup: currentTaskUnderCgroup,
   skb_set_tstamp: skbSetTstamp,

@@ -9,9 +9,10 @@ import { isEmulated, OFFERED_TYPES, offeredSince, type Since } from './offered.t
  * - `bare`: it is the same on a machine that was booted for cases: no network device but the loopback,
  *   which is down, no sockets, no cgroups but the root, root's ids.
  * - `varies`: a kernel's own depends on time, luck, or secrets; here it is one that could be.
+ * - `refusals`: what it refuses is the same, and nothing else is emulated.
  * - `absent`: it isn't emulated.
  */
-export type Exactness = 'exact' | 'bare' | 'varies' | 'absent';
+export type Exactness = 'exact' | 'bare' | 'varies' | 'refusals' | 'absent';
 
 /** What is known of a helper. */
 export interface HelperSupport {
@@ -41,6 +42,7 @@ export function helperSupport(): readonly HelperSupport[] {
 function exactnessOf(name: HelperName): Exactness {
   if (!isEmulated(name)) return 'absent';
   if (name in VARYING) return 'varies';
+  if (REFUSING.has(name)) return 'refusals';
   return BARE.has(name) ? 'bare' : 'exact';
 }
 
@@ -50,6 +52,7 @@ export const VARIATIONS = {
   random: 'random, or hashed with a seed that each boot draws',
   identity:
     'numbers and names that the kernel gives to CPUs, tasks, cgroups, sockets and namespaces',
+  layout: 'where things lie in a kernel',
 } as const;
 export type Variation = keyof typeof VARIATIONS;
 
@@ -71,7 +74,12 @@ const VARYING: Readonly<Partial<Record<HelperName, Variation>>> = {
   skb_cgroup_id: 'identity',
   sk_cgroup_id: 'identity',
   get_current_cgroup_id: 'identity',
+  get_current_task_btf: 'identity',
+  kallsyms_lookup_name: 'layout',
 };
+
+/** Types of a kernel's BTF have ids of its own. */
+const REFUSING: ReadonlySet<HelperName> = new Set(['snprintf_btf']);
 
 const BARE: ReadonlySet<HelperName> = new Set([
   ...(['clone_redirect', 'check_mtu', 'fib_lookup', 'skb_get_xfrm_state'] as const),

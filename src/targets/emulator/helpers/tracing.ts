@@ -24,6 +24,12 @@ export const getFuncRet: Helper = (machine) => {
 /** `bpf_get_func_arg_cnt(ctx)` */
 export const getFuncArgCnt: Helper = (machine) => BigInt(tracedCall(machine).args);
 
+/**
+ * `bpf_get_attach_cookie(ctx)`, kernel/trace/bpf_trace.c: 0 where a prog is attached without one, and in
+ * BPF_PROG_RUN of raw tracepoints (`__bpf_prog_test_run_raw_tp`, net/bpf/test_run.c 6.12).
+ */
+export const getAttachCookie: Helper = () => 0n;
+
 function tracedCall(machine: Machine): TracedCall {
   if (machine.traced !== null) return machine.traced;
   badArgument(machine, 1, 'the ctx of a traced function');

@@ -1,6 +1,6 @@
 import { EINVAL } from '../errno.ts';
 import { raise } from '../machine.ts';
-import { Access, addRegion, dropRegions } from '../memory.ts';
+import { Access, addRegion, dropLast } from '../memory.ts';
 import { badArgument, type Helper, mapArgument } from './helper.ts';
 import { mapResult } from './maps.ts';
 
@@ -34,7 +34,7 @@ export const forEachMapElem: Helper = (machine) => {
     if (machine.fault !== null) return 0n;
     if (regs[0] !== 0n) break;
   }
-  // A run may walk more often than there are regions. What a callback made behind it stays.
-  if (memory.regions === region + 1) dropRegions(memory, region);
+  // A run may walk more often than there are regions. The visitor may have made objects, which stay.
+  dropLast(memory, region);
   return seen;
 };

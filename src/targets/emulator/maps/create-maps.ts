@@ -5,6 +5,7 @@ import { EACCES, EINVAL, ENOTSUPP, EPERM } from '../errno.ts';
 import type { Machine } from '../machine.ts';
 import { createArrayMap } from './array.ts';
 import { createHashMap } from './hash.ts';
+import { createLocalStorage } from './local-storage.ts';
 import { createLruMap, lruElements } from './lru.ts';
 import type { EmulatedMap } from './map.ts';
 import { createDeviceHash, createRedirectMap } from './redirects.ts';
@@ -15,6 +16,7 @@ import { createBloomMap, createQueueMap } from './sequence.ts';
 import { createSocketMap } from './sockets.ts';
 import { createStorageMap } from './storage.ts';
 import { createTrieMap } from './trie.ts';
+import { createUserRing } from './user-ring.ts';
 import { addValues } from './values.ts';
 
 /** What maps are created in. */
@@ -51,7 +53,7 @@ export function createMaps(
     if (map === undefined) return unsupported('so much memory for maps');
     if (typeof map === 'number') return rejected(map);
     for (const entry of spec.entries) {
-      const errno = (spec.flags & MapFlag.RDONLY) === 0 ? map.put(entry, 0n) : EPERM;
+      const errno = (spec.flags & MapFlag.RDONLY) === 0 ? (map.fill ?? map.put)(entry, 0n) : EPERM;
       if (errno !== 0) return rejected(errno);
     }
     maps.push(isReadable(spec, map) ? map : { ...map, content: () => [] });
@@ -121,6 +123,8 @@ const CREATE: Readonly<Record<Storage, (env: MapEnv) => Created>> = {
   sockets: ({ spec, machine, before }) => createSocketMap(spec, machine.linux, before),
   storage: ({ spec, machine }) => createStorageMap(spec, machine.memory),
   ring: ({ spec, machine }) => createRingMap(spec, machine.memory, machine.linux),
+  'local-storage': ({ spec, rule, machine }) => createLocalStorage(spec, rule, machine),
+  'user-ring': ({ spec, machine }) => createUserRing(spec, machine),
 };
 
 type CreateWithValues = (

@@ -14,6 +14,8 @@ export interface EmulatedMap {
    * value goes to every CPU, or to the one that is named. The errno, or 0.
    */
   put(entry: MapEntry, flags: bigint, cpu?: number): number;
+  /** Puts an entry in before the load, where that is not an update. The errno, or 0. */
+  fill?(entry: MapEntry): number;
   /** What the other map commands of bpf(2) do. */
   readonly user: UserSide;
   content(): MapContent;
@@ -28,6 +30,8 @@ export interface EmulatedMap {
   /** Of an array of progs: which prog of the case is at an index. */
   progAt?(index: number): number | undefined;
   readonly ring?: Ring;
+  readonly userRing?: UserRing;
+  readonly localStorage?: LocalStorage;
   /** Of a map of cgroups: what progs get, and how it becomes zeros for another run. */
   readonly storage?: { readonly address: number; readonly clear: () => void };
   /** Of a map that packets are redirected to: the ifindex, or length of a queue, at an index. */
@@ -77,6 +81,31 @@ export interface Ring {
   /** Positions, in bytes. */
   consumed(): number;
   produced(): number;
+}
+
+/** The value that belongs to the only owner that a case has: the socket of a run, the task. */
+export interface LocalStorage {
+  readonly owner: 'socket' | 'task';
+  /** Its address; 0 where there is none. */
+  address(): number;
+  /** Begins one with the bytes at an address, or with zeros: its address. */
+  create(from: number): number;
+  /** Ends it; false where there is none. */
+  remove(): boolean;
+}
+
+/** A ring that user space has written samples to (`__bpf_user_ringbuf_peek`, kernel/bpf/ringbuf.c 6.1). */
+export interface UserRing {
+  /** The next sample; what else is there, and an errno where it makes no sense. */
+  peek(): Sample | 'nothing' | 'discarded' | number;
+  release(sample: Sample): void;
+  /** Whether a prog drains it just now. */
+  busy: boolean;
+}
+
+export interface Sample {
+  readonly start: number;
+  readonly sizeBytes: number;
 }
 
 /** What a map without elements of its own that progs could reach answers. */

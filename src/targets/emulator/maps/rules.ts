@@ -24,7 +24,9 @@ export type Storage =
   | 'device-hash'
   | 'sockets'
   | 'storage'
-  | 'ring';
+  | 'ring'
+  | 'user-ring'
+  | 'local-storage';
 
 /** What tells one map type from another. */
 export interface MapRule {
@@ -224,6 +226,22 @@ function checkStorageCreate(valueBytesMax: number) {
   };
 }
 
+/**
+ * BPF_LOCAL_STORAGE_MAX_VALUE_SIZE: 16 bits less `struct bpf_local_storage_elem`, whose length differs
+ * among releases, between what cases ask for.
+ */
+const LOCAL_STORAGE_VALUE_BYTES_MAX = 0xffff - 128;
+
+/** `bpf_local_storage_map_alloc_check`, kernel/bpf/bpf_local_storage.c 6.1. */
+function checkLocalStorageCreate({ flags, keyBytes, valueBytes, maxEntries }: MapSpec): number {
+  if ((flags & ~CLONE) !== MapFlag.NO_PREALLOC || maxEntries !== 0) return EINVAL;
+  if (keyBytes !== 4 || valueBytes === 0) return EINVAL;
+  return valueBytes > LOCAL_STORAGE_VALUE_BYTES_MAX ? E2BIG : 0;
+}
+
+/** BPF_F_CLONE: of a socket that is accepted. */
+const CLONE = 1 << 9;
+
 type BytesLimit = (spec: MapSpec, release: ReleaseRules) => boolean;
 const arrayFits: BytesLimit = ({ valueBytes }) => valueBytes <= ARRAY_VALUE_BYTES_MAX;
 const hashFits: BytesLimit = ({ keyBytes, valueBytes }, { hashKeyBytes }) =>
@@ -235,6 +253,12 @@ const perCpuHashFits: BytesLimit = (spec, release) =>
 
 /** Of maps that progs neither update nor delete from by a key. */
 const KEYLESS = { values: 'shared', checkUpdate: refuse, checkDelete: refuse } as const;
+
+const LOCAL_STORAGE = {
+  storage: 'local-storage',
+  checkCreate: checkLocalStorageCreate,
+  ...KEYLESS,
+} as const;
 
 /** The map types that are emulated. */
 export const MAP_RULES: Partial<Readonly<Record<MapType, MapRule>>> = {
@@ -332,4 +356,7 @@ export const MAP_RULES: Partial<Readonly<Record<MapType, MapRule>>> = {
     ...KEYLESS,
   },
   ringbuf: { storage: 'ring', checkCreate: checkRingCreate, ...KEYLESS },
+  user_ringbuf: { storage: 'user-ring', checkCreate: checkRingCreate, ...KEYLESS },
+  sk_storage: LOCAL_STORAGE,
+  task_storage: LOCAL_STORAGE,
 };

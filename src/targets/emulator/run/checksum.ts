@@ -61,7 +61,8 @@ export const subtractBlock = (sum: number, block: number, offset: number): numbe
 /** `skb->csum` as it should be: of all behind the link layer's header. */
 export function checksumOf(machine: Machine, { start, end, networkOffset }: Packet): number {
   const from = start + networkOffset;
-  // A packet may have been cut before its network header.
+  // A packet may have been cut before its network header, where the kernel has a BUG (causes/causes.ts,
+  // checksum-of-less-than-nothing).
   return partialSum(machine, from, Math.max(0, end - from));
 }
 

@@ -30,7 +30,10 @@ export function executeProg(
   each?: Iteration,
 ): number | undefined {
   machine.fault = null;
-  for (const { storage } of machine.maps) storage?.clear();
+  for (const { storage, localStorage } of machine.maps) {
+    storage?.clear();
+    if (localStorage?.owner === 'socket') localStorage.remove();
+  }
   machine.stepsLeft = stepsMax;
   for (let i = 0; i < Math.max(1, repeat); i++) {
     each?.begin();

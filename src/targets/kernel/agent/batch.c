@@ -29,7 +29,7 @@
 #include "live.h"
 #include "load.h"
 #include "machine.h"
-#include "maps.h"
+#include "map-content.h"
 #include "run.h"
 #include "transport.h"
 

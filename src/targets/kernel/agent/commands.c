@@ -6,7 +6,9 @@
 
 #include "bpf.h"
 #include "machine.h"
-#include "maps.h"
+#include "map-content.h"
+#include "map-traits.h"
+#include "scratch.h"
 
 /* A command, its map, and memory for what goes in and comes out of it. */
 struct job {
@@ -31,7 +33,7 @@ static int gives_elements(uint32_t kind)
 /* By the flags of 7.2 a command is about one value; kernels without them refuse them. */
 static uint32_t values_per_key(const struct job *job)
 {
-	if (job->command->flags & (BPF_F_CPU | BPF_F_ALL_CPUS) || !map_is_per_cpu(job->spec))
+	if (job->command->flags & (BPF_F_CPU | BPF_F_ALL_CPUS) || !map_has(job->spec, PER_CPU))
 		return 1;
 	return machine.cpus;
 }
@@ -40,7 +42,7 @@ static size_t stride(const struct job *job)
 {
 	size_t bytes = job->spec->value_bytes;
 
-	return values_per_key(job) == 1 && !map_is_per_cpu(job->spec) ? bytes : (bytes + 7) / 8 * 8;
+	return values_per_key(job) == 1 && !map_has(job->spec, PER_CPU) ? bytes : (bytes + 7) / 8 * 8;
 }
 
 /* What belongs to one key: a value alone is not padded. */
@@ -59,7 +61,7 @@ static void take_value(const struct job *job, uint32_t index)
 
 	for (uint32_t cpu = 0; cpu < values_per_key(job); cpu++)
 		memcpy(element + cpu * stride(job), value, spec->value_bytes);
-	if (map_holds_fds(spec) && spec->value_bytes >= 4) {
+	if (map_has(spec, HOLDS_FDS) && spec->value_bytes >= 4) {
 		int fd = map_named_fd(value, job->named);
 
 		memcpy(element, &fd, sizeof(fd));
@@ -92,7 +94,7 @@ static void put_keys(struct writer *to, const struct job *job, uint32_t count)
 /* Ids of progs and maps are the kernel's own, and say nothing. */
 static void put_values(struct writer *to, const struct job *job, uint32_t count)
 {
-	if (map_holds_fds(job->spec) || job->spec->type == BPF_MAP_TYPE_BLOOM_FILTER)
+	if (map_has(job->spec, HOLDS_FDS) || job->spec->type == BPF_MAP_TYPE_BLOOM_FILTER)
 		return;
 	for (uint32_t i = 0; i < count; i++)
 		for (uint32_t cpu = 0; cpu < values_per_key(job); cpu++)
@@ -178,25 +180,10 @@ static void put_command(struct writer *to, const struct job *job)
 	set_u32(len_at, to->at - before);
 }
 
-/* Kept from command to command, and as clean for each. */
-static uint8_t *clean_memory(size_t bytes)
-{
-	static uint8_t *memory;
-	static size_t size;
-
-	if (bytes > size) {
-		uint8_t *larger = realloc(memory, bytes);
-		if (!larger)
-			return NULL;
-		memory = larger;
-		size = bytes;
-	}
-	return memset(memory, 0, bytes);
-}
-
 void put_commands(struct writer *to, const struct testcase *testcase, const struct run_spec *run,
 		  const struct loaded *loaded)
 {
+	static struct scratch scratch;
 	struct reader from = run->commands;
 	struct command_spec command;
 
@@ -216,13 +203,14 @@ void put_commands(struct writer *to, const struct testcase *testcase, const stru
 		/* A key and a value more: the cursor of a batch, and what is padded. */
 		size_t bytes = (job.elements + 2) * (map_element_bytes(spec) + 8);
 
-		job.keys = clean_memory(bytes);
+		job.keys = scratch_bytes(&scratch, bytes);
 		if (!job.keys) {
 			put_u32(to, ENOMEM);
 			put_u32(to, 0);
 			put_u32(to, 0);
 			continue;
 		}
+		memset(job.keys, 0, bytes);
 		job.values = job.keys + ((job.elements * (size_t)spec->key_bytes + 7) & ~7ull);
 		take_parts(&job, job.elements);
 		put_command(to, &job);

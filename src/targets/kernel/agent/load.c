@@ -8,6 +8,8 @@
 #include "bpf.h"
 #include "functions.h"
 #include "ksyms.h"
+#include "map-content.h"
+#include "map-traits.h"
 #include "maps.h"
 #include "slot.h"
 

@@ -3,16 +3,7 @@
 
 #include <string.h>
 
-#include "bpf.h"
-
-#define BTF_INFO(kind) ((uint32_t)(kind) << 24)
-#define BTF_KIND_INT 1
-#define BTF_KIND_PTR 2
-#define BTF_KIND_STRUCT 4
-#define BTF_KIND_FUNC 12
-#define BTF_KIND_FUNC_PROTO 13
-#define BTF_KIND_TYPE_TAG 18
-#define BTF_INT_SIGNED (1u << 24)
+#include "btf.h"
 
 /* Values with kptrs: of 1 to 4 words, and in each of them. */
 #define VALUE_WORDS_MAX 4
@@ -26,48 +17,22 @@
  */
 static const uint32_t TYPES[] = {
 	/* name, info, size or type, and what the kind adds */
-	1, BTF_INFO(BTF_KIND_INT), 4, BTF_INT_SIGNED | 32,
-	0, BTF_INFO(BTF_KIND_FUNC_PROTO), 1,
-	5, BTF_INFO(BTF_KIND_FUNC), 2,
-	7, BTF_INFO(BTF_KIND_INT), 8, 64,
-	11, BTF_INFO(BTF_KIND_STRUCT) | 1, 4, 24, 1, 0,
-	26, BTF_INFO(BTF_KIND_STRUCT) | 4, 32,
+	1, BTF_INFO(BTF_KIND_INT, 0), 4, BTF_INT_SIGNED | 32,
+	0, BTF_INFO(BTF_KIND_FUNC_PROTO, 0), 1,
+	5, BTF_INFO(BTF_KIND_FUNC, 0), 2,
+	7, BTF_INFO(BTF_KIND_INT, 0), 8, 64,
+	11, BTF_INFO(BTF_KIND_STRUCT, 1), 4, 24, 1, 0,
+	26, BTF_INFO(BTF_KIND_STRUCT, 4), 32,
 	33, 4, 0, 35, 4, 64, 37, 4, 128, 24, 5, 192,
 };
 static const char STRINGS[] = "\0int\0f\0u64\0bpf_refcount\0r\0object\0a\0b\0c\0kptr";
 
 /* `struct object __kptr *`, since 5.18; each value is a struct with one such member. */
 static const uint32_t KPTR_TYPES[] = {
-	39, BTF_INFO(BTF_KIND_TYPE_TAG), 6,
-	0, BTF_INFO(BTF_KIND_PTR), 7,
+	39, BTF_INFO(BTF_KIND_TYPE_TAG, 0), 6,
+	0, BTF_INFO(BTF_KIND_PTR, 0), 7,
 };
 #define VALUE_TYPE_WORDS 6
-
-static int load_btf(const uint32_t *types, uint32_t bytes)
-{
-	struct {
-		uint16_t magic;
-		uint8_t version, flags;
-		uint32_t header_bytes, types_at, types_bytes, strings_at, strings_bytes;
-		uint8_t sections[sizeof(TYPES) + sizeof(KPTR_TYPES) +
-				 4 * VALUE_TYPE_WORDS * VALUE_TYPES + sizeof(STRINGS)];
-	} btf = {
-		.magic = 0xeb9f,
-		.version = 1,
-		.header_bytes = 24,
-		.types_bytes = bytes,
-		.strings_at = bytes,
-		.strings_bytes = sizeof(STRINGS),
-	};
-	struct bpf_btf_load attr = {
-		.btf = ptr_u64(&btf),
-		.btf_size = 24 + bytes + sizeof(STRINGS),
-	};
-
-	memcpy(btf.sections, types, bytes);
-	memcpy(btf.sections + bytes, STRINGS, sizeof(STRINGS));
-	return sys_bpf(BPF_BTF_LOAD, &attr, sizeof(attr));
-}
 
 /* Kernels that know no type tags are told of no kptrs. */
 static int load_largest(void)
@@ -81,16 +46,16 @@ static int load_largest(void)
 	for (uint32_t words = 1; words <= VALUE_WORDS_MAX; words++) {
 		for (uint32_t word = 0; word < words; word++) {
 			uint32_t value[VALUE_TYPE_WORDS] = {
-				0, BTF_INFO(BTF_KIND_STRUCT) | 1, 8 * words, 39, KPTR_ID, 64 * word,
+				0, BTF_INFO(BTF_KIND_STRUCT, 1), 8 * words, 39, KPTR_ID, 64 * word,
 			};
 
 			memcpy(at, value, sizeof(value));
 			at += VALUE_TYPE_WORDS;
 		}
 	}
-	int fd = load_btf(types, sizeof(types));
+	int fd = load_btf(types, sizeof(types), STRINGS, sizeof(STRINGS));
 
-	return fd < 0 ? load_btf(TYPES, sizeof(TYPES)) : fd;
+	return fd < 0 ? load_btf(TYPES, sizeof(TYPES), STRINGS, sizeof(STRINGS)) : fd;
 }
 
 int prog_btf(void)

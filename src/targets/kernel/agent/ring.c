@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "ring.h"
 
+#include <errno.h>
 #include <stdatomic.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -43,4 +45,24 @@ void put_ring(struct writer *to, int fd, uint32_t ring_bytes)
 	}
 	set_u32(count_at, put_records(to, memory + page, *(const _Atomic uint64_t *)memory));
 	munmap(memory, page + ring_bytes);
+}
+
+/* One page of the consumer's, then one of the producer's and the data, which may be written to. */
+int fill_ring(int fd, uint32_t ring_bytes, const uint8_t *pieces, uint32_t count)
+{
+	size_t page = sysconf(_SC_PAGESIZE);
+	uint64_t bytes = (uint64_t)count * RING_PIECE_BYTES;
+
+	if (!count)
+		return 0;
+	if (bytes > ring_bytes)
+		return -ENOSPC;
+	uint8_t *memory = mmap(NULL, page + ring_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, page);
+
+	if (memory == MAP_FAILED)
+		return -errno;
+	memcpy(memory + page, pieces, bytes);
+	*(_Atomic uint64_t *)memory = bytes;
+	munmap(memory, page + ring_bytes);
+	return 0;
 }

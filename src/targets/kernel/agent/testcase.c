@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "testcase.h"
 
-#include "maps.h"
+#include "map-traits.h"
 #include "transport.h"
 
 static void parse_ksym(struct reader *from, struct ksym_spec *into)
@@ -22,7 +22,7 @@ static void parse_map(struct reader *from, struct map_spec *into)
 	into->kptr = read_u32(from);
 	into->entry_count = read_bounded(from, ENTRIES_PER_MAP_MAX, "a map has too many entries");
 	into->keys = read_bytes(from, (uint64_t)into->entry_count * into->key_bytes);
-	into->values = read_bytes(from, (uint64_t)into->entry_count * into->value_bytes);
+	into->values = read_bytes(from, (uint64_t)into->entry_count * map_entry_value_bytes(into));
 	if (map_content_bytes(into) > FRAME_BODY_MAX && !from->problem)
 		from->problem = "the content of a map is longer than a frame";
 }

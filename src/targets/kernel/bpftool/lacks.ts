@@ -1,5 +1,5 @@
 import type { Case, MapSpec, Run } from '../../../case/case.ts';
-import type { MapType } from '../../../case/map-type.ts';
+import { KEYED_MAPS, type MapType } from '../../../case/map-type.ts';
 import { formOf } from '../../../isa/forms.ts';
 import type { TargetInfo } from '../../target.ts';
 import { progKindOf } from './prog-kinds.ts';
@@ -47,16 +47,7 @@ export function lacksOf(testCase: Case, { linux: { arch, cpus } }: TargetInfo): 
 }
 
 /** Keys and bytes, or progs: no maps within maps, none without keys, and nothing that is mapped. */
-const DUMPED: ReadonlySet<MapType> = new Set<MapType>([
-  'array',
-  'hash',
-  'percpu_array',
-  'percpu_hash',
-  'lru_hash',
-  'lru_percpu_hash',
-  'lpm_trie',
-  'prog_array',
-]);
+const DUMPED: ReadonlySet<MapType> = new Set<MapType>([...KEYED_MAPS, 'prog_array']);
 
 const UNLINKABLE = 'subprogs that libbpf would link in another way';
 

@@ -47,7 +47,7 @@ export interface Layout {
 /** What virtio-serial needs. Built in from 6.12 on; what these depend on is found in them. */
 export const WANTED_MODULES = ['virtio_pci', 'virtio_console'];
 
-/** What XDP live frames need (agent/live.c). A kernel without it runs everything else. */
+/** What XDP live frames need (agent/live-net.c). A kernel without it runs everything else. */
 export const OPTIONAL_MODULES = ['tun'];
 
 const UML: Layout = {
