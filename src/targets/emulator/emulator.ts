@@ -10,6 +10,7 @@ import { type CtxAccess, createMachine, type Machine, startCase } from './machin
 import { mapCommands } from './maps/commands.ts';
 import { createMaps } from './maps/create-maps.ts';
 import { dropRegions } from './memory.ts';
+import { executionOf } from './observations.ts';
 import { prepare } from './prepare.ts';
 import { defaultRules, type EmulatorRules } from './rules.ts';
 import { readRun, unsupportedAttr } from './run/command.ts';
@@ -157,10 +158,7 @@ function runCase(emulator: Emulator, testCase: Case, rule: RunRule): Outcome {
       map.sequence !== undefined && commands.isFrozen(index) ? [] : map.content(),
     ),
     console: '',
-    executed: progs.map(({ insns }, index) => {
-      const first = machine.code.firstRows[index];
-      return machine.executed.subarray(first, first + insns.length);
-    }),
+    execution: executionOf(machine, progs),
   };
 }
 
