@@ -19,6 +19,7 @@ export interface ReachCounter {
   counts(): Reach;
 }
 
+/** One that has counted nothing. */
 export function createReachCounter(): ReachCounter {
   const counts = forKinds(() => new Map<string, number>());
   const operands = createOperandCounter();

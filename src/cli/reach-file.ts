@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { Summary, TargetSummary } from '../campaign/events.ts';
 import { addReach } from '../campaign/reach.ts';
@@ -82,6 +82,14 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** As `readReachFile`, of a file that must be there. */
+export function readExistingReachFile(path: string): ReachFile {
+  if (!existsSync(path)) {
+    throw new UsageError(`${path}: there is no such file; \`run --reach ${path}\` writes one`);
+  }
+  return readReachFile(path);
 }
 
 /** Adds a campaign to what the file holds by now; wholly or not at all. Throws `UsageError`. */

@@ -44,20 +44,6 @@ function maskOf(form: Form): number {
   }
 }
 
-/** A form, and the values that are counted of it. */
-export interface CountedForm {
-  readonly form: Form;
-  readonly first: 'counted' | 'none';
-  readonly second: 'counted' | 'none';
-}
-
-/** The forms whose values are counted. */
-export const COUNTED_FORMS: readonly CountedForm[] = FORMS.flatMap((form, index) => {
-  const mask = OPERANDS_MASKS[index];
-  const says = (bits: number) => (mask & bits ? 'counted' : 'none');
-  return mask === 0 ? [] : [{ form, first: says(FIRST), second: says(SECOND) }];
-});
-
 /** What a key stands for. Classes are numbers, into `VALUE_CLASSES`. */
 export interface OperandsSeen {
   readonly form: Form;

@@ -1,6 +1,8 @@
 import type { Summary, TargetCounts } from '../campaign/events.ts';
+import { jumpWays, jumpWaysText } from './jump-ways.ts';
 import { emulatorsText, identityText, isEmulator } from './names.ts';
 import { countOf, countText, durationText, rateText, shareText } from './quantity.ts';
+import { rejectionLines } from './rejections.ts';
 import { sumOfCounts } from './sum-of-counts.ts';
 import { type Cell, tableLines } from './table.ts';
 import type { TextOptions } from './text-options.ts';
@@ -8,12 +10,16 @@ import type { TextOptions } from './text-options.ts';
 /** What a campaign came to, for people: totals, a line for each target, excuses, and findings. */
 export function summaryText(summary: Summary, options: TextOptions): string {
   const { counts, identities } = targetLines(summary, options);
+  const rejections = rejectionLines(summary, options);
+  const rejected = rejections.length === 0 ? [] : ['', ...rejections];
   return [
     totals(summary),
     '',
     ...counts,
     ...excusedLines(summary),
+    ...jumpLines(summary),
     ...identities,
+    ...rejected,
     '',
     ...verdictLines(summary, options),
     '',
@@ -151,6 +157,13 @@ function excusedLines({ excused }: Summary): readonly string[] {
   const rules = Object.entries(excused).sort(([, a], [, b]) => b - a);
   if (rules.length === 0) return [];
   return [`incomparable by rule: ${rules.map(([r, n]) => `${r} ${countText(n)}`).join(', ')}`];
+}
+
+/** Of the target that was compared most, which stands for all. */
+function jumpLines({ targets }: Summary): readonly string[] {
+  const [most] = Object.values(targets).sort((a, b) => b.compared - a.compared);
+  const ways = jumpWays(most?.reach.branches ?? {});
+  return ways.insns === 0 ? [] : [jumpWaysText(ways)];
 }
 
 function verdictLines(

@@ -162,7 +162,7 @@ describe.each(kernels)('$name as a target (missing: $missing)', (kernel) => {
         ],
       }),
     );
-    expect({ load, console }).toEqual({ load: { verdict: 'accepted' }, console: '' });
+    expect({ load, console }).toMatchObject({ load: { verdict: 'accepted' }, console: '' });
     const size = FRAME.length;
     const rest = { ctxOut: new Uint8Array(), ctxSizeOut: 0 };
     expect(runs).toEqual([

@@ -1,0 +1,121 @@
+import { countOf, countText, shareText } from '../quantity.ts';
+import {
+  type Cell,
+  type Grid,
+  LEVEL_NAMES,
+  levelOf,
+  missedRows,
+  type Row,
+  shareOf,
+} from './grid.ts';
+import { STYLE } from './html-style.ts';
+import type { CoveragePage, List } from './page.ts';
+
+/** A page of coverage for browsers: one file that needs no server, no network and no script. */
+export function coverageHtml(page: CoveragePage): string {
+  const { campaigns, cases, divergences, grids, lists } = page;
+  const totals = `${countOf(campaigns, 'campaign')}, ${countOf(cases, 'case')}, ${countText(divergences)} diverged.`;
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>What bpfdiff has compared</title>
+<style>${STYLE}</style>
+<h1>What bpfdiff has compared</h1>
+<p>${totals} What has not been compared is marked <i class="c x">×</i>.</p>
+${legend()}
+${overview(page)}
+<nav>${[
+    ...grids.map(({ id, title }) => [id, title]),
+    ...lists.map(({ title }, i) => [`list${i}`, title]),
+  ]
+    .map(([id, title]) => `<a href="#${id}">${escaped(title)}</a>`)
+    .join(' ')}</nav>
+${grids.map(gridSection).join('\n')}
+${lists.map(listSection).join('\n')}
+</html>
+`;
+}
+
+const legend = (): string =>
+  `<p class="legend">${[
+    '<span><i class="c x">×</i> never</span>',
+    ...LEVEL_NAMES.map((name, i) => `<span><i class="c l${i + 1}"></i> ${name}</span>`),
+    '<span><i class="c n"></i> can’t be</span>',
+  ].join(' ')}</p>`;
+
+/** What of everything each target was compared with. */
+function overview({ targets, grids }: CoveragePage): string {
+  const shared = grids.filter(({ detailOf }) => detailOf === undefined);
+  const heading = ['target', 'kernel', 'compared', 'accepted', ...shared.map(({ id }) => id)];
+  const rows = targets.map(
+    ({ name, kernel, arch, engine, compared, accepted, rejected, shares }) => [
+      escaped(name),
+      escaped(`${kernel}, ${arch}, ${engine}`),
+      countText(compared),
+      shareText(accepted, accepted + rejected),
+      ...shared.map(({ id }) => {
+        const { reached, known } = shares[id];
+        return `<span title="${countText(reached)} of ${countText(known)}">${shareText(reached, known)}</span>`;
+      }),
+    ],
+  );
+  return `<div class="wide"><table><tr>${heading.map((text) => `<th>${text}</th>`).join('')}</tr>
+${rows.map((cells) => `<tr>${cells.map((text) => `<td>${text}</td>`).join('')}</tr>`).join('\n')}
+</table></div>`;
+}
+
+function gridSection(grid: Grid): string {
+  const { reached, known } = shareOf(grid);
+  const missed = missedRows(grid);
+  const groups = [...new Set(grid.rows.map(({ group }) => group))];
+  return `<section id="${grid.id}">
+<h2>${escaped(grid.title)} <small>${countText(reached)} of ${countText(known)}, ${shareText(reached, known)}</small></h2>
+<p>${escaped(grid.note)}</p>
+${missed.length === 0 ? '' : `<p class="missed"><b>Never, ${missed.length}:</b> ${missed.map(escaped).join(', ')}</p>`}
+<div class="panels">
+${groups.map((group) => panel(grid, group)).join('\n')}
+</div>
+</section>`;
+}
+
+/** The rows of one group, below the names of the columns. */
+function panel({ columns, rows }: Grid, group: string | undefined): string {
+  const starts = columns.map((column, i) => i > 0 && columns[i - 1].group !== column.group);
+  const heads = columns.map(
+    ({ name }, i) => `<span${starts[i] ? ' class="g"' : ''}>${escaped(name)}</span>`,
+  );
+  const mine = rows.filter((row) => row.group === group);
+  return `<div class="wide">${group === undefined ? '' : `<h3>${escaped(group)}</h3>`}
+<div class="map" style="--columns:${columns.length}">
+<b></b>${heads.join('')}
+${mine.map((row) => rowHtml(row, columns, starts)).join('\n')}
+</div></div>`;
+}
+
+const rowHtml = (
+  { name, cells }: Row,
+  columns: Grid['columns'],
+  starts: readonly boolean[],
+): string =>
+  `<b${cells[0] === 0 ? ' class="x"' : ''}>${escaped(name)}</b>${cells
+    .map((cell, i) => cellHtml(cell, columns[i].name, starts[i] ? ' g' : ''))
+    .join('')}`;
+
+function cellHtml(cell: Cell, column: string, more: string): string {
+  if (cell === 'none') return `<i class="n${more}"></i>`;
+  const title = `${escaped(column)}: ${cell === 0 ? 'never' : countText(cell)}`;
+  return cell === 0
+    ? `<i class="x${more}" title="${title}">×</i>`
+    : `<i class="l${levelOf(cell)}${more}" title="${title}"></i>`;
+}
+
+const listSection = ({ title, note, entries }: List, index: number): string =>
+  `<section id="list${index}"><h2>${escaped(title)} <small>${countText(entries.length)}</small></h2>
+<p>${escaped(note)}</p>
+<div class="wide"><table>${entries
+    .map(([name, count]) => `<tr><td>${countText(count)}</td><td>${escaped(name)}</td></tr>`)
+    .join('\n')}</table></div></section>`;
+
+const escaped = (text: string): string =>
+  text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
