@@ -6,18 +6,20 @@ import { sumsByWord } from './sums-by-word.ts';
 
 /** Helpers that a release offers to progs of a type. */
 export function helperGrid(covered: Covered): Grid {
-  const { reach, known } = covered;
-  const offers = known.progTypes.map((type) => offeredTo(covered, type));
+  const { reach } = covered;
+  const used = new Set(Object.keys(reach.helpers).map((name) => name.split(' ', 1)[0]));
+  const all = covered.known.progTypes.map((type) => ({ type, offered: offeredTo(covered, type) }));
+  const callers = all.filter(({ type, offered }) => offered.size > 0 || used.has(type));
   return {
     id: 'helpers',
     title: 'Helpers by prog type',
     note: 'cases that called it',
-    columns: known.progTypes.map((name) => ({ name })),
+    columns: callers.map(({ type }) => ({ name: type })),
     rows: offeredHelpers(covered).map((name) => ({
       name,
-      cells: known.progTypes.map((type, i) => {
+      cells: callers.map(({ type, offered }) => {
         const count = reach.helpers[`${type} ${name}`] ?? 0;
-        return count === 0 && !offers[i].has(name) ? 'none' : count;
+        return count === 0 && !offered.has(name) ? 'none' : count;
       }),
     })),
   };

@@ -39,6 +39,7 @@ section td:last-child { text-align: left; white-space: normal; } section td:firs
 i { font-style: normal; display: block; width: 15px; height: 15px; border-radius: 2px; text-align: center;
   box-sizing: border-box; }
 i.c { display: inline-block; vertical-align: -2px; font: 12px/15px ui-monospace, monospace; }
+.map > em { color: var(--faint); padding-left: 10px; white-space: nowrap; overflow: hidden; min-width: 0; }
 .g { margin-left: 8px; } .map > span.g { margin-left: 0; margin-right: 8px; }
 .l1 { background: var(--l1); } .l2 { background: var(--l2); } .l3 { background: var(--l3); }
 .l4 { background: var(--l4); }

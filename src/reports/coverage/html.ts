@@ -41,7 +41,7 @@ const legend = (): string =>
   `<p class="legend">${[
     '<span><i class="c x">×</i> never</span>',
     ...LEVEL_NAMES.map((name, i) => `<span><i class="c l${i + 1}"></i> ${name}</span>`),
-    '<span><i class="c n"></i> can’t be</span>',
+    '<span><i class="c n"></i> none known</span>',
   ].join(' ')}</p>`;
 
 /** What of everything each target was compared with. */
@@ -79,30 +79,45 @@ ${groups.map((group) => panel(grid, group)).join('\n')}
 </section>`;
 }
 
-/** The rows of one group, below the names of the columns. */
+/** The rows of one group, below the names of the columns and of their groups. */
 function panel({ columns, rows }: Grid, group: string | undefined): string {
-  const starts = columns.map((column, i) => i > 0 && columns[i - 1].group !== column.group);
-  const heads = columns.map(
-    ({ name }, i) => `<span${starts[i] ? ' class="g"' : ''}>${escaped(name)}</span>`,
+  const gaps = columns.map(({ group }, i) => i > 0 && columns[i - 1].group !== group);
+  const names = columns.map(
+    ({ name }, i) => `<span${gaps[i] ? ' class="g"' : ''}>${escaped(name)}</span>`,
   );
   const mine = rows.filter((row) => row.group === group);
   return `<div class="wide">${group === undefined ? '' : `<h3>${escaped(group)}</h3>`}
 <div class="map" style="--columns:${columns.length}">
-<b></b>${heads.join('')}
-${mine.map((row) => rowHtml(row, columns, starts)).join('\n')}
+${groupNames(columns)}<b></b>${names.join('')}
+${mine.map((row) => rowHtml(row, columns, gaps)).join('\n')}
 </div></div>`;
+}
+
+/** One cell for each group of columns, as wide as they are; none where there are no groups. */
+function groupNames(columns: Grid['columns']): string {
+  if (columns.every(({ group }) => group === undefined)) return '';
+  const spans: { readonly name: string; columns: number }[] = [];
+  for (const { group: name = '' } of columns) {
+    const last = spans.at(-1);
+    if (last?.name === name) last.columns++;
+    else spans.push({ name, columns: 1 });
+  }
+  const cells = spans.map(
+    ({ name, columns }) => `<em style="grid-column: span ${columns}">${escaped(name)}</em>`,
+  );
+  return `<b></b>${cells.join('')}\n`;
 }
 
 const rowHtml = (
   { name, cells }: Row,
   columns: Grid['columns'],
-  starts: readonly boolean[],
+  gaps: readonly boolean[],
 ): string =>
   `<b${cells[0] === 0 ? ' class="x"' : ''}>${escaped(name)}</b>${cells
-    .map((cell, i) => cellHtml(cell, columns[i].name, starts[i] ? ' g' : ''))
+    .map((cell, i) => cellHtml(cell, columns[i].name, gaps[i] ? ' g' : ''))
     .join('')}`;
 
-function cellHtml(cell: Cell, column: string, more: string): string {
+function cellHtml(cell: Cell, column: string, more: '' | ' g'): string {
   if (cell === 'none') return `<i class="n${more}"></i>`;
   const title = `${escaped(column)}: ${cell === 0 ? 'never' : countText(cell)}`;
   return cell === 0

@@ -48,7 +48,7 @@ function levelLines({ width, style, glyphs }: CoverageOptions): readonly string[
     [
       `${glyphs.missed} never`,
       ...LEVEL_NAMES.map((name, i) => `${glyphs.heat[i]} ${name}`),
-      `${glyphs.nothing} can't be`,
+      `${glyphs.nothing} none known`,
     ],
     '   ',
     width,
