@@ -43,13 +43,13 @@ export function shareOf({ columns, rows }: Pick<Grid, 'columns' | 'rows'>): Shar
   return { reached: cells.filter((cell) => cell !== 0).length, known: cells.length };
 }
 
-/** Rows of which nothing was reached. */
+/** Whether there was something to be reached in a row, and nothing was. */
+export const isMissed = ({ cells }: Row): boolean =>
+  cells.includes(0) && cells.every((cell) => cell === 0 || cell === 'none');
+
+/** The names of rows of which nothing was reached. */
 export const missedRows = ({ rows }: Pick<Grid, 'rows'>): readonly string[] =>
-  rows
-    .filter(
-      ({ cells }) => cells.includes(0) && cells.every((cell) => cell === 0 || cell === 'none'),
-    )
-    .map(({ name }) => name);
+  rows.filter(isMissed).map(({ name }) => name);
 
 /** How often: 0 for never, then 1 for 1 to 9, 2 for 10 to 99, 3 for 100 to 999, 4 for more. */
 export const levelOf = (count: number): 0 | 1 | 2 | 3 | 4 => {

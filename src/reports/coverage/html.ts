@@ -2,6 +2,7 @@ import { countOf, countText, shareText } from '../quantity.ts';
 import {
   type Cell,
   type Grid,
+  isMissed,
   LEVEL_NAMES,
   levelOf,
   missedRows,
@@ -68,28 +69,43 @@ ${rows.map((cells) => `<tr>${cells.map((text) => `<td>${text}</td>`).join('')}</
 function gridSection(grid: Grid): string {
   const { reached, known } = shareOf(grid);
   const missed = missedRows(grid);
-  const groups = [...new Set(grid.rows.map(({ group }) => group))];
   return `<section id="${grid.id}">
 <h2>${escaped(grid.title)} <small>${countText(reached)} of ${countText(known)}, ${shareText(reached, known)}</small></h2>
 <p>${escaped(grid.note)}</p>
 ${missed.length === 0 ? '' : `<p class="missed"><b>Never, ${missed.length}:</b> ${missed.map(escaped).join(', ')}</p>`}
 <div class="panels">
-${groups.map((group) => panel(grid, group)).join('\n')}
+${panelsOf(grid)
+  .map((rows) => panel(grid, rows))
+  .join('\n')}
 </div>
 </section>`;
 }
 
-/** The rows of one group, below the names of the columns and of their groups. */
-function panel({ columns, rows }: Grid, group: string | undefined): string {
+/** Beside each other where there is room: groups of rows, cut where they are long. */
+function panelsOf({ rows }: Grid): readonly (readonly Row[])[] {
+  const panels: Row[][] = [];
+  for (const row of rows) {
+    const last = panels.at(-1);
+    if (last !== undefined && last[0].group === row.group && last.length < PANEL_ROWS)
+      last.push(row);
+    else panels.push([row]);
+  }
+  return panels;
+}
+
+const PANEL_ROWS = 50;
+
+/** Rows of one group, below the names of the columns and of their groups. */
+function panel({ columns }: Grid, rows: readonly Row[]): string {
+  const [{ group }] = rows;
   const gaps = columns.map(({ group }, i) => i > 0 && columns[i - 1].group !== group);
   const names = columns.map(
     ({ name }, i) => `<span${gaps[i] ? ' class="g"' : ''}>${escaped(name)}</span>`,
   );
-  const mine = rows.filter((row) => row.group === group);
   return `<div class="wide">${group === undefined ? '' : `<h3>${escaped(group)}</h3>`}
 <div class="map" style="--columns:${columns.length}">
 ${groupNames(columns)}<b></b>${names.join('')}
-${mine.map((row) => rowHtml(row, columns, gaps)).join('\n')}
+${rows.map((row) => rowHtml(row, columns, gaps)).join('\n')}
 </div></div>`;
 }
 
@@ -108,12 +124,8 @@ function groupNames(columns: Grid['columns']): string {
   return `<b></b>${cells.join('')}\n`;
 }
 
-const rowHtml = (
-  { name, cells }: Row,
-  columns: Grid['columns'],
-  gaps: readonly boolean[],
-): string =>
-  `<b${cells[0] === 0 ? ' class="x"' : ''}>${escaped(name)}</b>${cells
+const rowHtml = (row: Row, columns: Grid['columns'], gaps: readonly boolean[]): string =>
+  `<b${isMissed(row) ? ' class="x"' : ''}>${escaped(row.name)}</b>${row.cells
     .map((cell, i) => cellHtml(cell, columns[i].name, gaps[i] ? ' g' : ''))
     .join('')}`;
 

@@ -62,6 +62,7 @@ export interface List {
   readonly entries: readonly (readonly [name: string, count: number])[];
 }
 
+/** What targets reached, set against what there is. */
 export function coveragePage(data: CoverageData): CoveragePage {
   const { campaigns, targets, known, together } = data;
   const releases = targets.map(({ kernel }) => releaseOf(kernel));

@@ -6,6 +6,7 @@ import type { TextOptions } from '../text-options.ts';
 import {
   type Cell,
   type Grid,
+  isMissed,
   LEVEL_NAMES,
   levelOf,
   missedRows,
@@ -106,7 +107,7 @@ function gridLines(grid: Grid, { width, style, glyphs }: CoverageOptions): reado
     ...besideEachOther(
       grid.rows.map((row) => {
         const name = cutTo(row.name, nameWidth, '~').padEnd(nameWidth);
-        return `${row.cells[0] === 0 ? style('bad', name) : name} ${marks(row, places, glyphs, style)}`;
+        return `${isMissed(row) ? style('bad', name) : name} ${marks(row, places, glyphs, style)}`;
       }),
       panels,
       style('faint', heading),
