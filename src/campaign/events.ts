@@ -1,3 +1,4 @@
+import type { OperandsReached } from '../case/operand-counts.ts';
 import type { TargetEvent, TargetInfo } from '../targets/target.ts';
 
 /** All that a campaign tells the outside while it goes. Plain data; drawn by `ui`, printed by `cli`. */
@@ -95,7 +96,13 @@ export interface TargetSummary extends TargetCounts, Pick<TargetInfo, 'engine' |
  * In how many compared cases something was executed or answered, by its name. What is not named was
  * never compared.
  */
-export interface Reach {
+export interface Reach extends NamedReach {
+  /** With what values forms were executed. */
+  readonly operands: OperandsReached;
+}
+
+/** The part of it that is counted by name. */
+export interface NamedReach {
   /** Forms of insns, such as `add64.x`. */
   readonly forms: Counts;
   readonly progTypes: Counts;
@@ -107,6 +114,22 @@ export interface Reach {
   readonly mapTypes: Counts;
   /** What the target answered: `load 22`, or prog type and errno of a run, such as `xdp 28`. */
   readonly errnos: Counts;
+  /**
+   * Conditional jumps of cases that were reached, each insn once for all runs of its case, by form and
+   * the ways that it went: `jeq32.k both`, `jeq32.k taken` or `jeq32.k not-taken`.
+   */
+  readonly branches: Counts;
+  /** Prog type, helper or kfunc, and what it came to, such as `xdp map_lookup_elem null`. */
+  readonly results: Counts;
+  /**
+   * Map type, operation and what it came to: of progs `hash map_update_elem EEXIST`, of map commands
+   * `hash update EEXIST`.
+   */
+  readonly mapOps: Counts;
+  /** What the verifier said of loads that it refused, compared or not; see verifier-message.ts. */
+  readonly messages: Counts;
+  /** What the verifier's work came to, compared or not: `insns 8 states 0 peak 0 read 0`. */
+  readonly statistics: Counts;
 }
 
 type Counts = Readonly<Record<string, number>>;

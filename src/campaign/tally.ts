@@ -1,9 +1,9 @@
 import type { Case } from '../case/case.ts';
 import type { Comparison } from '../compare/compare.ts';
-import type { Completed, Outcome, Target } from '../targets/target.ts';
+import type { Outcome, Target } from '../targets/target.ts';
 import type { Progress, TargetCounts, TargetSummary } from './events.ts';
 import type { Pair } from './pairs.ts';
-import { createReachCounter, reachedBy } from './reach.ts';
+import { createReachCounter, reachedByAnswer, reachedByProgs, reachedByVerifier } from './reach.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -36,13 +36,16 @@ export function createTally(targets: readonly Target[], pairs: readonly Pair[]):
     runs += testCase.runs.length;
     for (const [i, outcome] of outcomes.entries()) countOutcome(counts[i], outcome);
     if (comparisons.some(({ kind }) => kind === 'diverge')) divergences++;
+    const byProgs = outcomes.map((outcome) => reachedByProgs(testCase, outcome));
     for (const [i, mine] of pairsOfTarget.entries()) {
+      reach[i].add(reachedByVerifier(outcomes[i]));
       const compared = mine.filter((p) => comparisons[p].kind !== 'incomparable');
       if (compared.length > 0) counts[i].compared++;
       else if (mine.length > 0 && outcomes[i].kind !== 'unsupported') counts[i].incomparable++;
       if (compared.length === 0) continue;
       const [emulator] = pairs[compared[0]];
-      reach[i].add(reachedBy(testCase, outcomes[i], executedOf(outcomes[emulator])));
+      reach[i].add(reachedByAnswer(testCase, outcomes[i]));
+      reach[i].add(byProgs[emulator] ?? {});
     }
     for (const comparison of comparisons) {
       if (comparison.kind !== 'incomparable') continue;
@@ -97,6 +100,3 @@ function countOutcome(counts: Mutable<TargetCounts>, outcome: Outcome): void {
   if (outcome.kind === 'completed') counts[outcome.load.verdict]++;
   else counts[outcome.kind]++;
 }
-
-const executedOf = (outcome: Outcome): Completed['executed'] =>
-  outcome.kind === 'completed' ? outcome.executed : undefined;

@@ -25,6 +25,7 @@ export const MAP_COMMANDS = {
 /** The name of a command. */
 export type MapCommandKind = keyof typeof MAP_COMMANDS;
 
+/** All of them, by their number. */
 export const MAP_COMMAND_KINDS = Object.keys(MAP_COMMANDS) as readonly MapCommandKind[];
 
 /** Whether the command is for as many elements as it counts. */

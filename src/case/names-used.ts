@@ -13,8 +13,8 @@ export interface NamesUsed {
 }
 
 /**
- * What the insns of a case name. With `executed` (for each prog one byte for each insn, 0 where it was
- * not reached; none for a prog that it doesn't have) only those that were executed.
+ * What the insns of a case name. With `executed` (see `Execution`; nothing is of a prog that it doesn't
+ * have) only those that were executed.
  */
 export function namesUsed(testCase: Case, executed?: readonly Uint8Array[]): NamesUsed {
   const forms = new Set<string>();

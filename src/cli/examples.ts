@@ -23,6 +23,10 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   'bpfdiff corpus': ['bpfdiff corpus ls', 'bpfdiff corpus show 9e88'],
   'bpfdiff corpus ls': ['bpfdiff corpus ls', 'bpfdiff corpus ls --corpus other.db --json'],
   'bpfdiff corpus show': ['bpfdiff corpus show 9e88   # how its id begins is enough'],
+  'bpfdiff coverage': [
+    'bpfdiff coverage                 # what bpfdiff itself was compared with',
+    'bpfdiff run --reach mine.json && bpfdiff coverage mine.json --html mine.html',
+  ],
   'bpfdiff kernels': [
     'bpfdiff kernels ls',
     'bpfdiff kernels add debian12 sid',

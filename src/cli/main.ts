@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { addBench } from './commands/bench.ts';
 import { addCorpus } from './commands/corpus.ts';
+import { addCoverage } from './commands/coverage.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addExec } from './commands/exec.ts';
 import { addFeatures } from './commands/features.ts';
@@ -18,6 +19,7 @@ const COMMANDS = [
   addExec,
   addReplay,
   addCorpus,
+  addCoverage,
   addKernels,
   addDoctor,
   addFeatures,

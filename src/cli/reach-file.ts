@@ -1,16 +1,21 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { Summary, TargetSummary } from '../campaign/events.ts';
 import { addReach } from '../campaign/reach.ts';
+import { VALUE_CLASSES } from '../isa/value-class.ts';
 import { UsageError } from './exit-status.ts';
 
 /** What campaigns have compared, summed up: what `run --reach FILE` keeps. Emulators are left out. */
 export type ReachFile = z.infer<typeof REACH_FILE>;
 
+const VERSION = 2;
 const COUNT = z.int().nonnegative();
 const COUNTS = z.record(z.string(), COUNT);
+/** What version 1 does not count. */
+const LATER_COUNTS = COUNTS.default({});
+const OF_CLASSES = z.array(COUNT).length(VALUE_CLASSES.length).readonly();
 const REACH_FILE = z.object({
-  version: z.literal(1),
+  version: z.union([z.literal(1), z.literal(2)]).transform(() => VERSION),
   campaigns: z.array(z.object({ seed: z.string(), cases: COUNT, divergences: COUNT })),
   targets: z.record(
     z.string(),
@@ -28,12 +33,27 @@ const REACH_FILE = z.object({
         ksyms: COUNTS,
         mapTypes: COUNTS,
         errnos: COUNTS,
+        branches: LATER_COUNTS,
+        results: LATER_COUNTS,
+        mapOps: LATER_COUNTS,
+        messages: LATER_COUNTS,
+        statistics: LATER_COUNTS,
+        operands: z
+          .record(
+            z.string(),
+            z.object({
+              first: OF_CLASSES,
+              second: OF_CLASSES,
+              pairs: z.string().regex(/^[\da-f]{64}$/),
+            }),
+          )
+          .default({}),
       }),
     }),
   ),
 });
 
-const NOTHING: ReachFile = { version: 1, campaigns: [], targets: {} };
+const NOTHING: ReachFile = { version: VERSION, campaigns: [], targets: {} };
 
 /**
  * Reads what earlier campaigns have compared; nothing where there is no such file yet. Throws
@@ -64,18 +84,30 @@ function parseJson(text: string): unknown {
   }
 }
 
+/** As `readReachFile`, of a file that must be there. */
+export function readExistingReachFile(path: string): ReachFile {
+  if (!existsSync(path)) {
+    throw new UsageError(`${path}: there is no such file; \`run --reach ${path}\` writes one`);
+  }
+  return readReachFile(path);
+}
+
 /** Adds a campaign to what the file holds by now; wholly or not at all. Throws `UsageError`. */
 export function addToReachFile(path: string, summary: Summary): void {
   const sum = withCampaign(readReachFile(path), summary);
   const unfinished = `${path}.unfinished`;
   try {
-    writeFileSync(unfinished, `${JSON.stringify(sum, null, 2)}\n`);
+    writeFileSync(unfinished, reachText(sum));
     renameSync(unfinished, path);
   } catch (error) {
     rmSync(unfinished, { force: true });
     throw new UsageError(`${path}: it can't be written (${(error as Error).message})`);
   }
 }
+
+/** JSON with the counts of a list on one line. */
+const reachText = (reach: ReachFile): string =>
+  `${JSON.stringify(reach, null, 2).replace(/\[\s+([\d,\s]+?)\s+\]/g, (_, counts: string) => `[${counts.replace(/\s+/g, ' ')}]`)}\n`;
 
 function withCampaign(
   { campaigns, targets }: ReachFile,
@@ -87,7 +119,11 @@ function withCampaign(
     if (engine === 'emulator') continue;
     sums[name] = withTarget(sums[name], { ...target, engine });
   }
-  return { version: 1, campaigns: [...campaigns, { seed, cases, divergences }], targets: sums };
+  return {
+    version: VERSION,
+    campaigns: [...campaigns, { seed, cases, divergences }],
+    targets: sums,
+  };
 }
 
 type TargetReach = ReachFile['targets'][string];

@@ -29,7 +29,8 @@ const Version = { plain: 1, withParts: 2 } as const;
 const writer = new ByteWriter();
 
 /**
- * An outcome as compact bytes, without `executed`. Numbers are little-endian, 32 bits wide if nothing
+ * An outcome as compact bytes, without `execution` and what the verifier said of what it accepted.
+ * Numbers are little-endian, 32 bits wide if nothing
  * else is said; text is UTF-8 behind its length, bytes stand behind their length.
  *
  *   version u8 | kind u8 | crashed, hung: console | unsupported: count, texts

@@ -11,7 +11,7 @@ import type { Answer } from './records.ts';
 
 /**
  * An `answer` section of a `.case` file: what a target is, and what it observed of `testCase`. Its
- * grammar is in docs/case-format.md; `parseAnswers` gives the same back, but for `executed`.
+ * grammar is in docs/case-format.md; `parseAnswers` gives the same back, but for `execution`, and what the verifier said of what it accepted.
  */
 export function printAnswer({ name, info, outcome, mistake }: Answer, testCase: Case): string {
   const { release, endianness, execution, pageBytes, cpus } = info.linux;

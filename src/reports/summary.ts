@@ -1,9 +1,11 @@
 import type { Summary, TargetCounts } from '../campaign/events.ts';
 import { causeNamed } from '../causes/causes.ts';
 import { changeNamed } from '../causes/changes.ts';
+import { jumpWays, jumpWaysText } from './jump-ways.ts';
 import { emulatorsText, identityText, isEmulator } from './names.ts';
 import { printable } from './printable.ts';
 import { countOf, countText, durationText, rateText, shareText } from './quantity.ts';
+import { rejectionLines } from './rejections.ts';
 import { sumOfCounts } from './sum-of-counts.ts';
 import { type Cell, tableLines } from './table.ts';
 import type { TextOptions } from './text-options.ts';
@@ -11,12 +13,16 @@ import type { TextOptions } from './text-options.ts';
 /** What a campaign came to, for people: totals, a line for each target, excuses, and findings. */
 export function summaryText(summary: Summary, options: TextOptions): string {
   const { counts, identities } = targetLines(summary, options);
+  const rejections = rejectionLines(summary, options);
+  const rejected = rejections.length === 0 ? [] : ['', ...rejections];
   return [
     totals(summary),
     '',
     ...counts,
     ...excusedLines(summary),
+    ...jumpLines(summary),
     ...identities,
+    ...rejected,
     '',
     ...causeLines(summary),
     ...verdictLines(summary, options),
@@ -168,6 +174,13 @@ function causeLines({ causes }: Summary): readonly string[] {
     return text === undefined ? [name] : [name, `    ${text}`];
   });
   return ['divergences by cause:', ...lines.flat(), ''];
+}
+
+/** Of the target that was compared most, which stands for all. */
+function jumpLines({ targets }: Summary): readonly string[] {
+  const [most] = Object.values(targets).sort((a, b) => b.compared - a.compared);
+  const ways = jumpWays(most?.reach.branches ?? {});
+  return ways.insns === 0 ? [] : [jumpWaysText(ways)];
 }
 
 function verdictLines(

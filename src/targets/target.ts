@@ -1,4 +1,5 @@
 import type { Case } from '../case/case.ts';
+import type { Execution } from '../case/execution.ts';
 import type { MapType } from '../case/map-type.ts';
 import type { ProgType } from '../case/prog-type.ts';
 
@@ -150,15 +151,14 @@ export interface Completed {
   readonly trouble?: Trouble;
   /** Warnings and worse that the kernel said while this case ran; '' for none. */
   readonly console: string;
-  /**
-   * Emulator only, never compared: for each prog, one byte for each insn, 1 where it was executed.
-   */
-  readonly executed?: readonly Uint8Array[];
+  /** Emulator only, never compared. */
+  readonly execution?: Execution;
 }
 
 /** The verifier's decision. */
 export type LoadOutcome =
-  | { readonly verdict: 'accepted' }
+  /** `log`: what the verifier said of its work, where it was asked. Never compared or recorded. */
+  | { readonly verdict: 'accepted'; readonly log?: string }
   /** `log` is the tail of the verifier's log, at most 4 KiB; '' where none was asked for. */
   | { readonly verdict: 'rejected'; readonly errno: number; readonly log: string };
 

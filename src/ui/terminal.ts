@@ -20,6 +20,10 @@ export interface Glyphs {
   readonly dismissed: string;
   readonly separator: string;
   readonly cut: string;
+  /** Of a heat map: what was reached, from seldom to often, what never was, where nothing can be. */
+  readonly heat: readonly [string, string, string, string];
+  readonly missed: string;
+  readonly nothing: string;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -48,6 +52,9 @@ export const UNICODE: Glyphs = {
   dismissed: '–',
   separator: ' · ',
   cut: '…',
+  heat: ['░', '▒', '▓', '█'],
+  missed: '×',
+  nothing: '·',
 };
 
 /** For all others. */
@@ -61,6 +68,9 @@ export const ASCII: Glyphs = {
   dismissed: '-',
   separator: ' | ',
   cut: '~',
+  heat: ['1', '2', '3', '4'],
+  missed: 'X',
+  nothing: '.',
 };
 
 const isDumb = (env: Environment): boolean => env.TERM === 'dumb';

@@ -264,7 +264,11 @@ describe('the oracle finds', () => {
 describe('the oracle agrees', () => {
   it.each([
     ['on equal outcomes', completed(), completed()],
-    ['whatever the emulator executed', completed({ executed: [hex('0100')] }), completed()],
+    [
+      'whatever the emulator executed',
+      completed({ execution: { executed: [hex('0100')], operands: [], calls: [] } }),
+      completed(),
+    ],
     ['whatever a prog printed on the emulator', completed({ console: 'hello' }), completed()],
     ['on an empty line on the console', completed(), completed({ console: '\n' })],
   ])('%s', (_, a, b) => {

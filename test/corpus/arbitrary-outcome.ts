@@ -98,7 +98,7 @@ const content: fc.Arbitrary<MapContent> = fc.array(
   { maxLength: 3 },
 );
 
-/** What any target may answer to a case, without `executed`. */
+/** What any target may answer to a case, without `execution`. */
 export const someOutcome = (testCase: Case): fc.Arbitrary<Outcome> =>
   fc.oneof(
     withTrouble(

@@ -20,7 +20,9 @@ describe('the bytes of an outcome', () => {
   });
 
   it('leave out what the emulator executed', () => {
-    const bytes = encodeOutcome(completed({ executed: [hex('01')] }));
+    const bytes = encodeOutcome(
+      completed({ execution: { executed: [hex('01')], operands: [], calls: [] } }),
+    );
     expect(decodeOutcome(bytes, CASE)).toEqual(completed());
   });
 

@@ -32,7 +32,7 @@ describe('the grid', () => {
       const testCase = make();
       const [outcome] = await emulator.execute([testCase]);
       if (outcome.kind !== 'completed') continue;
-      for (const form of namesUsed(testCase, outcome.executed).forms) left.delete(form);
+      for (const form of namesUsed(testCase, outcome.execution?.executed).forms) left.delete(form);
     }
     expect([...left]).toEqual([]);
   }, 60_000);

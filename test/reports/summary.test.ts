@@ -44,6 +44,28 @@ describe('a summary', () => {
     ]);
   });
 
+  it('tells why cases were rejected, by target, and where jumps went', () => {
+    const reach = {
+      ...createReachCounter().counts(),
+      messages: { 'R! !read_ok': 2, 'invalid stack off=N size=N': 7 },
+      branches: { 'jeq32.k both': 1, 'jeq64.k taken': 1, 'jeq64.k not-taken': 2 },
+    };
+    const other = { ...reach, messages: { 'R! !read_ok': 1200 } };
+    const told = lines({
+      targets: {
+        uml: { ...ALL, ...UML, reach },
+        sid: { ...ALL, ...UML, kernel: '7.2.13', reach: other },
+      },
+    });
+    expect(told.slice(5, -3)).toEqual([
+      'jumps that went both ways: 2 of 44 forms; within one case 25 % of 4 insns',
+      '',
+      'uml    sid  rejected because',
+      '  2  1,200  R! !read_ok',
+      '  7         invalid stack off=N size=N',
+    ]);
+  });
+
   it('of many targets folds the emulators and tells below the counts what each target is', () => {
     const half = { ...ALL, accepted: 5_000, unsupported: 5_000 };
     const told = lines({

@@ -12,7 +12,7 @@ export const AREAS: Readonly<Record<string, readonly string[]>> = {
   'src/causes': ['src/isa', 'src/case', 'src/targets/target.ts'],
   'src/shrink': ['src/isa', 'src/case'],
   'src/corpus': ['src/case', 'src/compare', 'src/causes', 'src/targets/target.ts'],
-  'src/campaign/events.ts': ['src/targets/target.ts'],
+  'src/campaign/events.ts': ['src/case', 'src/targets/target.ts'],
   'src/campaign': [
     'src/campaign/events.ts',
     'src/case',

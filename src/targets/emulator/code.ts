@@ -42,6 +42,8 @@ export interface Code {
   /** Which prog a row belongs to. */
   prog: Uint8Array;
   step: Uint8Array;
+  /** The index of its form in `FORMS`. */
+  form: Uint8Array;
   dst: Uint8Array;
   src: Uint8Array;
   sizeBytes: Uint8Array;
@@ -54,6 +56,8 @@ export interface Code {
   rowOfSlot: Int32Array;
   /** Immediates, sign-extended to 64 bits; what a `lddw` loads. */
   imm: BigUint64Array;
+  /** `imm` as 32-bit words. */
+  immWords: Uint32Array;
   /** The columns below hold something sensible where the step has use for it. */
   alu: AluRule[];
   jump: JumpRule[];
@@ -93,8 +97,10 @@ export function faultRow(code: Code, row: number, reason: Fault['reason'], detai
 }
 
 function columns(rows: number) {
+  const imm = new BigUint64Array(rows);
   return {
     step: new Uint8Array(rows),
+    form: new Uint8Array(rows),
     prog: new Uint8Array(rows),
     dst: new Uint8Array(rows),
     src: new Uint8Array(rows),
@@ -103,6 +109,7 @@ function columns(rows: number) {
     target: new Int32Array(rows),
     slot: new Int32Array(rows),
     rowOfSlot: new Int32Array(rows),
-    imm: new BigUint64Array(rows),
+    imm,
+    immWords: new Uint32Array(imm.buffer),
   };
 }

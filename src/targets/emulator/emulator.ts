@@ -12,6 +12,7 @@ import { mapCommands } from './maps/commands.ts';
 import { createMaps } from './maps/create-maps.ts';
 import { MapFlag } from './maps/rules.ts';
 import { dropRegions } from './memory.ts';
+import { executionOf } from './observations.ts';
 import { prepare } from './prepare.ts';
 import { type ReleaseRules, releaseRules } from './releases.ts';
 import { defaultRules, type EmulatorRules } from './rules.ts';
@@ -164,10 +165,7 @@ function runCase(emulator: Emulator, testCase: Case, rule: RunRule): Outcome {
       map.sequence !== undefined && commands.isFrozen(index) ? [] : map.content(),
     ),
     console: '',
-    executed: progs.map(({ insns }, index) => {
-      const first = machine.code.firstRows[index];
-      return machine.executed.subarray(first, first + insns.length);
-    }),
+    execution: executionOf(machine, progs),
   };
 }
 

@@ -1,7 +1,10 @@
+import { TIMES_BITS, TIMES_MAX, Way } from '../../case/execution.ts';
 import { R10, STACK_BYTES } from '../../isa/opcode.ts';
+import { TAKEN_BIT } from '../../isa/operands.ts';
 import { Step } from './code.ts';
 import { type Machine, raise } from './machine.ts';
 import { Access, allows, NOWHERE } from './memory.ts';
+import { seeAtomic, seeCall, seeImm, seeRegs, seeTailCall, seeValue } from './observations.ts';
 import { HIGH, LOW, numberIn } from './registers.ts';
 import type { AtomicRule } from './rules/atomic.ts';
 import { loadFromPacket } from './run/packet.ts';
@@ -16,7 +19,8 @@ const CLOBBERED = 0xbadc_0ffe_e0dd_f00dn;
  * a machine goes from one to the next.
  */
 export function execute(machine: Machine, startRow: number): void {
-  const { code, regs, words, littleEndian, executed } = machine;
+  const { code, regs, words, littleEndian, observations } = machine;
+  const { executed } = observations;
   const { step, dst, src, off, imm, sizeBytes, target } = code;
   const { alu, jump, load, store, atomic, helper } = code;
   const { memory } = machine;
@@ -29,13 +33,16 @@ export function execute(machine: Machine, startRow: number): void {
       raise(machine, 'steps', row, 'the limit of executed insns');
       return;
     }
-    executed[row] = 1;
+    const fresh = (executed[row] & TIMES_BITS) < TIMES_MAX;
+    if (fresh) executed[row]++;
     switch (step[row]) {
       case Step.ALU_X:
+        if (fresh) seeRegs(machine, row, 0);
         regs[dst[row]] = alu[row](regs[dst[row]], regs[src[row]]);
         row++;
         break;
       case Step.ALU_K:
+        if (fresh) seeImm(machine, row, 0);
         regs[dst[row]] = alu[row](regs[dst[row]], imm[row]);
         row++;
         break;
@@ -46,10 +53,12 @@ export function execute(machine: Machine, startRow: number): void {
           : loadable(machine, row, address);
         if (from === NOWHERE) return;
         regs[dst[row]] = load[row](view, from, littleEndian);
+        if (fresh) seeValue(machine, row, dst[row]);
         row++;
         break;
       }
       case Step.STORE_X: {
+        if (fresh) seeValue(machine, row, src[row]);
         const address = effective(words, dst[row], off[row]);
         if (allows(memory, address, sizeBytes[row], Access.WRITE)) {
           store[row](view, address, regs[src[row]], littleEndian);
@@ -58,6 +67,7 @@ export function execute(machine: Machine, startRow: number): void {
         break;
       }
       case Step.STORE_K: {
+        if (fresh) seeImm(machine, row, 0);
         const address = effective(words, dst[row], off[row]);
         if (allows(memory, address, sizeBytes[row], Access.WRITE)) {
           store[row](view, address, imm[row], littleEndian);
@@ -65,12 +75,20 @@ export function execute(machine: Machine, startRow: number): void {
         row++;
         break;
       }
-      case Step.JUMP_X:
-        row = jump[row](regs[dst[row]], regs[src[row]]) ? target[row] : row + 1;
+      case Step.JUMP_X: {
+        const taken = jump[row](regs[dst[row]], regs[src[row]]);
+        executed[row] |= taken ? Way.TAKEN : Way.NOT_TAKEN;
+        if (fresh) seeRegs(machine, row, taken ? TAKEN_BIT : 0);
+        row = taken ? target[row] : row + 1;
         break;
-      case Step.JUMP_K:
-        row = jump[row](regs[dst[row]], imm[row]) ? target[row] : row + 1;
+      }
+      case Step.JUMP_K: {
+        const taken = jump[row](regs[dst[row]], imm[row]);
+        executed[row] |= taken ? Way.TAKEN : Way.NOT_TAKEN;
+        if (fresh) seeImm(machine, row, taken ? TAKEN_BIT : 0);
+        row = taken ? target[row] : row + 1;
         break;
+      }
       case Step.GOTO:
         row = target[row];
         break;
@@ -84,6 +102,7 @@ export function execute(machine: Machine, startRow: number): void {
           raiseAccess(machine, row, address, 'atomic');
           return;
         }
+        if (fresh) seeAtomic(machine, row, address);
         atomically(machine, row, address, atomic[row]);
         row++;
         break;
@@ -91,8 +110,10 @@ export function execute(machine: Machine, startRow: number): void {
       case Step.HELPER:
         machine.row = row;
         machine.stepsLeft = stepsLeft;
+        machine.mapGiven = -1;
         regs[0] = helper[row](machine);
         if (machine.fault !== null) return;
+        if (fresh) seeCall(machine, row);
         stepsLeft = machine.stepsLeft;
         // Memory may have grown.
         view = memory.view;
@@ -102,6 +123,7 @@ export function execute(machine: Machine, startRow: number): void {
       case Step.TAIL_CALL: {
         const firstRow = tailCall(machine, row);
         if (machine.fault !== null) return;
+        if (fresh) seeTailCall(machine, row, firstRow);
         if (firstRow === undefined) {
           clobber(regs);
           regs[0] = CLOBBERED;
@@ -153,8 +175,10 @@ export function execute(machine: Machine, startRow: number): void {
  */
 export function callFunction(machine: Machine, row: number, ...args: readonly bigint[]): void {
   if (!enter(machine, machine.row)) return;
+  const { mapGiven } = machine;
   for (let i = 0; i < args.length; i++) machine.regs[1 + i] = args[i];
   execute(machine, row);
+  machine.mapGiven = mapGiven;
   if (machine.fault === null) leave(machine);
 }
 

@@ -12,12 +12,11 @@ import type { EmulatorRules } from './rules.ts';
 
 /** Fills the columns of one row for an insn of a form. */
 export type Lowering = (row: number, insn: Insn, to: Preparation) => void;
-export type Lowerings = ReadonlyMap<Form, Lowering>;
+/** Each with the index of its form in `FORMS`. */
+export type Lowerings = ReadonlyMap<Form, { readonly number: number; readonly lower: Lowering }>;
 
 export interface Preparation {
   readonly code: Code;
-  /** `code.imm` as 32-bit words. */
-  readonly words: Uint32Array;
   readonly maps: readonly EmulatedMap[];
   readonly pointers: Pointers;
   /** Names of kernel symbols, by the index that insns name them by. */
@@ -33,7 +32,9 @@ export interface Preparation {
 
 /** How insns of each form are made ready by these rules, which are looked up here, once. */
 export function lowerings(rules: EmulatorRules, endianness: Endianness): Lowerings {
-  return new Map(FORMS.map((form) => [form, loweringOf(form, rules, endianness)]));
+  return new Map(
+    FORMS.map((form, number) => [form, { number, lower: loweringOf(form, rules, endianness) }]),
+  );
 }
 
 function loweringOf(form: Form, rules: EmulatorRules, endianness: Endianness): Lowering {
@@ -149,8 +150,8 @@ const mapValue = constant(({ imm, nextImm = 0 }, { maps }) => {
 });
 
 const CONSTANTS: Readonly<Record<LddwPseudo, Lowering>> = {
-  imm: writing(Step.CONSTANT, (row, { nextImm = 0 }, { words }) => {
-    words[2 * row + HIGH] = nextImm;
+  imm: writing(Step.CONSTANT, (row, { nextImm = 0 }, { code }) => {
+    code.immWords[2 * row + HIGH] = nextImm;
   }),
   map_by_fd: map,
   map_by_idx: map,
@@ -198,13 +199,13 @@ function reading(step: Step, fill: Lowering): Lowering {
   };
 }
 
-function setRow({ code, words }: Preparation, row: number, step: Step, insn: Insn): void {
+function setRow({ code }: Preparation, row: number, step: Step, insn: Insn): void {
   code.step[row] = step;
   code.dst[row] = insn.dst;
   code.src[row] = insn.src;
   code.off[row] = insn.off;
-  words[2 * row + LOW] = insn.imm;
-  words[2 * row + HIGH] = insn.imm >> 31;
+  code.immWords[2 * row + LOW] = insn.imm;
+  code.immWords[2 * row + HIGH] = insn.imm >> 31;
 }
 
 const writesR10 = (code: Code, row: number): void =>

@@ -6,6 +6,7 @@ import { type ArchRules, archRules } from './arches.ts';
 import { type Code, createCode } from './code.ts';
 import type { EmulatedMap } from './maps/map.ts';
 import { Access, addRegion, createMemory, type Memory, NOWHERE } from './memory.ts';
+import { createObservations, type Observations } from './observations.ts';
 import { type Pointers, pointersOf } from './pointers.ts';
 import type { ReleaseRules } from './releases.ts';
 import type { Packet } from './run/packet.ts';
@@ -59,8 +60,9 @@ export interface Machine {
   readonly variableRegions: readonly number[];
   /** By address: see `StackObject`. */
   readonly objects: Map<number, StackObject>;
-  /** One byte for each row of the code: 1 where it was executed. */
-  executed: Uint8Array;
+  readonly observations: Observations;
+  /** The index of the map that the helper at hand was given; -1 for none. */
+  mapGiven: number;
   /** The row that a helper was called from. */
   row: number;
   stepsLeft: number;
@@ -168,7 +170,8 @@ export function createMachine(
     maps: [],
     variableRegions,
     objects: new Map(),
-    executed: new Uint8Array(0),
+    observations: createObservations(),
+    mapGiven: -1,
     row: 0,
     stepsLeft: 0,
     fault: null,

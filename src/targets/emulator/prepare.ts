@@ -5,6 +5,7 @@ import { REGS } from '../../isa/opcode.ts';
 import { type Code, faultRow, growCode } from './code.ts';
 import type { Lowerings, Preparation } from './lowering.ts';
 import type { Machine } from './machine.ts';
+import { startObserving } from './observations.ts';
 
 /**
  * Makes the progs of a case ready in `machine.code`, one behind the other, with no row executed; false
@@ -26,14 +27,12 @@ export function prepare(
   code.length = 0;
   code.slots = 0;
   code.firstRows = progs.map(({ insns }, prog) => placeInsns(insns, prog, code));
-  const words = new Uint32Array(code.imm.buffer);
   const to: Preparation = {
     code,
     maps: machine.maps,
     pointers: machine.pointers,
     ksyms,
     helperIds,
-    words,
     firstSlot: 0,
     endSlot: 0,
     lacking: false,
@@ -49,11 +48,15 @@ export function prepare(
       const row = firstRow + i;
       if (form === undefined || insn.dst >= REGS || (insn.src >= REGS && form.src === 'reg')) {
         faultRow(code, row, 'unknown-insn', `opcode 0x${insn.opcode.toString(16)}`);
-      } else lowerings.get(form)!(row, insn, to);
+      } else {
+        const { number, lower } = lowerings.get(form)!;
+        code.form[row] = number;
+        lower(row, insn, to);
+      }
     }
     faultRow(code, firstRow + insns.length, 'bad-jump', 'ran past the last insn');
   }
-  machine.executed = new Uint8Array(code.length);
+  startObserving(machine.observations, code.length);
   return !to.lacking;
 }
 

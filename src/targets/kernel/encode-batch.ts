@@ -17,10 +17,21 @@ import {
 } from './protocol.ts';
 import { FrameFull, type WireWriter, wireWriter } from './wire.ts';
 
+/**
+ * How much of the verifier's log: `tail` of all that it went through, of what it rejects, which takes a
+ * second load; `message` what it objects to, and its statistics of all that it loads, which costs little.
+ */
+export type LogWanted = 'none' | 'message' | 'tail';
+
+const LOG_FLAGS: Readonly<Record<LogWanted, number>> = {
+  none: 0,
+  message: BatchFlag.WANTS_MESSAGE,
+  tail: BatchFlag.WANTS_LOG,
+};
+
 export interface BatchSettings {
   readonly engine: KernelEngine | 'keep';
-  /** The verifier's log of what it rejects. */
-  readonly log: 'none' | 'tail';
+  readonly log: LogWanted;
   /** A case that takes longer is `hung`; it is noticed within a quarter of that. */
   readonly caseTimeoutMs: number;
   /** After that long no further case is begun. */
@@ -46,7 +57,7 @@ export function batchEncoder(
     to.reset(0);
     to.u32(RequestKind.BATCH);
     to.u32(EngineCode[engine]);
-    to.u32(log === 'tail' ? BatchFlag.WANTS_LOG : 0);
+    to.u32(LOG_FLAGS[log]);
     to.u32(caseTimeoutMs);
     to.u32(budgetMs);
     const countAt = to.length;

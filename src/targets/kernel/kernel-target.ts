@@ -108,7 +108,7 @@ export async function kernelTarget(
       if (closed) throw new TargetFailedError(name, 'was closed');
       const missing = cases.map(missingOf);
       const tried = cases.filter((_, i) => missing[i].length === 0);
-      const outcomes = (await machine.run(tried, { engine, log: 'none' })).values();
+      const outcomes = (await machine.run(tried, { engine, log: 'message' })).values();
       return missing.map(
         (lacks): Outcome =>
           lacks.length > 0 ? { kind: 'unsupported', missing: lacks } : outcomes.next().value!,

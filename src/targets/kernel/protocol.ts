@@ -32,12 +32,12 @@ import { protocolError, type WireReader, wireReader } from './wire.ts';
  *
  * Keys of maps that are indexed by a u32 are little-endian. Insns name maps and ksyms by index.
  */
-export const PROTOCOL_VERSION = 8;
+export const PROTOCOL_VERSION = 9;
 
 export const RequestKind = { BATCH: 1 } as const;
 export const AnswerKind = { BATCH: 1, ERROR: 2 } as const;
 export const ErrorCode = { MALFORMED: 1, ENGINE: 2, TOO_LONG: 3, WORKER: 4 } as const;
-export const BatchFlag = { WANTS_LOG: 1 } as const;
+export const BatchFlag = { WANTS_LOG: 1, WANTS_MESSAGE: 2 } as const;
 export const HelloFlag = { BIG_ENDIAN: 1, PRIVILEGED: 2 } as const;
 export const CaseStatus = { COMPLETED: 0, CRASHED: 1, HUNG: 2, NOT_RUN: 3 } as const;
 export const LoadStep = { MAP_CREATE: 0, MAP_FILL: 1, PROG_LOAD: 2, NETWORK: 3 } as const;

@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { Way } from '../../../src/case/execution.ts';
+import { operandsOfKey } from '../../../src/isa/operands.ts';
+import { VALUE_CLASSES } from '../../../src/isa/value-class.ts';
 import type { Endianness } from '../../../src/targets/target.ts';
 import { caseOf, completed, LINUX, oneRun, r0Of } from './driver.ts';
 
@@ -211,7 +214,35 @@ describe('calls', () => {
 
 describe('what was executed', () => {
   it('is told insn by insn', async () => {
-    const { executed } = await completed(caseOf('r0 = 1 ll\nif r0 == 1 goto +1\nr0 = 2\nexit'));
-    expect(executed).toEqual([Uint8Array.of(1, 1, 0, 1)]);
+    const { execution } = await completed(caseOf('r0 = 1 ll\nif r0 == 1 goto +1\nr0 = 2\nexit'));
+    expect(execution!.executed).toEqual([Uint8Array.of(1, 1 | Way.TAKEN, 0, 1)]);
+  });
+
+  it('is counted up to 16 times, and jumps by where they went at any time', async () => {
+    const { execution } = await completed(
+      caseOf('r1 = 20\nr1 += -1\nif r1 != 0 goto -2\nr0 = 0\nexit'),
+    );
+    expect(execution!.executed).toEqual([Uint8Array.of(1, 16, 16 | Way.BOTH, 1, 1)]);
+  });
+
+  it.each([
+    ['w1 = -1\nr1 += -1', 'add64.k', ['u32 max', '-1']],
+    ['r1 = -1\nr2 = 63\nw1 >>= w2', 'rsh32.x', ['-1', '2..63']],
+    ['r1 = -2147483648\nif r1 s< 5 goto +0', 'jslt64.k taken', ['s32 min', '2..63']],
+    ['w1 = -2147483648\nif r1 s< 0 goto +0', 'jslt64.k', ['bit 31', '0']],
+    ['r1 = 1\nr1 = -r1', 'neg64', ['1', '0']],
+    ['r1 = 0x8000000000000000 ll\nr0 = r1', 'mov64.x', ['0', 's64 min']],
+    ['r2 = 1000\n*(u64 *)(r10 -8) = r2', 'stxdw', ['0', '31 bits']],
+    ['*(u64 *)(r10 -8) = -1\nr1 = *(u32 *)(r10 -8)', 'ldxw', ['0', 'u32 max']],
+    ['*(u64 *)(r10 -8) = -1\nr1 = 1\nlock *(u64 *)(r10 -8) += r1', 'add.dw', ['-1', '1']],
+  ])('%j executes %s with %j', async (insns, name, classes) => {
+    const { execution } = await completed(caseOf(`${insns}\nr0 = 0\nexit`));
+    const seen = execution!.operands
+      .map(operandsOfKey)
+      .map(({ form, taken, first, second }) => [
+        `${form.name}${taken ? ' taken' : ''}`,
+        [VALUE_CLASSES[first], VALUE_CLASSES[second]],
+      ]);
+    expect(seen).toContainEqual([name, classes]);
   });
 });

@@ -14,6 +14,7 @@ export function mapArgument(machine: Machine, reg: number): EmulatedMap | undefi
   const index = machine.pointers.mapIndexOf(machine.regs[reg]);
   const map = index === undefined ? undefined : machine.maps[index];
   if (map === undefined) badArgument(machine, reg, 'a map');
+  machine.mapGiven = index ?? -1;
   return map;
 }
 

@@ -113,14 +113,14 @@ static void put_trouble(struct writer *to)
 	put_text(to, text, len);
 }
 
-static void put_completed(struct writer *to, const struct testcase *testcase, int wants_log)
+static void put_completed(struct writer *to, const struct testcase *testcase, uint32_t wants)
 {
 	struct loaded loaded = { 0 };
 	int live = live_wanted(testcase);
 	struct rejection why = { .step = STEP_NETWORK, .error = live ? live_enter() : 0 };
 
 	if (!why.error)
-		why = load_case(testcase, wants_log, &loaded);
+		why = load_case(testcase, wants, &loaded);
 	struct reader runs = testcase->runs;
 	struct run_spec run;
 
@@ -163,7 +163,7 @@ static void work(void)
 		struct reader from = { .at = batch->cases[i], .end = batch->cases[i + 1] };
 
 		parse_case(&from, &testcase);
-		put_completed(&to, &testcase, batch->flags & BATCH_WANTS_LOG);
+		put_completed(&to, &testcase, batch->flags);
 		if (to.overflow)
 			return;
 		set_progress(i + 1, &to);

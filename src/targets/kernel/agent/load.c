@@ -16,6 +16,10 @@
 /* Before 6.4 a log that doesn't fit keeps its beginning. Touched only as far as it is written. */
 #define LOG_BUFFER_BYTES (16u * 1024 * 1024)
 
+/* include/linux/bpf_verifier.h: all that the verifier does, or its message and statistics alone. */
+#define BPF_LOG_LEVEL1 1u
+#define BPF_LOG_STATS 4u
+
 /* The verifier gives up with EAGAIN when a signal is pending. */
 #define LOAD_TRIES 5
 
@@ -65,33 +69,40 @@ static int prog_load(struct bpf_prog_load *attr)
 	return result;
 }
 
-/* Loads once more for the log alone: asking at once would slow down all that is accepted. */
-static void read_log(struct bpf_prog_load *attr, struct rejection *why)
+/* NULL where there is no memory. */
+static char *log_buffer(void)
 {
 	static char *log;
 
 	if (!log) {
 		log = mmap(NULL, LOG_BUFFER_BYTES, PROT_READ | PROT_WRITE,
 			   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-		if (log == MAP_FAILED) {
+		if (log == MAP_FAILED)
 			log = NULL;
-			return;
-		}
 	}
+	return log;
+}
+
+/* Loads, and keeps what the verifier says at that level. */
+static int load_with_log(struct bpf_prog_load *attr, uint32_t level, struct rejection *why)
+{
+	char *log = log_buffer();
+
+	if (!log)
+		return prog_load(attr);
 	log[0] = 0;
-	attr->log_level = 1;
+	attr->log_level = level;
 	attr->log_size = LOG_BUFFER_BYTES;
 	attr->log_buf = ptr_u64(log);
 	int fd = prog_load(attr);
-
-	if (fd >= 0)
-		close(fd);
 	size_t len = strnlen(log, LOG_BUFFER_BYTES);
+
 	why->log_len = len < LOG_BYTES_MAX ? len : LOG_BYTES_MAX;
 	why->log = log + len - why->log_len;
+	return fd;
 }
 
-static struct rejection load_prog(const struct testcase *testcase, uint32_t index, int wants_log,
+static struct rejection load_prog(const struct testcase *testcase, uint32_t index, uint32_t wants,
 				  struct loaded *into)
 {
 	const struct prog_spec *prog = &testcase->progs[index];
@@ -110,15 +121,20 @@ static struct rejection load_prog(const struct testcase *testcase, uint32_t inde
 		attr.fd_array = ptr_u64(into->maps);
 	name_ksyms(testcase, prog);
 	describe_functions(prog, &attr);
-	int fd = prog_load(&attr);
+	int fd = wants & BATCH_WANTS_MESSAGE ? load_with_log(&attr, BPF_LOG_STATS, &why) :
+					       prog_load(&attr);
 
 	if (fd >= 0) {
 		into->progs[into->prog_count++] = fd;
 		return why;
 	}
 	why.error = -fd;
-	if (wants_log)
-		read_log(&attr, &why);
+	/* Once more: to ask for all of it at once would slow down all that is accepted. */
+	if (wants & BATCH_WANTS_LOG) {
+		fd = load_with_log(&attr, BPF_LOG_LEVEL1, &why);
+		if (fd >= 0)
+			close(fd);
+	}
 	return why;
 }
 
@@ -141,7 +157,7 @@ static struct rejection load_map(const struct testcase *testcase, uint32_t index
 	return why;
 }
 
-struct rejection load_case(const struct testcase *testcase, int wants_log, struct loaded *into)
+struct rejection load_case(const struct testcase *testcase, uint32_t wants, struct loaded *into)
 {
 	struct rejection why = { 0 };
 
@@ -150,7 +166,7 @@ struct rejection load_case(const struct testcase *testcase, int wants_log, struc
 	for (uint32_t i = 0; i < testcase->map_count && !why.error; i++)
 		why = load_map(testcase, i, into);
 	for (uint32_t i = 0; i < testcase->prog_count && !why.error; i++)
-		why = load_prog(testcase, i, wants_log, into);
+		why = load_prog(testcase, i, wants, into);
 	for (uint32_t i = 0; i < testcase->map_count && !why.error; i++) {
 		const struct fds progs = { into->progs, into->prog_count };
 

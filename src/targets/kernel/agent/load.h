@@ -16,13 +16,16 @@ struct rejection {
 	uint32_t step; /* enum load_step */
 	uint32_t index;
 	uint32_t error;
-	/* End of the verifier's log. */
+	/* End of the verifier's log, also where nothing was rejected. */
 	const char *log;
 	size_t log_len;
 };
 
-/* Creates and fills the maps, loads the progs. What it opened is in `into` in any case. */
-struct rejection load_case(const struct testcase *testcase, int wants_log, struct loaded *into);
+/*
+ * Creates and fills the maps, loads the progs. `wants` has bits of enum batch_flag. What it opened
+ * is in `into` in any case.
+ */
+struct rejection load_case(const struct testcase *testcase, uint32_t wants, struct loaded *into);
 
 void unload_case(const struct loaded *loaded);
 

@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PROTOCOL_VERSION 8u
+#define PROTOCOL_VERSION 9u
 
 enum request_kind {
 	REQUEST_BATCH = 1,
@@ -36,6 +36,7 @@ enum engine {
 
 enum batch_flag {
 	BATCH_WANTS_LOG = 1,
+	BATCH_WANTS_MESSAGE = 2,
 };
 
 enum hello_flag {

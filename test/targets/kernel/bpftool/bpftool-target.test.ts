@@ -24,7 +24,7 @@ const UNINITIALISED = caseOf(`prog\n  r0 = r3\n  exit\n\n${RUN}`);
 /** What the emulator tells beside what a kernel does is left out. */
 function observed(outcome: Outcome): Outcome {
   if (outcome.kind !== 'completed') return outcome;
-  const { executed: _, ...rest } = outcome;
+  const { execution: _, ...rest } = outcome;
   return rest;
 }
 
