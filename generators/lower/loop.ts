@@ -63,7 +63,8 @@ export function lowerLoop(
   const end = asm.label();
   asm.place(head);
   const atHead = copyView(view);
-  const guarded = guard === 'may_goto' && hasRoomForCounter(frame);
+  // A guarded loop that is come to again takes the verifier minutes: see `causes/widened-loops.ts`.
+  const guarded = guard === 'may_goto' && !frame.repeated && hasRoomForCounter(frame);
   if (guarded) asm.jump(MAY_GOTO, end);
   whilePinned(frame, [reg], body);
   if (view.live) {

@@ -1,5 +1,5 @@
 import type { Case } from '../case/case.ts';
-import { causesFor } from '../causes/causes.ts';
+import { causeReported, causesFor } from '../causes/causes.ts';
 import {
   type Comparison,
   compareOutcomes,
@@ -8,7 +8,7 @@ import {
 } from '../compare/compare.ts';
 import { type ShrinkOptions, shrink } from '../shrink/shrink.ts';
 import type { Shrinkable } from '../shrink/shrinkable.ts';
-import type { Target, TroubleKind } from '../targets/target.ts';
+import type { Outcome, Target, TroubleKind } from '../targets/target.ts';
 import type { CampaignEvent } from './events.ts';
 import { observedBy } from './observed-by.ts';
 
@@ -143,8 +143,9 @@ export interface Investigated {
 }
 
 /**
- * The names of what the two are known to differ by: a mistake of a kernel without which they agree (the
- * case has just diverged, and only what may be the cause was left out of it), or a change between two
+ * The names of what the two are known to differ by: a mistake of a kernel that its report is
+ * known for, or without which they agree (the case has just diverged, and only what may be the cause was left
+ * out of it), or a change between two
  * kernels' releases.
  */
 async function causesOf(
@@ -153,6 +154,9 @@ async function causesOf(
   observed: readonly [Observed, Observed],
   findChange: FindChange,
 ): Promise<readonly string[]> {
+  const reported = observed.map(({ outcome }) => causeReported(troubleTitle(outcome)));
+  const known = reported.find((cause) => cause !== undefined);
+  if (known !== undefined) return [known.name];
   const infos = pair.map(({ info }) => info);
   for (const cause of causesFor(infos, testCase)) {
     const [{ comparison }] = await compareAll(
@@ -165,6 +169,9 @@ async function causesOf(
   const areKernels = infos.every(({ engine }) => engine !== 'emulator');
   return areKernels ? findChange(testCase, observed) : [];
 }
+
+const troubleTitle = (outcome: Outcome): string =>
+  outcome.kind === 'unsupported' ? '' : (outcome.trouble?.title ?? '');
 
 const allSteady: IsSteady = async (cases) => cases.map(() => true);
 

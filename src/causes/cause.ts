@@ -20,6 +20,8 @@ export interface Cause {
    * where it is right, and its answer differs from theirs.
    */
   readonly emulated?: string;
+  /** Functions that the kernel's own reports of it name, and of nothing else: such a report explains itself. */
+  readonly reportedIn?: readonly string[];
   /** Absent where there is none, and where there is no divergence to explain. */
   readonly experiment?: Experiment;
 }

@@ -53,6 +53,7 @@ export const CAUSES: readonly Cause[] = [
     source:
       'bpf_prog_test_run_skb, net/bpf/test_run.c; __seg6_do_srh_encap, net/ipv6/seg6_iptunnel.c (7.2)',
     shows: 'A crash: the kernel oopses in __seg6_do_srh_encap.',
+    reportedIn: ['__seg6_do_srh_encap'],
     cases: ['lwt-in-has-no-dst'],
   },
   {
@@ -63,6 +64,7 @@ export const CAUSES: readonly Cause[] = [
     source:
       '__bpf_skb_min_len, net/core/filter.c; skb_headers_offset_update and `BUG_ON(len)` of skb_checksum, net/core/skbuff.c; bpf_prog_test_run_skb, net/bpf/test_run.c (7.2)',
     shows: 'A crash: BUG in skb_checksum, or __skb_checksum up to 6.12.',
+    reportedIn: ['__skb_checksum', 'skb_checksum'],
     cases: ['packet-cut-before-its-network-header'],
   },
   {
@@ -83,6 +85,7 @@ export const CAUSES: readonly Cause[] = [
       '6.13 and later with the JIT of x86-64, in progs of tracing types that use 64 bytes of stack or more (seen on 7.2)',
     source: 'push_r9 and emit_prologue, arch/x86/net/bpf_jit_comp.c (7.2); bpf_throw, helpers.c',
     shows: 'A crash: a page fault in __bpf_prog_test_run_raw_tp.',
+    reportedIn: ['__bpf_prog_test_run_raw_tp'],
     cases: ['exception-in-a-private-stack'],
   },
   {
@@ -92,6 +95,7 @@ export const CAUSES: readonly Cause[] = [
     kernels: '7.2 (6.12 loads the prog)',
     source: 'bpf_update_branch_counts, kernel/bpf/states.c (7.2)',
     shows: 'A complaint: WARNING in bpf_update_branch_counts, once a boot; EFAULT for each load.',
+    reportedIn: ['bpf_update_branch_counts'],
     cases: ['throw-in-a-loop'],
   },
   {
@@ -126,6 +130,12 @@ export const causesFor = (infos: readonly TargetInfo[], testCase: Case): readonl
   );
 
 const isTestable = (cause: Cause): cause is Explanation => cause.experiment !== undefined;
+
+/** The cause that a kernel's own report, such as `BUG in __skb_checksum (net/core/skbuff.c)`, comes from. */
+export function causeReported(title: string): Cause | undefined {
+  const where = / in (\w+)/.exec(title)?.[1];
+  return CAUSES.find(({ reportedIn = [] }) => where !== undefined && reportedIn.includes(where));
+}
 
 /** The row of a name that a finding has, unless it is one of another bpfdiff. */
 export const causeNamed = (name: string): Cause | undefined =>

@@ -14,7 +14,7 @@ const GOTO = formNamed('ja')!;
 export const WIDENED_LOOPS: Cause = {
   name: 'widened-loops-have-no-end',
   reason:
-    'At a may_goto the verifier forgets what counters of loops are, as long as it does not know that they matter. Two loops with a may_goto each, one in the other, are walked as if they had no end where a third register counts their rounds: loading takes minutes, for two rounds of two.',
+    'At a may_goto that it comes to again, the verifier forgets what counters of loops are, as long as it does not know that they matter. A loop with a may_goto in another loop is then walked as if it had no end, where a further register is something else in each round: loading takes minutes, for two rounds of two.',
   kernels: '6.9 and later (seen on 6.12 and 7.2); older ones have no may_goto',
   source:
     'widen_imprecise_scalars, kernel/bpf/verifier.c (6.12), states.c (7.2). That it ends at 1,000,000 insns is a guess: it took more than 200 s on an emulated CPU',
@@ -24,7 +24,7 @@ export const WIDENED_LOOPS: Cause = {
     concerns: ({ engine, linux }, { progs }) =>
       engine !== 'emulator' &&
       isAtLeast(linux, '6.9') &&
-      progs.some(({ insns }) => insns.filter((insn) => formOf(insn) === MAY_GOTO).length > 1),
+      progs.some(({ insns }) => insns.some((insn) => formOf(insn) === MAY_GOTO)),
     without: withGotos,
   },
 };

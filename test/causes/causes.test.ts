@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createCaseSource } from '../../generators/index.ts';
 import type { Case } from '../../src/case/case.ts';
-import { CAUSES, causeNamed, causesFor } from '../../src/causes/causes.ts';
+import { CAUSES, causeNamed, causeReported, causesFor } from '../../src/causes/causes.ts';
 import { CHANGES, changeName, changeNamed } from '../../src/causes/changes.ts';
 import { compareOutcomes } from '../../src/compare/compare.ts';
 import { MISTAKE_NAME } from '../../src/corpus/mistake-name.ts';
@@ -31,6 +31,24 @@ describe('causes', () => {
     );
     expect(cases.length).toBeGreaterThan(0);
     expect(found).toEqual(cases.map(() => emulated === undefined));
+  });
+
+  it.each(
+    CAUSES.filter(({ reportedIn }) => reportedIn !== undefined),
+  )('$name is told by what kernels report of it, in every function that is named', ({
+    name,
+    cases,
+    reportedIn = [],
+  }) => {
+    const titles = cases.flatMap((one) =>
+      (CASES.get(one)?.answers ?? []).flatMap(({ outcome, mistake }) =>
+        mistake === name && outcome.kind !== 'unsupported' ? [outcome.trouble?.title ?? ''] : [],
+      ),
+    );
+    expect(titles.map((title) => causeReported(title)?.name)).toEqual(titles.map(() => name));
+    expect(
+      reportedIn.filter((where) => !titles.some((title) => title.includes(` ${where}`))),
+    ).toEqual([]);
   });
 
   it('hold each mistake that an answer in corpus/ has, and name its case', () => {
