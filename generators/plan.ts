@@ -8,6 +8,7 @@ import type { HelperCall } from './helper-arguments.ts';
 import type { VerdictFragment } from './live-run.ts';
 import type { LocalStorageFragment } from './local-storage.ts';
 import type { Breach } from './near-miss/breach.ts';
+import type { PacketBytesFragment } from './packet-bytes.ts';
 
 /**
  * What a case is made from: a tree, in which every part can be removed or made simpler and the rest
@@ -366,8 +367,7 @@ export type Fragment =
   | { readonly kind: 'object'; readonly dst: number; readonly off: number }
   | { readonly kind: 'helper'; readonly helper: PlainHelper }
   | { readonly kind: 'helper-call'; readonly call: HelperCall; readonly args: readonly number[] }
-  | ({ readonly kind: 'load-bytes' } & PacketRange)
-  | ({ readonly kind: 'store-bytes'; readonly flags: number } & PacketRange)
+  | PacketBytesFragment
   | {
       readonly kind: 'legacy';
       readonly form: FormOf<'packet'>;
@@ -388,14 +388,6 @@ interface Visit {
   readonly callee: number;
   readonly slot: number;
   readonly flags: number;
-}
-
-/** Bytes that go from the packet to the stack, or back. */
-interface PacketRange {
-  readonly off: number;
-  readonly src: number;
-  readonly len: number;
-  readonly at: number;
 }
 
 export type FragmentKind = Fragment['kind'];

@@ -1,6 +1,5 @@
 import type { Random } from 'fast-check';
 import type { Kfunc } from '../../src/case/ksyms.ts';
-import { type FormOf, formNamed } from '../../src/isa/forms.ts';
 import type { Palette } from '../capabilities.ts';
 import { drawVerdict } from '../live-run.ts';
 import { CLOSINGS } from '../lower/loop.ts';
@@ -32,30 +31,6 @@ export interface FragmentEnv {
   left: number;
 }
 
-/** Values in a few registers and on the stack, for what comes behind to work with. */
-export function drawBeginning(random: Random, { pool }: FragmentEnv): Body {
-  const registers = repeated(
-    random.nextInt(0, 6),
-    (): Fragment =>
-      oneIn(random, 2)
-        ? { kind: 'const', dst: reg(random), value: drawU64(random, pool) }
-        : { kind: 'alu', form: MOV, dst: reg(random), src: 0, imm: drawImm(random, pool) },
-  );
-  const slots = repeated(
-    random.nextInt(0, 3),
-    (): Fragment => ({
-      kind: 'access',
-      form: STORE,
-      base: 0,
-      off: byte(random),
-      reg: reg(random),
-      imm: 0,
-      via: 0,
-    }),
-  );
-  return [...registers, ...slots];
-}
-
 /** `count` fragments at most, bodies within them counted too. */
 export function drawBody(random: Random, env: FragmentEnv, count: number, depth: number): Body {
   const body: Fragment[] = [];
@@ -74,9 +49,6 @@ function drawFragment(random: Random, env: FragmentEnv, depth: number): Fragment
   if (depth >= env.depthMax && kind in NESTED) return drawAlu(random, env);
   return DRAW[kind](random, env, depth);
 }
-
-const MOV = formNamed('mov64.k') as FormOf<'alu'>;
-const STORE = formNamed('stxdw') as FormOf<'store'>;
 
 const NESTED: Partial<Record<FragmentKind, true>> = {
   branch: true,

@@ -6,7 +6,8 @@ import type { Profile } from '../profiles.ts';
 import { oneIn, percent, pick, weighted } from '../random.ts';
 import { repeated } from '../repeated.ts';
 import type { Pool } from '../values.ts';
-import { drawBeginning, drawBody, type FragmentEnv } from './fragment.ts';
+import { drawBeginning } from './beginning.ts';
+import { drawBody, type FragmentEnv } from './fragment.ts';
 
 const ALL_REGS = (1 << REGS_USABLE) - 1;
 const ALL_SLOTS = (1 << (STACK_WINDOW_BYTES / 8)) - 1;
