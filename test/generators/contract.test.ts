@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import {
   createCaseSource,
+  PROFILES,
+  type Profile,
   type Shrinkable,
   SOURCE_PROFILES,
   type SourceProfile,
@@ -25,6 +27,12 @@ const take = (profile: SourceProfile, count: number, seed = 'contract'): readonl
   return Array.from({ length: count }, () => source.next());
 };
 
+/** Whether its progs are wrong on purpose, some in their form. */
+function isBreaking(profile: SourceProfile): boolean {
+  const profiles: Partial<Record<string, Profile>> = PROFILES;
+  return profiles[profile]?.breaches !== undefined;
+}
+
 const CASES = 12;
 const SHRUNK_CASES = 2;
 const SHRINKS = 60;
@@ -42,12 +50,23 @@ describe.each(SOURCE_PROFILES)('the profile %s', (profile) => {
     expect(hashes()).toEqual(hashes());
   });
 
-  it('gives only well-formed cases, and shrinks to such', () => {
-    for (const start of take(profile, CASES)) checkForm(start.testCase);
-    for (const start of take(profile, SHRUNK_CASES)) {
-      for (const { testCase } of shrinksOf(start)) checkForm(testCase);
-    }
+  it('gives only cases that every written form says all of, and shrinks to such', () => {
+    for (const testCase of taken()) checkForms(testCase);
   });
+
+  if (!isBreaking(profile))
+    it('gives only well-formed progs, and shrinks to such', () => {
+      for (const { progs } of taken()) {
+        for (const { insns } of progs) expect(validateProg(insns)).toEqual([]);
+      }
+    });
+
+  const taken = (): readonly Case[] => [
+    ...take(profile, CASES).map(({ testCase }) => testCase),
+    ...take(profile, SHRUNK_CASES).flatMap((start) =>
+      shrinksOf(start).map(({ testCase }) => testCase),
+    ),
+  ];
 
   it('shrinks to strictly simpler cases, on every level', () => {
     for (const start of take(profile, SHRUNK_CASES)) {
@@ -86,10 +105,10 @@ describe('many cases of the default', () => {
     expect(unreached32(numbers[what])).toEqual([]);
   });
 
-  // Below it lie rooms for keys, values and objects (lower/frame.ts), which no access names.
+  // Below it lie rooms for keys, values and objects (lower/frame.ts).
   it('have accesses of all sizes, and at both ends of the window on the stack', () => {
     expect([...numbers.sizes].sort((a, b) => a - b)).toEqual([1, 2, 4, 8]);
-    expect(Math.min(...numbers.stackOffsets)).toBe(-448);
+    expect(Math.min(...numbers.stackOffsets)).toBeLessThanOrEqual(-448);
     expect(Math.max(...numbers.stackOffsets)).toBeGreaterThanOrEqual(-8);
   });
 });
@@ -100,9 +119,8 @@ function shrinksOf(start: Shrinkable): readonly Shrinkable[] {
   return smaller;
 }
 
-/** Its insns are forms whose jumps go to insns, and each of its written forms says all of it. */
-function checkForm(testCase: Case): void {
-  for (const { insns } of testCase.progs) expect(validateProg(insns)).toEqual([]);
+/** Its bytes and its text say all of it. */
+function checkForms(testCase: Case): void {
   const bytes = encodeCase(testCase);
   expect(caseHash(decodeCase(bytes))).toBe(caseHash(testCase));
   const text = printCase(testCase, { claim: 'a contract' });
