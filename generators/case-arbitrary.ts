@@ -8,7 +8,7 @@ import { UNRUN_TYPES } from './ctx-access.ts';
 import { lowerCase, lowerPlan } from './lower/case.ts';
 import { breached, drawBreach, type Variants, variantsOf } from './near-miss/breach.ts';
 import type { CasePlan } from './plan.ts';
-import { PROFILES, type Profile, type ProfileName } from './profiles.ts';
+import { PROFILES, type Profile, type ProfileName, type Size, sized } from './profiles.ts';
 import { pick } from './random.ts';
 import { sameCase } from './same-case.ts';
 import { shrinkPlan } from './shrink/plan.ts';
@@ -17,6 +17,8 @@ export interface CaseOptions {
   readonly profile: ProfileName;
   /** What cases may use. Where there are several, each case is for one; the first comes twice as often. */
   readonly capabilities: readonly Capabilities[];
+  /** How large progs are; `medium` where absent. */
+  readonly size?: Size;
   /** Prog types to generate; all that generators know where absent. */
   readonly progTypes?: readonly ProgType[];
 }
@@ -34,11 +36,11 @@ class CaseArbitrary extends fc.Arbitrary<Case> {
   /** What can be broken in progs of a palette; empty where all cases are to be valid. */
   readonly #variants: ReadonlyMap<Palette, Variants>;
 
-  constructor({ profile, capabilities, progTypes }: CaseOptions) {
+  constructor({ profile, capabilities, progTypes, size = 'medium' }: CaseOptions) {
     super();
     const sets = capabilities.map((set) => palettesOf(set, progTypes));
     this.#choices = (sets.length > 1 ? [sets[0], ...sets] : sets).map(choiceOf);
-    this.#profile = PROFILES[profile];
+    this.#profile = sized(PROFILES[profile], size);
     this.#variants = new Map(
       this.#profile.breaches === undefined
         ? []

@@ -9,4 +9,4 @@ export {
   type SourceProfile,
 } from './case-source.ts';
 export { GENERATED_TYPES, UNRUN_TYPES } from './ctx-access.ts';
-export { PROFILES, type Profile, type ProfileName } from './profiles.ts';
+export { PROFILES, type Profile, type ProfileName, SIZES, type Size } from './profiles.ts';

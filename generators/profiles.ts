@@ -1,4 +1,5 @@
 import type { MapType } from '../src/case/map-type.ts';
+import type { FormKind } from '../src/isa/forms.ts';
 import type { FragmentKind } from './plan.ts';
 
 /** How progs are drawn. Weights are relative; 0 leaves a kind out. */
@@ -10,6 +11,8 @@ export interface Profile {
   readonly keptPercent: number;
   /** How deep bodies lie in bodies. */
   readonly depthMax: number;
+  /** Kinds of forms that accesses to memory are of; all where absent. */
+  readonly accesses?: readonly FormKind[];
   /** Types that every second map is of; absent where none is better than another. */
   readonly mapTypes?: readonly MapType[];
   /** Share of runs with attributes at their limits, in percent. */
@@ -93,14 +96,92 @@ const only = (...kinds: FragmentKind[]): Profile['weights'] => {
   return weights;
 };
 
+/** How large progs are beside what the profile has, for `--size`. */
+export const SIZES = { small: 1 / 3, medium: 1, large: 3 } as const;
+export type Size = keyof typeof SIZES;
+
+/** The profile with fragments so much fewer or more. */
+export function sized(profile: Profile, size: Size): Profile {
+  const { min, usual, max } = profile.fragments;
+  const times = (count: number): number => Math.max(1, Math.round(count * SIZES[size]));
+  return { ...profile, fragments: { min: times(min), usual: times(usual), max: times(max) } };
+}
+
 /** By name, for `--profile`. */
 export const PROFILES = {
   default: DEFAULT,
   /** Arithmetic and comparisons. */
-  compute: {
+  alu: {
     ...DEFAULT,
     weights: only('alu', 'const', 'branch', 'loop', 'call', 'each', 'kfunc', 'hold'),
     keptPercent: 100,
+  },
+  /** Comparisons, and uses of what they tell. */
+  branches: {
+    ...DEFAULT,
+    weights: {
+      ...only('alu', 'const', 'loop', 'call', 'lookup', 'value', 'indexed', 'ctx-read', 'leave'),
+      branch: 30,
+      access: 8,
+      alu: 20,
+    },
+    depthMax: 5,
+    keptPercent: 90,
+  },
+  /** Loads and stores, at places that are known and at places that are computed. */
+  memory: {
+    ...DEFAULT,
+    weights: {
+      ...only('alu', 'const', 'branch', 'loop', 'call', 'lookup', 'value', 'packet', 'leave'),
+      alu: 14,
+      access: 34,
+      indexed: 10,
+      value: 8,
+    },
+    keptPercent: 90,
+  },
+  /** Atomic operations, and what memory holds behind them. */
+  atomics: {
+    ...DEFAULT,
+    weights: {
+      ...only('const', 'branch', 'loop', 'call', 'lookup'),
+      alu: 16,
+      access: 34,
+      value: 8,
+    },
+    accesses: ['atomic', 'load_acq', 'store_rel', 'store'],
+    keptPercent: 100,
+  },
+  /** Calls of all kinds: of functions, by the kernel, and to progs that take the place of this one. */
+  calls: {
+    ...DEFAULT,
+    weights: {
+      ...only('const', 'branch', 'loop', 'leave', 'lookup', 'ctx-read'),
+      alu: 16,
+      access: 8,
+      call: 12,
+      each: 6,
+      walk: 4,
+      'tail-call': 5,
+    },
+    mapTypes: ['prog_array', 'array', 'hash'],
+    keptPercent: 85,
+  },
+  /** What the verifier has to keep in mind: ranges, forks, loops, functions and spills. */
+  verifier: {
+    ...DEFAULT,
+    weights: {
+      ...only('const', 'lookup', 'value', 'packet', 'iterate', 'leave', 'ctx-read'),
+      alu: 20,
+      branch: 18,
+      loop: 5,
+      call: 6,
+      access: 20,
+      indexed: 12,
+    },
+    depthMax: 4,
+    fragments: { min: 8, usual: 40, max: 90 },
+    keptPercent: 90,
   },
   /**
    * As the default, and upper halves that the verifier takes for unused are scrambled. Apart, because
@@ -134,6 +215,27 @@ export const PROFILES = {
     keptPercent: 75,
     commandsPercent: 75,
     oddMapsPercent: 18,
+  },
+  /** What progs hand over to maps without keys, and to storages. */
+  records: {
+    ...DEFAULT,
+    weights: {
+      ...only('const', 'branch', 'value', 'loop', 'call'),
+      alu: 10,
+      access: 6,
+      sequence: 8,
+      ring: 14,
+      event: 6,
+      storage: 8,
+      'local-storage': 6,
+      drain: 6,
+      dynptr: 4,
+    },
+    mapTypes: [
+      ...['ringbuf', 'ringbuf', 'perf_event_array', 'queue', 'stack', 'bloom_filter'],
+      ...['cgroup_storage', 'percpu_cgroup_storage', 'user_ringbuf', 'sk_storage', 'task_storage'],
+    ] as readonly MapType[],
+    keptPercent: 90,
   },
   /** Helpers, and what shows their effects. */
   helpers: {
@@ -206,7 +308,7 @@ export const PROFILES = {
     mapTypes: ['array', 'hash', 'prog_array', 'ringbuf'],
   },
   /** Packets and ctx. */
-  packets: {
+  packet: {
     ...DEFAULT,
     weights: only(
       'alu',

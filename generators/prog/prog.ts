@@ -1,7 +1,7 @@
 import type { Random } from 'fast-check';
 import type { Palette } from '../capabilities.ts';
 import { REGS_USABLE, STACK_WINDOW_BYTES } from '../lower/view.ts';
-import type { ArgKind, FragmentKind, FunctionPlan, ProgPlan } from '../plan.ts';
+import type { AccessForm, ArgKind, FragmentKind, FunctionPlan, ProgPlan } from '../plan.ts';
 import type { Profile } from '../profiles.ts';
 import { oneIn, percent, pick, weighted } from '../random.ts';
 import { repeated } from '../repeated.ts';
@@ -55,13 +55,16 @@ function drawEnv(random: Random, palette: Palette, profile: Profile, pool: Pool)
   return {
     palette,
     alu: drawSome(random, palette.alu),
-    accesses: drawSome(random, palette.accesses),
+    accesses: drawSome(random, accessesFor(palette, profile)),
     kinds: weighted(kept),
     pool,
     depthMax: profile.depthMax,
     left: 0,
   };
 }
+
+const accessesFor = ({ accesses }: Palette, { accesses: kinds }: Profile): readonly AccessForm[] =>
+  kinds === undefined ? accesses : accesses.filter(({ kind }) => kinds.includes(kind));
 
 type Weights = readonly (readonly [FragmentKind, number])[];
 const KNOWN = new WeakMap<ReadonlySet<FragmentKind>, WeakMap<Profile['weights'], Weights>>();

@@ -10,7 +10,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   'bpfdiff run': [
     'bpfdiff run --cases 100000',
     'bpfdiff run --targets emulator,debian12:jit,debian12:interp --time 1h',
-    'bpfdiff run --seed 7 --profile packets --json > events.ndjson',
+    'bpfdiff run --seed 7 --profile packet --json > events.ndjson',
   ],
   'bpfdiff exec': [
     'bpfdiff exec my.case',

@@ -6,6 +6,8 @@ import {
   GENERATED_TYPES,
   PROFILES,
   type Profile,
+  SIZES,
+  type Size,
   SOURCE_PROFILES,
   type SourceProfile,
   UNRUN_TYPES,
@@ -37,6 +39,7 @@ interface RunFlags {
   readonly time?: number;
   readonly seed?: string;
   readonly profile: SourceProfile;
+  readonly size: Size;
   readonly progTypes?: readonly ProgType[];
   readonly corpus: string;
   readonly maxFindings: number;
@@ -80,6 +83,11 @@ export function addRun(
       )
         .choices(SOURCE_PROFILES)
         .default('default'),
+    )
+    .addOption(
+      new Option('--size <size>', 'how large progs are')
+        .choices(Object.keys(SIZES))
+        .default('medium'),
     )
     .option('--prog-types <names>', 'only these prog types, separated by commas', parseProgTypes)
     .option('--corpus <file>', 'where findings are kept', surroundings.corpusFile)
@@ -152,6 +160,7 @@ async function campaign(
       emulators.map(({ features }) => features),
     ),
     progTypes: flags.progTypes,
+    size: flags.size,
   });
   const id = corpus.addCampaign({
     seed: campaignSeed,
