@@ -8,6 +8,7 @@ import { ctxRegister, F, type Frame, scalar, whilePinned, writable } from './fra
 import { NONE, SCALAR } from './view.ts';
 
 export function lowerCtxRead(frame: Frame, { form, field, dst }: FragmentOf<'ctx-read'>): void {
+  if (isUnchecked(frame.plan)) return;
   const places = placesOf(frame.plan, form.size);
   const ctx = places.length === 0 ? undefined : ctxRegister(frame, dst);
   if (places.length === 0 || ctx === undefined) return;
@@ -16,6 +17,13 @@ export function lowerCtxRead(frame: Frame, { form, field, dst }: FragmentOf<'ctx
   frame.asm.emit(form, { dst: to, src: ctx, off: offset });
   frame.view.regs[to] = comparable ? SCALAR : NONE;
 }
+
+/**
+ * Whether BPF_PROG_RUN looks only at what the first prog reads of its ctx, and not at those that take its place:
+ * they would read behind it, or a NULL pointer (`tail-call-reads-behind-ctx` in `causes/`).
+ */
+const isUnchecked = ({ progType, prog, targets }: CasePlan): boolean =>
+  (progType === 'raw_tracepoint' || progType === 'syscall') && targets.includes(prog);
 
 /** A hook's ctx has words, of which the first bytes are read. */
 function placesOf({ progType, attachType, attachBtf }: CasePlan, sizeBytes: number) {
@@ -28,6 +36,7 @@ function placesOf({ progType, attachType, attachBtf }: CasePlan, sizeBytes: numb
 }
 
 export function lowerCtxWrite(frame: Frame, { form, field, src }: FragmentOf<'ctx-write'>): void {
+  if (isUnchecked(frame.plan)) return;
   const places = writablePlaces(frame.plan.progType, form.size);
   if (places.length === 0) return;
   const value = scalar(frame, src);

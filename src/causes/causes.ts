@@ -68,6 +68,17 @@ export const CAUSES: readonly Cause[] = [
     cases: ['packet-cut-before-its-network-header'],
   },
   {
+    name: 'tail-call-reads-behind-ctx',
+    reason:
+      'BPF_PROG_RUN of a raw_tracepoint or syscall prog takes as much ctx as the prog may read, or none. A prog that takes its place by a tail call may read more: what lies behind the ctx in memory, or a NULL pointer.',
+    kernels: '5.10 and later (seen on 5.10, 6.1 and 7.2)',
+    source:
+      'bpf_prog_test_run_raw_tp and bpf_prog_test_run_syscall, net/bpf/test_run.c, which ask `max_ctx_offset` of the first prog alone (5.10 to 7.2)',
+    shows:
+      'A crash: NULL pointer dereference in a prog; or a retval that is something else each time.',
+    cases: ['tail-call-reads-a-ctx-that-is-not-there'],
+  },
+  {
     name: 'interpreter-tail-calls-overflow',
     reason:
       'The interpreter has a stack for each prog that is as large as the verifier says. Since 6.9 that is what the prog itself uses, even where it tail-calls: a prog that takes its place and uses more writes over the stack of the kernel.',
