@@ -3,10 +3,12 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import {
   type CaseSource,
   createCaseSource,
+  createGuidedSource,
   GENERATED_TYPES,
   PROFILES,
   type Profile,
   SOURCE_PROFILES,
+  type SourceOptions,
   type SourceProfile,
   UNRUN_TYPES,
 } from '../../../generators/index.ts';
@@ -37,6 +39,7 @@ interface RunFlags {
   readonly time?: number;
   readonly seed?: string;
   readonly profile: SourceProfile;
+  readonly guidance: 'on' | 'off';
   readonly progTypes?: readonly ProgType[];
   readonly corpus: string;
   readonly maxFindings: number;
@@ -80,6 +83,11 @@ export function addRun(
       )
         .choices(SOURCE_PROFILES)
         .default('default'),
+    )
+    .addOption(
+      new Option('--guidance <how>', 'draw cases by what earlier ones reached, or all alike')
+        .choices(['on', 'off'])
+        .default('on'),
     )
     .option('--prog-types <names>', 'only these prog types, separated by commas', parseProgTypes)
     .option('--corpus <file>', 'where findings are kept', surroundings.corpusFile)
@@ -144,7 +152,7 @@ async function campaign(
   const [emulators, kernels] = [true, false].map((wanted) =>
     targets.filter(({ info }) => (info.engine === 'emulator') === wanted),
   );
-  const source = createCaseSource({
+  const options: SourceOptions = {
     seed: campaignSeed,
     profile,
     capabilities: featureSets(
@@ -152,7 +160,9 @@ async function campaign(
       emulators.map(({ features }) => features),
     ),
     progTypes: flags.progTypes,
-  });
+  };
+  const guided = isGuided(flags) ? createGuidedSource(options) : undefined;
+  const source = guided ?? createCaseSource(options);
   const id = corpus.addCampaign({
     seed: campaignSeed,
     profile,
@@ -165,6 +175,7 @@ async function campaign(
     profile,
     limit: limitOf(flags, source),
     next: source.next,
+    ...(guided !== undefined && { learn: guided.learn }),
     targets,
     isSteady: steadyOn(targets[0].info.linux),
     findChange: changeFinder(),
@@ -176,6 +187,10 @@ async function campaign(
   corpus.endCampaign(id, { endedAtMs: Date.now(), ...summary });
   return summary;
 }
+
+/** What cases of near misses are for shows in kernels' messages alone, which nothing is learned of. */
+const isGuided = ({ guidance, profile }: RunFlags): boolean =>
+  guidance === 'on' && !isNearMiss(profile);
 
 /** Whether cases are to be refused. */
 function isNearMiss(name: SourceProfile): boolean {
