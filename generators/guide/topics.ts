@@ -29,7 +29,7 @@ export interface Topics {
 }
 
 /** Topics of a case. */
-const TOPICS = 3;
+const TOPICS = 2;
 
 export function createTopics(): Topics {
   const yields = createYields<Topic>();
