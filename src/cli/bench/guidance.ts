@@ -140,8 +140,8 @@ function needs(pairs: readonly Pair[], kind: Kind | 'all', cases: number): Measu
     ratio: value / cases,
     against:
       missed > 0
-        ? `${cases} without guidance; not reached with ${missed} of ${pairs.length} seeds`
-        : `${cases} without guidance${kind === 'all' ? ` (limit ${LIMIT}x)` : ''}`,
+        ? `${cases} without; ${missed} of ${pairs.length} never did`
+        : `${cases} without${kind === 'all' ? ` (limit ${LIMIT}x)` : ''}`,
   };
 }
 

@@ -75,7 +75,7 @@ export function addRun(
         .argParser(duration)
         .conflicts('cases'),
     )
-    .option('--seed <number>', 'draw the cases of an earlier campaign again', seed)
+    .option('--seed <number>', 'draw the cases of an earlier campaign on these targets again', seed)
     .addOption(
       new Option(
         '--profile <name>',
