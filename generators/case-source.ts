@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import type { Case } from '../src/case/case.ts';
 import { type CaseOptions, caseArbitrary, caseOf } from './case-arbitrary.ts';
+import type { DrawPlan } from './draw-plan.ts';
 import { gridSheets } from './grid/grid.ts';
 import { mutatePlan } from './mutate/mutate.ts';
 import type { CasePlan } from './plan.ts';
@@ -42,10 +43,26 @@ export interface SourceOptions extends Omit<CaseOptions, 'profile'> {
  * Endless cases: the same ones for the same seed and options, whatever is done with earlier ones.
  * Throws where the capabilities allow no prog at all.
  */
-export function createCaseSource({ profile, ...options }: SourceOptions): CaseSource {
+export const createCaseSource = (options: SourceOptions): CaseSource =>
+  createPlannedSource(options);
+
+/** A source that tells what its cases were made from. */
+export interface PlannedSource extends CaseSource {
+  /** Undefined for cases of the grid, and for those of other sources. */
+  planOf(testCase: Case): CasePlan | undefined;
+}
+
+/** As `createCaseSource`, with another way to draw plans. */
+export function createPlannedSource(
+  { profile, ...options }: SourceOptions,
+  drawPlan?: DrawPlan,
+): PlannedSource {
   const random = seededRandom(options.seed);
   const mutating = seededRandom(`mutants of ${options.seed}`);
-  const cases = caseArbitrary({ ...options, profile: profile === GRID ? 'default' : profile });
+  const cases = caseArbitrary(
+    { ...options, profile: profile === GRID ? 'default' : profile },
+    drawPlan,
+  );
   const sheets = profile === GRID ? gridSheets(options.capabilities, options.progTypes) : [];
   const plans = new WeakMap<Case, CasePlan>();
   let given = 0;
@@ -69,6 +86,7 @@ export function createCaseSource({ profile, ...options }: SourceOptions): CaseSo
       );
       return made(new fc.Value(caseOf(plan), plan));
     },
+    planOf: (testCase) => plans.get(testCase),
   };
 }
 

@@ -6,7 +6,10 @@ export {
   createCaseSource,
   type Shrinkable,
   SOURCE_PROFILES,
+  type SourceOptions,
   type SourceProfile,
 } from './case-source.ts';
 export { GENERATED_TYPES, UNRUN_TYPES } from './ctx-access.ts';
+export type { Feedback } from './guide/guide.ts';
+export { createGuidedSource, type GuidedSource } from './guide/guided-source.ts';
 export { PROFILES, type Profile, type ProfileName, SIZES, type Size } from './profiles.ts';

@@ -66,6 +66,9 @@ const NEEDS: { readonly [Kind in FragmentKind]?: ReadonlySet<MapType> } = {
   storage: STORAGES,
 };
 
+/** Types of maps that a kind of fragments needs one of; undefined where it needs none. */
+export const typesFor = (kind: FragmentKind): ReadonlySet<MapType> | undefined => NEEDS[kind];
+
 /** What `NEEDS` names, in order: bit n of a set of needs stands for the nth. */
 const NEEDED = Object.entries(NEEDS) as readonly (readonly [FragmentKind, ReadonlySet<MapType>])[];
 const ALL_NEEDS = (1 << NEEDED.length) - 1;

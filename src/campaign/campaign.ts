@@ -9,6 +9,7 @@ import { observedBy } from './observed-by.ts';
 import { type Pair, pairsOf } from './pairs.ts';
 import { type AnsweredBatch, pipeline } from './pipeline.ts';
 import { queued } from './queue.ts';
+import { type Reached, reachedBy } from './reach.ts';
 import { createTally } from './tally.ts';
 
 export interface CampaignOptions {
@@ -18,6 +19,12 @@ export interface CampaignOptions {
   readonly limit: Limit;
   /** The next generated case. */
   readonly next: () => Shrinkable;
+  /**
+   * Told of each case, in order, what the first emulator among the targets saw it reach; of kernels nothing, whose
+   * answers are not the same each time. `next` is called for a batch when all cases of those up to four before
+   * it were told of, so that cases may depend on it and still be the same for a seed.
+   */
+  readonly learn?: (testCase: Case, reached: Reached) => void;
   /** Kernels and emulators, ready. They stay the caller's to close. */
   readonly targets: readonly Target[];
   readonly isSteady: IsSteady;
@@ -51,6 +58,7 @@ export async function runCampaign(options: CampaignOptions): Promise<Summary> {
   const targets = options.targets.map(queued);
   const pairs = pairsOf(targets);
   const tally = createTally(targets, pairs);
+  const emulator = targets.findIndex(({ info }) => info.engine === 'emulator');
   const startedMs = options.now();
   const elapsedMs = (): number => options.now() - startedMs;
   const progress = () => tally.progress(elapsedMs());
@@ -107,6 +115,7 @@ export async function runCampaign(options: CampaignOptions): Promise<Summary> {
         options,
       );
       tally.addCase(start.testCase, mine, comparisons);
+      if (emulator >= 0) options.learn?.(start.testCase, reachedBy(start.testCase, mine[emulator]));
       if (c % SLICE_CASES === 0) await setImmediate();
       await investigateFirst(start, mine, comparisons);
     }

@@ -28,6 +28,9 @@ const SLICE_CASES = 8;
  * the batches by itself: while a kernel runs one, the next are generated and emulated, and a fast
  * target does not wait for a slow one within the window. The targets must queue concurrent calls
  * (see queue.ts). The first failure of a target is thrown.
+ *
+ * A batch is generated when whoever takes them is done with all up to `WINDOW_BATCHES` before it, and not
+ * sooner: what is learned from answers shows in the same cases each time.
  */
 export async function* pipeline({ targets, next }: PipelineOptions): AsyncGenerator<AnsweredBatch> {
   const window: Promise<AnsweredBatch>[] = [];

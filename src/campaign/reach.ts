@@ -102,6 +102,14 @@ export function reachedByAnswer(testCase: Case, outcome: Outcome): Reached {
   return { ...common, errnos, mapOps: commandNames(testCase, runs) };
 }
 
+/** All that a case reached in a target, as far as its outcome tells, but for what the verifier said. */
+export function reachedBy(testCase: Case, outcome: Outcome): Reached {
+  const byProgs = reachedByProgs(testCase, outcome);
+  const byAnswer = reachedByAnswer(testCase, outcome);
+  const mapOps = [...(byAnswer.mapOps ?? []), ...(byProgs?.mapOps ?? [])];
+  return { ...byAnswer, ...byProgs, mapOps };
+}
+
 /** Map commands of user space: map type, command, and what it gave, such as `hash update EEXIST`. */
 function commandNames({ runs, maps }: Case, outcomes: readonly RunOutcome[]): ReadonlySet<string> {
   const names = new Set<string>();

@@ -71,10 +71,7 @@ function wentThere(
   { first, second }: Omit<PossibleOperands, 'form'>,
   way: 'taken' | 'not taken',
 ): PossibleOperands {
-  const goes = (a: ValueClass, b: ValueClass): boolean =>
-    SAMPLES[a].some((dst) =>
-      SAMPLES[b].some((src) => isTaken(form, dst, src) === (way === 'taken')),
-    );
+  const goes = (a: ValueClass, b: ValueClass): boolean => canGo(form, way, a, b);
   return {
     form,
     way,
@@ -82,6 +79,17 @@ function wentThere(
     second: new Set([...second!].filter((b) => [...first!].some((a) => goes(a, b)))),
   };
 }
+
+/** Whether values of these classes can send a jump that way: no value is equal to one of another class. */
+export const canGo = (
+  form: FormOf<'jump'>,
+  way: 'taken' | 'not taken',
+  first: ValueClass,
+  second: ValueClass,
+): boolean =>
+  SAMPLES[first].some((dst) =>
+    SAMPLES[second].some((src) => isTaken(form, dst, src) === (way === 'taken')),
+  );
 
 function isTaken({ op, bits }: FormOf<'jump'>, dst: bigint, src: bigint): boolean {
   const cut = (value: bigint): bigint => BigInt.asUintN(bits, value);

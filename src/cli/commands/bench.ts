@@ -3,6 +3,7 @@ import { tableLines } from '../../reports/table.ts';
 import { benchCampaign } from '../bench/campaign.ts';
 import { benchEmulator } from '../bench/emulator.ts';
 import { benchGenerators } from '../bench/generators.ts';
+import { benchGuidance } from '../bench/guidance.ts';
 import { benchKernels } from '../bench/kernels.ts';
 import type { Measurement } from '../bench/measurement.ts';
 import { ExitStatus } from '../exit-status.ts';
@@ -15,17 +16,22 @@ import { tellEvent } from '../with-targets.ts';
 
 interface BenchFlags {
   readonly targets: string;
-  readonly cases: number;
+  readonly cases?: number;
   readonly json?: boolean;
 }
+
+const CAMPAIGN_CASES = 16_000;
+const GUIDANCE_CASES = 8_000;
 
 /** What can be measured, in this order. */
 const SUBJECTS: Readonly<
   Record<string, (flags: BenchFlags, options: OpenOptions) => Promise<readonly Measurement[]>>
 > = {
   emulator: benchEmulator,
-  campaign: ({ targets, cases }, options) => benchCampaign(targets, cases, options),
+  campaign: ({ targets, cases = CAMPAIGN_CASES }, options) =>
+    benchCampaign(targets, cases, options),
   generators: async () => benchGenerators(),
+  guidance: ({ cases = GUIDANCE_CASES }, { signal }) => benchGuidance(cases, signal),
   kernels: ({ targets }, options) => benchKernels(targets, options),
 };
 
@@ -37,14 +43,20 @@ export function addBench(
 ): void {
   program
     .command('bench')
-    .description('measure the emulator, a campaign against its kernels, generators, or kernels')
+    .description(
+      'measure the emulator, a campaign against its kernels, generators, guidance, or kernels',
+    )
     .addArgument(
       new Argument('[subject...]', 'what to measure')
         .choices(Object.keys(SUBJECTS))
         .default(['emulator', 'campaign']),
     )
     .option('--targets <names>', 'KERNEL or KERNEL:ENGINE, separated by commas', 'uml')
-    .option('--cases <n>', 'of the campaign', wholeNumber(256, 1_000_000), 16_000)
+    .option(
+      '--cases <n>',
+      `of the campaign (default: ${CAMPAIGN_CASES}), or without guidance (${GUIDANCE_CASES})`,
+      wholeNumber(256, 1_000_000),
+    )
     .option('--json', 'print one JSON object')
     .action(async (subjects: readonly string[], flags: BenchFlags) => {
       const interrupt = listenForInterrupt();

@@ -3,12 +3,14 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import {
   type CaseSource,
   createCaseSource,
+  createGuidedSource,
   GENERATED_TYPES,
   PROFILES,
   type Profile,
   SIZES,
   type Size,
   SOURCE_PROFILES,
+  type SourceOptions,
   type SourceProfile,
   UNRUN_TYPES,
 } from '../../../generators/index.ts';
@@ -40,6 +42,7 @@ interface RunFlags {
   readonly seed?: string;
   readonly profile: SourceProfile;
   readonly size: Size;
+  readonly guidance: 'on' | 'off';
   readonly progTypes?: readonly ProgType[];
   readonly corpus: string;
   readonly maxFindings: number;
@@ -75,7 +78,7 @@ export function addRun(
         .argParser(duration)
         .conflicts('cases'),
     )
-    .option('--seed <number>', 'draw the cases of an earlier campaign again', seed)
+    .option('--seed <number>', 'draw the cases of an earlier campaign on these targets again', seed)
     .addOption(
       new Option(
         '--profile <name>',
@@ -88,6 +91,11 @@ export function addRun(
       new Option('--size <size>', 'how large progs are')
         .choices(Object.keys(SIZES))
         .default('medium'),
+    )
+    .addOption(
+      new Option('--guidance <how>', 'draw cases by what earlier ones reached, or all alike')
+        .choices(['on', 'off'])
+        .default('on'),
     )
     .option('--prog-types <names>', 'only these prog types, separated by commas', parseProgTypes)
     .option('--corpus <file>', 'where findings are kept', surroundings.corpusFile)
@@ -152,7 +160,7 @@ async function campaign(
   const [emulators, kernels] = [true, false].map((wanted) =>
     targets.filter(({ info }) => (info.engine === 'emulator') === wanted),
   );
-  const source = createCaseSource({
+  const options: SourceOptions = {
     seed: campaignSeed,
     profile,
     capabilities: featureSets(
@@ -161,7 +169,9 @@ async function campaign(
     ),
     progTypes: flags.progTypes,
     size: flags.size,
-  });
+  };
+  const guided = isGuided(flags) ? createGuidedSource(options) : undefined;
+  const source = guided ?? createCaseSource(options);
   const id = corpus.addCampaign({
     seed: campaignSeed,
     profile,
@@ -174,6 +184,7 @@ async function campaign(
     profile,
     limit: limitOf(flags, source),
     next: source.next,
+    ...(guided !== undefined && { learn: guided.learn }),
     targets,
     isSteady: steadyOn(targets[0].info.linux),
     findChange: changeFinder(),
@@ -185,6 +196,10 @@ async function campaign(
   corpus.endCampaign(id, { endedAtMs: Date.now(), ...summary });
   return summary;
 }
+
+/** What cases of near misses are for shows in kernels' messages alone, which nothing is learned of. */
+const isGuided = ({ guidance, profile }: RunFlags): boolean =>
+  guidance === 'on' && !isNearMiss(profile);
 
 /** Whether cases are to be refused. */
 function isNearMiss(name: SourceProfile): boolean {
