@@ -4,6 +4,7 @@ import { type CaseOptions, caseArbitrary, caseOf } from './case-arbitrary.ts';
 import { gridSheets } from './grid/grid.ts';
 import { mutatePlan } from './mutate/mutate.ts';
 import type { CasePlan } from './plan.ts';
+import { createPrivateNotes } from './private-notes.ts';
 import { PROFILES, type ProfileName } from './profiles.ts';
 import { seededRandom } from './random.ts';
 
@@ -47,7 +48,7 @@ export function createCaseSource({ profile, ...options }: SourceOptions): CaseSo
   const mutating = seededRandom(`mutants of ${options.seed}`);
   const cases = caseArbitrary({ ...options, profile: profile === GRID ? 'default' : profile });
   const sheets = profile === GRID ? gridSheets(options.capabilities, options.progTypes) : [];
-  const plans = new WeakMap<Case, CasePlan>();
+  const plans = createPrivateNotes<Case, CasePlan>();
   let given = 0;
   const made = (value: fc.Value<Case>): Shrinkable => {
     plans.set(value.value, value.context as CasePlan);
