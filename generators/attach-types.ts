@@ -54,8 +54,11 @@ const ANY: readonly AttachRule[] = [{ attachType: 0 }];
 const rulesOf = (type: ProgType): readonly AttachRule[] => RULES[type] ?? ANY;
 
 /** Values of `expected_attach_type` that a prog of the type may be loaded with. */
-export const attachTypes = (type: ProgType): readonly number[] =>
-  rulesOf(type).map(({ attachType }) => attachType);
+export const attachTypes = (type: ProgType): readonly number[] => ATTACH_TYPES[type] ?? [0];
+
+const ATTACH_TYPES: { readonly [Type in ProgType]?: readonly number[] } = Object.fromEntries(
+  Object.entries(RULES).map(([type, rules]) => [type, rules.map((rule) => rule.attachType)]),
+);
 
 /** What results must be masked with; undefined where any will do. */
 export const resultMask = (type: ProgType, attachType: number): number | undefined =>

@@ -4,7 +4,7 @@ import type { Palette } from './capabilities.ts';
 import { drawCommands } from './commands.ts';
 import { hooksOf } from './hooks.ts';
 import { drawLiveRun, drawVerdict, isSteady, liveMaps } from './live-run.ts';
-import { kindsWith } from './map-kinds.ts';
+import { paletteWith } from './map-kinds.ts';
 import { drawMaps, drawOddMap } from './maps.ts';
 import type { CasePlan, ProgPlan } from './plan.ts';
 import type { Profile } from './profiles.ts';
@@ -22,7 +22,7 @@ export function drawCasePlan(random: Random, all: Palette, profile: Profile): Ca
   const live = all.kinds.has('verdict') && percent(random, profile.livePercent);
   const drawn = drawMaps(random, all, pool, profile.mapTypes);
   const maps = live ? liveMaps(random, drawn) : drawn;
-  const palette = { ...all, kinds: kindsWith(maps, all.kinds) };
+  const palette = paletteWith(maps, all);
   const hasTargets = maps.some(({ spec }) => spec.type === 'prog_array');
   const prog = drawProg(random, palette, profile, pool);
   const attachType = pick(random, attachTypes(palette.progType));

@@ -5,6 +5,7 @@ import type { DrawPlan } from './draw-plan.ts';
 import { gridSheets } from './grid/grid.ts';
 import { mutatePlan } from './mutate/mutate.ts';
 import type { CasePlan } from './plan.ts';
+import { createPrivateNotes } from './private-notes.ts';
 import { PROFILES, type ProfileName } from './profiles.ts';
 import { seededRandom } from './random.ts';
 
@@ -64,7 +65,7 @@ export function createPlannedSource(
     drawPlan,
   );
   const sheets = profile === GRID ? gridSheets(options.capabilities, options.progTypes) : [];
-  const plans = new WeakMap<Case, CasePlan>();
+  const plans = createPrivateNotes<Case, CasePlan>();
   let given = 0;
   const made = (value: fc.Value<Case>): Shrinkable => {
     plans.set(value.value, value.context as CasePlan);

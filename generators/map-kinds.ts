@@ -1,4 +1,5 @@
 import { KEYED_MAPS, LOCAL_STORAGES, type MapType } from '../src/case/map-type.ts';
+import type { Palette } from './capabilities.ts';
 import type { FragmentKind, MapPlan } from './plan.ts';
 
 /** Maps whose values progs look up, update and delete by a key. */
@@ -85,23 +86,21 @@ function needsMetBy(type: MapType): number {
   return met;
 }
 
-const KNOWN = new WeakMap<ReadonlySet<FragmentKind>, Map<number, ReadonlySet<FragmentKind>>>();
+const KNOWN = new WeakMap<Palette, Map<number, Palette>>();
 
-/** The kinds that have what they need among these maps; the same set wherever that is the same. */
-export function kindsWith(
-  maps: readonly MapPlan[],
-  kinds: ReadonlySet<FragmentKind>,
-): ReadonlySet<FragmentKind> {
+/** The palette without the kinds that lack what they need among these maps; the same one wherever that is the same. */
+export function paletteWith(maps: readonly MapPlan[], palette: Palette): Palette {
   let met = 0;
   for (const { spec } of maps) met |= needsMetBy(spec.type);
   // Progs of an array must have the same storage (`bpf_prog_map_compatible`, kernel/bpf/core.c 7.2).
   if (maps.some(({ spec }) => spec.type === 'prog_array')) met &= ~STORAGE_NEED;
-  const ofKinds = KNOWN.get(kinds) ?? new Map<number, ReadonlySet<FragmentKind>>();
-  KNOWN.set(kinds, ofKinds);
-  const known = ofKinds.get(met);
+  const ofPalette = KNOWN.get(palette) ?? new Map<number, Palette>();
+  KNOWN.set(palette, ofPalette);
+  const known = ofPalette.get(met);
   if (known !== undefined) return known;
   const unmet = NEEDED.filter((_, n) => ((ALL_NEEDS & ~met) >> n) & 1).map(([kind]) => kind);
-  const possible = new Set([...kinds].filter((kind) => !unmet.includes(kind)));
-  ofKinds.set(met, possible);
-  return possible;
+  const kinds = new Set([...palette.kinds].filter((kind) => !unmet.includes(kind)));
+  const narrowed = { ...palette, kinds };
+  ofPalette.set(met, narrowed);
+  return narrowed;
 }

@@ -32,48 +32,62 @@ export type Mark = { readonly pieces: number; readonly labels: number };
 interface Open {
   /** Which insn of the function it is. */
   at: number;
-  readonly to: Target;
+  /** What `to` counts: labels, for the distance to one in a field of the insn, or functions. */
+  readonly leads: 'off' | 'imm' | 'function';
+  readonly to: number;
 }
 
-type Target =
-  | { readonly kind: 'label'; readonly label: Label; readonly field: 'off' | 'imm' }
-  | { readonly kind: 'function'; readonly callee: number };
+export const createAssembler = (): Assembler => new FunctionAssembler();
 
-export function createAssembler(): Assembler {
-  const insns: Insn[] = [];
-  const open: Open[] = [];
-  const places: number[] = [];
-  const leave = (insn: Insn, to: Target): void => {
-    open.push({ at: insns.length, to });
-    insns.push(insn);
-  };
-  return {
-    insns,
-    open,
-    places,
-    emit: (form, operands) => void insns.push(insnOf(form, operands)),
-    jump: (form, label, operands) =>
-      leave(insnOf(form, operands), { kind: 'label', label, field: distanceField(form) }),
-    call: (callee) => leave(insnOf(CALL), { kind: 'function', callee }),
-    address: (dst, callee) => leave(insnOf(ADDRESS, { dst }), { kind: 'function', callee }),
-    label: () => places.push(-1) - 1,
-    place: (label) => {
-      places[label] = insns.length;
-    },
-    mark: () => ({ pieces: insns.length, labels: places.length }),
-    remove: ({ pieces }) => {
-      insns.splice(pieces, 1);
-      for (let label = 0; label < places.length; label++) {
-        if (places[label] > pieces) places[label]--;
-      }
-      for (const piece of open) if (piece.at > pieces) piece.at--;
-    },
-    rewind: ({ pieces, labels }) => {
-      insns.length = pieces;
-      places.length = labels;
-      while (open.length > 0 && open[open.length - 1].at >= pieces) open.pop();
-    },
-  };
+class FunctionAssembler implements Assembler {
+  readonly insns: Insn[] = [];
+  readonly open: Open[] = [];
+  readonly places: number[] = [];
+
+  emit(form: Form, operands?: Operands): void {
+    this.insns.push(insnOf(form, operands));
+  }
+
+  jump(form: FormOf<'jump' | 'goto' | 'may_goto'>, label: Label, operands?: Operands): void {
+    this.open.push({ at: this.insns.length, leads: distanceField(form), to: label });
+    this.insns.push(insnOf(form, operands));
+  }
+
+  call(callee: number): void {
+    this.open.push({ at: this.insns.length, leads: 'function', to: callee });
+    this.insns.push(insnOf(CALL));
+  }
+
+  address(dst: number, callee: number): void {
+    this.open.push({ at: this.insns.length, leads: 'function', to: callee });
+    this.insns.push(insnOf(ADDRESS, { dst }));
+  }
+
+  label(): Label {
+    return this.places.push(-1) - 1;
+  }
+
+  place(label: Label): void {
+    this.places[label] = this.insns.length;
+  }
+
+  mark(): Mark {
+    return { pieces: this.insns.length, labels: this.places.length };
+  }
+
+  remove({ pieces }: Mark): void {
+    const { insns, places, open } = this;
+    insns.splice(pieces, 1);
+    for (let label = 0; label < places.length; label++) if (places[label] > pieces) places[label]--;
+    for (const piece of open) if (piece.at > pieces) piece.at--;
+  }
+
+  rewind({ pieces, labels }: Mark): void {
+    const { insns, places, open } = this;
+    insns.length = pieces;
+    places.length = labels;
+    while (open.length > 0 && open[open.length - 1].at >= pieces) open.pop();
+  }
 }
 
 /**
@@ -82,14 +96,14 @@ export function createAssembler(): Assembler {
  */
 export function link(functions: readonly (Assembler | undefined)[]): Insn[] {
   const called = reachable(functions);
-  const starts = new Map<number, number>();
+  const starts: number[] = [];
   let slot = 0;
   for (const number of called) {
-    starts.set(number, slot);
+    starts[number] = slot;
     slot += lengthSlots(functions[number]!.insns);
   }
   const linked: Insn[] = [];
-  for (const number of called) resolve(functions[number]!, starts.get(number)!, starts, linked);
+  for (const number of called) resolve(functions[number]!, starts, starts[number], linked);
   return linked;
 }
 
@@ -102,37 +116,43 @@ const distanceField = (form: FormOf<'jump' | 'goto' | 'may_goto'>): 'off' | 'imm
 function reachable(functions: readonly (Assembler | undefined)[]): readonly number[] {
   const seen = [0];
   for (const number of seen) {
-    for (const { to } of functions[number]!.open) {
-      if (to.kind === 'function' && !seen.includes(to.callee)) seen.push(to.callee);
+    for (const { leads, to } of functions[number]!.open) {
+      if (leads === 'function' && !seen.includes(to)) seen.push(to);
     }
   }
-  return seen.sort((a, b) => a - b);
+  return seen.length === 1 ? seen : seen.sort((a, b) => a - b);
 }
 
 /** Appends the insns of a function that begins at the slot `start`. */
 function resolve(
   { insns, open, places }: Assembler,
+  starts: readonly number[],
   start: number,
-  starts: ReadonlyMap<number, number>,
   linked: Insn[],
 ): void {
   const first = linked.length;
-  for (const insn of insns) linked.push(insn);
-  if (open.length === 0) return;
-  const slots = [start];
-  for (const insn of insns) slots.push(slots[slots.length - 1] + slotsOf(insn));
-  for (const { at, to } of open) {
+  let slot = start;
+  for (let at = 0; at < insns.length; at++) {
+    SLOTS[at] = slot;
+    slot += slotsOf(insns[at]);
+    linked.push(insns[at]);
+  }
+  SLOTS[insns.length] = slot;
+  for (const { at, leads, to } of open) {
     const insn = insns[at];
-    if (to.kind === 'label') {
-      const distance = slots[places[to.label]] - slots[at + 1];
-      linked[first + at] =
-        to.field === 'imm' ? { ...insn, imm: distance } : { ...insn, off: distance };
-    } else {
+    if (leads === 'function') {
       // Both count from the slot behind the insn's first one.
-      linked[first + at] = { ...insn, imm: starts.get(to.callee)! - slots[at] - 1 };
+      linked[first + at] = { ...insn, imm: starts[to] - SLOTS[at] - 1 };
+    } else {
+      const distance = SLOTS[places[to]] - SLOTS[at + 1];
+      linked[first + at] =
+        leads === 'imm' ? { ...insn, imm: distance } : { ...insn, off: distance };
     }
   }
 }
+
+/** Room for the slots at which the insns of a function begin. */
+const SLOTS: number[] = [];
 
 function lengthSlots(insns: readonly Insn[]): number {
   let slots = 0;

@@ -21,7 +21,7 @@ import {
 } from './frame.ts';
 import { mapNumber, setMap, storeBytes } from './maps.ts';
 import { ensureReadable, slotAt } from './stack.ts';
-import { Byte, CTX, NONE, type RegState, SCALAR } from './view.ts';
+import { Byte, CTX, NONE, type RegState, SCALAR, setBytes } from './view.ts';
 
 /** Sets the arguments, calls, and takes over what the callee does to this function's pointers. */
 export function lowerCall(frame: Frame, { callee, args }: FragmentOf<'call'>): void {
@@ -44,7 +44,7 @@ export function lowerEach(frame: Frame, { callee, times, slot, flags }: Fragment
   const done = frame.functionEffects(target);
   const at = slotAt(slot, 8);
   ensureReadable(frame, at, 8);
-  view.stack.fill(Byte.MAYBE_ZERO, at, at + 8);
+  setBytes(view.stack, Byte.MAYBE_ZERO, at, at + 8);
   // Since 6.7 a callback that is called 0 times is dead code, and removed beneath its address: see
   // corpus/regressions/dead-callback-keeps-its-address.case.
   emitConst(frame, 1, times || 1n);
@@ -65,7 +65,7 @@ export function lowerWalk(frame: Frame, fragment: FragmentOf<'walk'>): void {
   const done = frame.functionEffects(target);
   const at = slotAt(slot, 8);
   ensureReadable(frame, at, 8);
-  view.stack.fill(Byte.MAYBE_ZERO, at, at + 8);
+  setBytes(view.stack, Byte.MAYBE_ZERO, at, at + 8);
   setMap(frame, 1, map, by);
   asm.address(2, target);
   stackPointer(frame, 3, frame.stackBase + at);
@@ -137,7 +137,7 @@ const SET_ARGUMENT: { readonly [Kind in ArgKind | KfuncArg]: SetArgument } = {
   slot: (frame, reg, hint) => {
     const at = slotAt(hint, 8);
     ensureReadable(frame, at, 8);
-    frame.view.stack.fill(Byte.MAYBE_ZERO, at, at + 8);
+    setBytes(frame.view.stack, Byte.MAYBE_ZERO, at, at + 8);
     stackPointer(frame, reg, frame.stackBase + at);
   },
   memory: (frame, reg, hint) => {

@@ -4,7 +4,7 @@ import { referenceValue } from '../../src/case/map-references.ts';
 import type { Insn } from '../../src/isa/insn.ts';
 import type { Named } from '../../src/isa/named-by.ts';
 import { loadFlags } from '../attach-types.ts';
-import type { CasePlan, CommandPlan, MapPlan } from '../plan.ts';
+import type { CasePlan, CommandPlan, MapPlan, ProgPlan } from '../plan.ts';
 import { innerOf } from './maps.ts';
 import { type LoweredProg, lowerProg } from './prog.ts';
 import { SAVED_BYTES, savedMapNumber } from './saved-map.ts';
@@ -36,7 +36,7 @@ export const lowerCase = (plan: CasePlan): Case => lowerPlan(plan).testCase;
 /** As `lowerCase`; takes over from `before` what nothing has changed for. */
 export function lowerPlan(plan: CasePlan, before?: LoweredPlan): LoweredPlan {
   if (before === undefined || !haveSameProgs(plan, before.plan)) {
-    const progs = lowerProgs(plan);
+    const progs = lowerProgs(plan, before);
     return { plan, progs, testCase: caseOf(plan, progs) };
   }
   const { progs } = before;
@@ -59,13 +59,27 @@ const differInRunsAlone = (a: CasePlan, b: CasePlan): boolean =>
   a.progFlags === b.progFlags &&
   a.oddMaps === b.oddMaps;
 
-function lowerProgs(plan: CasePlan): readonly LoweredProg[] {
-  const main = lowerProg(plan);
+/** Of progs that stand in `before` as well, the insns are known where it has the same maps. */
+function lowerProgs(plan: CasePlan, before: LoweredPlan | undefined): readonly LoweredProg[] {
+  const isKnown =
+    before !== undefined &&
+    plan.maps === before.plan.maps &&
+    plan.attachType === before.plan.attachType;
+  const lower = (prog: ProgPlan): LoweredProg =>
+    (isKnown ? progOf(before, prog) : undefined) ??
+    lowerProg(prog === plan.prog ? plan : { ...plan, prog });
+  const main = lower(plan.prog);
   const hasArray = main.named.some(
     ({ at, what }) => what === 'map' && isProgArray(plan.maps[main.insns[at].imm]),
   );
-  const targets = hasArray ? plan.targets.map((prog) => lowerProg({ ...plan, prog })) : [];
+  const targets = hasArray ? plan.targets.map(lower) : [];
   return [main, ...targets];
+}
+
+function progOf({ plan, progs }: LoweredPlan, prog: ProgPlan): LoweredProg | undefined {
+  if (plan.prog === prog) return progs[0];
+  const target = plan.targets.indexOf(prog);
+  return target < 0 ? undefined : progs[1 + target];
 }
 
 /** Maps and kernel symbols are numbered, and what isn't used is left out. */
@@ -74,11 +88,7 @@ function caseOf(plan: CasePlan, progs: readonly LoweredProg[]): Case {
   const commands = plan.commands.filter(({ map }) =>
     maps.some((known) => isWhole(known, map, maps)),
   );
-  const named = commands.map(({ map }) => maps.findIndex(({ spec }) => spec.name === map));
-  const used = {
-    map: withInner([...usedOf(progs, 'map'), ...named], maps),
-    ksym: usedOf(progs, 'ksym'),
-  };
+  const used = { map: mapsUsed(progs, maps, commands), ksym: usedOf(progs, 'ksym') };
   const specOf = (number: number): MapSpec =>
     number === savedMapNumber(plan)
       ? SAVED_MAP
@@ -135,7 +145,7 @@ function lowerCommand(
   maps: readonly MapPlan[],
   used: readonly number[],
 ): MapCommand {
-  const number = maps.findIndex(({ spec }) => spec.name === map);
+  const number = numberOf(maps, map);
   const lowered = { ...command, map: used.indexOf(number) };
   const { inner } = maps[number].spec;
   if (inner === undefined || command.value === null || command.kind !== 'update') return lowered;
@@ -165,19 +175,34 @@ function lowerMap(
 }
 
 /** The maps that are used, and those that are in them: what is in a map comes before it. */
-function withInner(used: readonly number[], maps: readonly MapPlan[]): readonly number[] {
-  const all = new Set(used);
-  for (const number of used) {
-    const inner = maps[number] === undefined ? undefined : innerOf(maps, maps[number]);
-    if (inner !== undefined) all.add(inner);
+function mapsUsed(
+  progs: readonly LoweredProg[],
+  maps: readonly MapPlan[],
+  commands: readonly CommandPlan[],
+): readonly number[] {
+  const numbers = usedOf(progs, 'map');
+  for (const { map } of commands) addNumber(numbers, numberOf(maps, map));
+  for (const number of numbers.slice()) {
+    const inner = number < maps.length ? innerOf(maps, maps[number]) : undefined;
+    if (inner !== undefined) addNumber(numbers, inner);
   }
-  return [...all].sort((a, b) => a - b);
+  return numbers;
 }
 
-function usedOf(progs: readonly LoweredProg[], wanted: Named): readonly number[] {
-  const numbers = new Set<number>();
+function usedOf(progs: readonly LoweredProg[], wanted: Named): number[] {
+  const numbers: number[] = [];
   for (const { insns, named } of progs) {
-    for (const { at, what } of named) if (what === wanted) numbers.add(insns[at].imm);
+    for (const { at, what } of named) if (what === wanted) addNumber(numbers, insns[at].imm);
   }
-  return [...numbers].sort((a, b) => a - b);
+  return numbers;
 }
+
+/** Adds a number to some that are in order, which they stay; there are few. */
+function addNumber(numbers: number[], number: number): void {
+  let at = numbers.length;
+  while (at > 0 && numbers[at - 1] > number) at--;
+  if (at === 0 || numbers[at - 1] !== number) numbers.splice(at, 0, number);
+}
+
+const numberOf = (maps: readonly MapPlan[], name: string): number =>
+  maps.findIndex(({ spec }) => spec.name === name);

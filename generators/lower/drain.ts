@@ -4,7 +4,7 @@ import { CALLBACK_WALKS, calleeOf, noteCallOf } from './call.ts';
 import { callHelper, F, type Frame, stackPointer } from './frame.ts';
 import { mapNumber, setMap } from './maps.ts';
 import { ensureReadable, slotAt } from './stack.ts';
-import { Byte, SCALAR } from './view.ts';
+import { Byte, SCALAR, setBytes } from './view.ts';
 
 const LOAD = formNamed('ldxdw');
 const SAMPLE_BYTES = 8;
@@ -20,7 +20,7 @@ export function lowerDrain(frame: Frame, fragment: FragmentOf<'drain'>): void {
   const done = frame.functionEffects(target);
   const at = slotAt(slot, 8);
   ensureReadable(frame, at, 8);
-  view.stack.fill(Byte.MAYBE_ZERO, at, at + 8);
+  setBytes(view.stack, Byte.MAYBE_ZERO, at, at + 8);
   setMap(frame, 1, map, by);
   asm.address(2, target);
   stackPointer(frame, 3, frame.stackBase + at);

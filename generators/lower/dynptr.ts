@@ -21,7 +21,7 @@ import { counterRegister } from './loop.ts';
 import { mapNumber, setMap } from './maps.ts';
 import { isSaving, SAVED_BYTES, savedMapNumber } from './saved-map.ts';
 import { ensureReadable } from './stack.ts';
-import { Byte, NONE, SCALAR, STACK_WINDOW_BYTES } from './view.ts';
+import { Byte, NONE, SCALAR, STACK_WINDOW_BYTES, setBytes } from './view.ts';
 
 const LOAD_BYTE = formNamed('ldxb');
 const VALUE = {
@@ -152,7 +152,7 @@ function lowerOp(frame: Frame, dynptr: Dynptr, op: DynptrOp): boolean {
   emitConst(frame, off, op.off);
   asm.emit(F.movK, { dst: 5, imm: op.flags });
   callHelper(frame, op.op === 'read' ? 'dynptr_read' : 'dynptr_write');
-  if (op.op === 'read') frame.view.stack.fill(Byte.SET, place, place + len);
+  if (op.op === 'read') setBytes(frame.view.stack, Byte.SET, place, place + len);
   else if (dynptr.ofPacket) dropPackets(frame);
   return true;
 }
@@ -186,7 +186,7 @@ function lowerOpKfunc(frame: Frame, dynptr: Dynptr, kfunc: DynptrKfunc, op: Dynp
   if (makes) dynptr.cloned = true;
   if (dynptr.ofPacket && WRITING.has(kfunc.name)) dropPackets(frame);
   if (kfunc.args.includes('buffer') && hasBuffer) {
-    frame.view.stack.fill(Byte.SET, place, place + len);
+    setBytes(frame.view.stack, Byte.SET, place, place + len);
   }
   if (kfunc.returns === 'bool') asm.emit(F.andK, { dst: 0, imm: 0xff });
   if (kfunc.returns === 'readable' || kfunc.returns === 'writable') {

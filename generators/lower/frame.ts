@@ -20,7 +20,7 @@ export interface Effects {
   /** Packet pointers are void. */
   packet: boolean;
   /** Maps, by number, whose values may have moved. */
-  readonly maps: Set<number>;
+  readonly maps: number[];
   /** About how many insns the verifier walks, and at how many of them it walks two ways. */
   weight: number;
   forks: number;
@@ -197,7 +197,7 @@ export function dropPackets({ view, effects }: Frame): void {
 
 /** Pointers into values of that map are void from here on. */
 export function dropValues({ view, effects }: Frame, map: number): void {
-  effects.maps.add(map);
+  if (!effects.maps.includes(map)) effects.maps.push(map);
   dropRegions(view, (region) => region.kind === 'value' && region.map === map);
 }
 

@@ -18,7 +18,7 @@ import {
 import { withCommonSocket } from './ksyms.ts';
 import { setMap, storeBytes } from './maps.ts';
 import { ensureReadable } from './stack.ts';
-import { Byte, CTX, NONE, SCALAR, STACK_WINDOW_BYTES } from './view.ts';
+import { Byte, CTX, NONE, SCALAR, STACK_WINDOW_BYTES, setBytes } from './view.ts';
 
 /** Calls a helper of the table: sets its arguments, and notes what it does to stack and pointers. */
 export function lowerHelperCall(frame: Frame, { call, args }: FragmentOf<'helper-call'>): void {
@@ -47,7 +47,7 @@ function callWith(frame: Frame, call: HelperCall, hints: readonly number[]): voi
   call.args.forEach((arg, i) => {
     if (arg.kind !== 'updates' && arg.kind !== 'writes' && arg.kind !== 'hides') return;
     const at = placeOf(hints[i], arg.bytes);
-    frame.view.stack.fill(arg.kind === 'hides' ? Byte.UNSET : Byte.SET, at, at + arg.bytes);
+    setBytes(frame.view.stack, arg.kind === 'hides' ? Byte.UNSET : Byte.SET, at, at + arg.bytes);
   });
 }
 

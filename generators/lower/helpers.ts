@@ -15,7 +15,7 @@ import {
 } from './frame.ts';
 import { storeBytes } from './maps.ts';
 import { ensureReadable } from './stack.ts';
-import { Byte, CTX, NONE, SCALAR, STACK_WINDOW_BYTES } from './view.ts';
+import { Byte, CTX, NONE, SCALAR, STACK_WINDOW_BYTES, setBytes } from './view.ts';
 
 /** What trace_printk is given: no conversions, so that its answer is the length of this. */
 const MESSAGE = new TextEncoder().encode('bpfdiff\0');
@@ -40,7 +40,7 @@ export function lowerLoadBytes(frame: Frame, fragment: FragmentOf<'load-bytes'>)
   stackPointer(frame, 3, place);
   frame.asm.emit(F.movK, { dst: 4, imm: len });
   callHelper(frame, 'skb_load_bytes');
-  frame.view.stack.fill(Byte.SET, at, at + len);
+  setBytes(frame.view.stack, Byte.SET, at, at + len);
 }
 
 export function lowerStoreBytes(frame: Frame, fragment: FragmentOf<'store-bytes'>): void {

@@ -19,6 +19,7 @@ import {
   type RegState,
   readable,
   SCALAR,
+  SLOT_BYTES,
   STACK_WINDOW_BYTES,
   type View,
 } from './view.ts';
@@ -72,13 +73,11 @@ function createFrame(
   functionEffects: (number: number) => Effects,
 ): Frame {
   const { prog } = plan;
-  const args: readonly ArgKind[] = number === 0 ? ['ctx'] : prog.functions[number - 1].args;
+  const args = number === 0 ? MAIN_ARGS : prog.functions[number - 1].args;
   const asm = createAssembler();
   const ctxReg = args.includes('ctx') ? 6 + (number === 0 ? prog.ctxReg % 4 : 0) : -1;
   const view = emptyView();
-  args.forEach((kind, i) => {
-    view.regs[i + 1] = ARG_STATES[kind];
-  });
+  for (let i = 0; i < args.length; i++) view.regs[i + 1] = ARG_STATES[args[i]];
   // Functions share the stack: only a prog without any goes to its far end.
   const isAlone = number === 0 && prog.functions.length === 0 && !sharesStack(plan);
   const spare = isAlone ? STACK_BYTES - frameBytes(plan) : 0;
@@ -90,7 +89,7 @@ function createFrame(
     view,
     effects: {
       packet: false,
-      maps: new Set(),
+      maps: [],
       weight: 0,
       forks: 0,
       tailCalls: false,
@@ -110,6 +109,8 @@ function createFrame(
     functionEffects,
   };
 }
+
+const MAIN_ARGS: readonly ArgKind[] = ['ctx'];
 
 const ARG_STATES: Record<ArgKind, RegState> = {
   scalar: SCALAR,
@@ -183,9 +184,9 @@ const STORE = {
 /** The bytes of the slots named that are set, in the largest aligned pieces. */
 function savedChunks(stack: readonly number[], slots: number) {
   const chunks: { at: number; bytes: Chunk }[] = [];
-  for (let slot = 0; slot < stack.length / 8; slot++) {
-    if ((slots & (1 << slot)) === 0) continue;
-    for (let at = 8 * slot; at < 8 * slot + 8; ) {
+  for (let slot = 0; slot < stack.length; slot++) {
+    if ((slots & (1 << slot)) === 0 || stack[slot] === Byte.UNSET) continue;
+    for (let at = SLOT_BYTES * slot; at < SLOT_BYTES * (slot + 1); ) {
       const bytes = readableChunk(stack, at);
       if (bytes !== undefined) chunks.push({ at, bytes });
       at += bytes ?? 1;
@@ -196,7 +197,7 @@ function savedChunks(stack: readonly number[], slots: number) {
 
 /** The largest aligned piece there that can be read. */
 function readableChunk(stack: readonly number[], at: number): Chunk | undefined {
-  if (stack[at] === Byte.UNSET) return undefined;
+  if (!readable(stack, at, 1)) return undefined;
   if (at % 8 === 0 && readable(stack, at, 8)) return 8;
   if (at % 4 === 0 && readable(stack, at, 4)) return 4;
   return at % 2 === 0 && readable(stack, at, 2) ? 2 : 1;

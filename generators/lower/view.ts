@@ -22,32 +22,42 @@ export const NONE: RegState = { kind: 'none' };
 export const SCALAR: RegState = { kind: 'scalar' };
 export const CTX: RegState = { kind: 'ctx' };
 
-/** A byte of the stack. */
+/** A byte of the stack: bits of the first byte of a slot, those of byte n lie n bits above. */
 export const Byte = {
   UNSET: 0,
-  SET: 1,
+  SET: 0x001,
   /**
    * Set, and maybe known to be zero. Up to 6.7 the verifier refuses reads that meet such bytes in a
    * slot whose head holds a spilled register (`check_stack_read_fixed_off`, 6.1).
    */
-  MAYBE_ZERO: 2,
+  MAYBE_ZERO: 0x101,
 } as const;
 
-/** Bytes of the stack that progs use freely; the state of byte n is that of fp - size + n. */
+/** Bytes of the stack that progs use freely; byte n is that of fp - size + n. */
 export const STACK_WINDOW_BYTES = 64;
+export const SLOT_BYTES = 8;
+/** A slot of which every byte is set. */
+const ALL_SET = 0xff;
 /** Registers that a prog writes. */
 export const REGS_USABLE = 10;
 
 export interface View {
   readonly regs: RegState[];
-  /** States of bytes (`Byte`): a plain list, which is copied sooner than a typed one. */
+  /**
+   * The slots of the window. Bit n of one says that its byte n is set, bit 8 + n that it may be zero:
+   *
+   *   15       8 7        0
+   *   +---------+---------+
+   *   | maybe 0 |   set   |
+   *   +---------+---------+
+   */
   readonly stack: number[];
   /** Whether the next insn can be reached at all. */
   live: boolean;
 }
 
 const EMPTY_REGS: readonly RegState[] = Array(REGS_USABLE).fill(NONE);
-const EMPTY_STACK: readonly number[] = Array(STACK_WINDOW_BYTES).fill(Byte.UNSET);
+const EMPTY_STACK: readonly number[] = Array(STACK_WINDOW_BYTES / SLOT_BYTES).fill(Byte.UNSET);
 
 export const emptyView = (): View => ({
   regs: EMPTY_REGS.slice(),
@@ -64,7 +74,7 @@ export const copyView = ({ regs, stack, live }: View): View => ({
 /** Overwrites `view` by `from`. */
 export function restoreView(view: View, from: View): void {
   for (let reg = 0; reg < REGS_USABLE; reg++) view.regs[reg] = from.regs[reg];
-  for (let at = 0; at < STACK_WINDOW_BYTES; at++) view.stack[at] = from.stack[at];
+  for (let slot = 0; slot < view.stack.length; slot++) view.stack[slot] = from.stack[slot];
   view.live = from.live;
 }
 
@@ -81,31 +91,50 @@ export function meet(view: View, other: View): boolean {
     view.regs[reg] = NONE;
     changed = true;
   }
-  for (let at = 0; at < view.stack.length; at++) {
-    const a = view.stack[at];
-    const b = other.stack[at];
-    if (a === b) continue;
-    const both = a === Byte.UNSET || b === Byte.UNSET ? Byte.UNSET : Math.max(a, b);
-    if (both === a) continue;
-    view.stack[at] = both;
+  for (let slot = 0; slot < view.stack.length; slot++) {
+    const both = meetSlots(view.stack[slot], other.stack[slot]);
+    if (both === view.stack[slot]) continue;
+    view.stack[slot] = both;
     changed = true;
   }
   return changed;
 }
 
+/** A byte is set where both ways set it, and may be zero where one of them leaves that open. */
+function meetSlots(a: number, b: number): number {
+  const set = a & b & ALL_SET;
+  return set | ((a | b) & (set << SLOT_BYTES));
+}
+
 /** Whether all of the bytes can be read. */
 export function readable(stack: readonly number[], at: number, bytes: number): boolean {
-  for (let i = at; i < at + bytes; i++) if (stack[i] === Byte.UNSET) return false;
+  for (let slot = at >> 3; slot * SLOT_BYTES < at + bytes; slot++) {
+    if ((~stack[slot] & bytesOf(slot, at, at + bytes)) !== 0) return false;
+  }
   return true;
+}
+
+/** Gives the bytes from `from` up to, without, `to` a state of `Byte`. */
+export function setBytes(stack: number[], state: number, from: number, to: number): void {
+  for (let slot = from >> 3; slot * SLOT_BYTES < to; slot++) {
+    const bytes = bytesOf(slot, from, to);
+    stack[slot] = (stack[slot] & ~(bytes * Byte.MAYBE_ZERO)) | (bytes * state);
+  }
+}
+
+/** Which bytes of a slot lie within those, bit n for byte n. */
+function bytesOf(slot: number, from: number, to: number): number {
+  const first = Math.max(0, from - slot * SLOT_BYTES);
+  const beyond = Math.max(0, (slot + 1) * SLOT_BYTES - to);
+  return (ALL_SET << first) & (ALL_SET >> beyond);
 }
 
 /** Notes a store. The bytes of a slot lie at a multiple of 8. */
 export function noteStore(stack: number[], at: number, bytes: number, state: number): void {
-  const slot = at & ~7;
-  if (at === slot && bytes < 8) {
-    for (let i = at + bytes; i < slot + 8; i++) {
-      if (stack[i] === Byte.MAYBE_ZERO) stack[i] = Byte.UNSET;
-    }
+  if (at % SLOT_BYTES === 0 && bytes < SLOT_BYTES) {
+    const slot = at >> 3;
+    const doubtful = (stack[slot] >> SLOT_BYTES) & (ALL_SET << bytes);
+    stack[slot] &= ~(doubtful * Byte.MAYBE_ZERO);
   }
-  stack.fill(state, at, at + bytes);
+  setBytes(stack, state, at, at + bytes);
 }

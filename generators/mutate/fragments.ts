@@ -1,5 +1,5 @@
 import type { Random } from 'fast-check';
-import { FORMS, type Form } from '../../src/isa/forms.ts';
+import { FORMS, type Form, type FormKind } from '../../src/isa/forms.ts';
 import type { Body, CasePlan, Fragment } from '../plan.ts';
 import { oneIn, pick } from '../random.ts';
 import { allBodies, bodiesOf, countFragments, editFragment } from './tree.ts';
@@ -121,11 +121,16 @@ const WIDTHS: ReadonlyMap<string, readonly Form[]> = new Map(
 
 /** What forms of one operation have in common. */
 function kinship(form: Form): string {
-  const { kind } = form;
-  const operand = 'operand' in form ? form.operand : '';
-  const op = 'op' in form ? form.op.name : 'order' in form ? form.order : '';
-  const signed = 'signed' in form ? form.signed : '';
-  return [kind, op, operand, signed].join();
+  const { kind, op, order, operand, signed } = form as Kinship;
+  return [kind, op?.name ?? order, operand, signed].join();
+}
+
+interface Kinship {
+  readonly kind: FormKind;
+  readonly op?: { readonly name: string };
+  readonly order?: string;
+  readonly operand?: string;
+  readonly signed?: boolean;
 }
 
 type EditOne = (fragment: Fragment) => Body;

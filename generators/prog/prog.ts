@@ -3,7 +3,7 @@ import type { Palette } from '../capabilities.ts';
 import { REGS_USABLE, STACK_WINDOW_BYTES } from '../lower/view.ts';
 import type { AccessForm, ArgKind, FragmentKind, FunctionPlan, ProgPlan } from '../plan.ts';
 import type { Profile } from '../profiles.ts';
-import { oneIn, percent, pick, weighted } from '../random.ts';
+import { oneIn, pick, type Weighted } from '../random.ts';
 import { repeated } from '../repeated.ts';
 import type { Pool } from '../values.ts';
 import { drawBeginning } from './beginning.ts';
@@ -49,14 +49,11 @@ export function drawTargets(
 
 /** Drops kinds of fragments, and most forms of some kinds, so that progs differ (swarm testing). */
 function drawEnv(random: Random, palette: Palette, profile: Profile, pool: Pool): FragmentEnv {
-  const kept = weightsOf(palette.kinds, profile.weights).filter(
-    ([kind]) => kind === 'alu' || percent(random, profile.keptPercent),
-  );
   return {
     palette,
     alu: drawSome(random, palette.alu),
     accesses: drawSome(random, accessesFor(palette, profile)),
-    kinds: weighted(kept),
+    kinds: drawKinds(random, weightsOf(palette.kinds, profile.weights), profile.keptPercent),
     pool,
     depthMax: profile.depthMax,
     left: 0,
@@ -65,6 +62,24 @@ function drawEnv(random: Random, palette: Palette, profile: Profile, pool: Pool)
 
 const accessesFor = ({ accesses }: Palette, { accesses: kinds }: Profile): readonly AccessForm[] =>
   kinds === undefined ? accesses : accesses.filter(({ kind }) => kinds.includes(kind));
+
+/** Each kind stays in `keptPercent` of 100; four are decided by one draw. */
+function drawKinds(random: Random, weights: Weights, keptPercent: number): Weighted<FragmentKind> {
+  const values: FragmentKind[] = [];
+  const upTo: number[] = [];
+  const below = Math.round(2.56 * keptPercent);
+  let bits = 0;
+  let total = 0;
+  for (let n = 0; n < weights.length; n++) {
+    bits = n % 4 === 0 ? random.nextInt() : bits >>> 8;
+    const [kind, weight] = weights[n];
+    if ((bits & 0xff) >= below && kind !== 'alu') continue;
+    total += weight;
+    values.push(kind);
+    upTo.push(total);
+  }
+  return { values, upTo };
+}
 
 type Weights = readonly (readonly [FragmentKind, number])[];
 const KNOWN = new WeakMap<ReadonlySet<FragmentKind>, WeakMap<Profile['weights'], Weights>>();

@@ -109,8 +109,7 @@ const base = (bits: number): ConformanceGroup => (bits === 64 ? 'base64' : 'base
 const operandFields = (operand: Source) =>
   operand === 'k' ? ({ src: 0, imm: 'any' } as const) : ({ src: 'reg', imm: 0 } as const);
 
-/** Every form there is, in the order of the RFC. */
-export const FORMS: readonly Form[] = [
+const ROWS: readonly Form[] = [
   ...ALU_OPS.flatMap((op) =>
     BITS.flatMap((bits) =>
       (op.imm === 'none' ? SOURCES.slice(0, 1) : SOURCES).map((operand): Form => {
@@ -379,6 +378,18 @@ export const FORMS: readonly Form[] = [
     ),
   ),
 ];
+
+/** What any form may have, in one order: objects of one shape are read fastest, and forms are read most. */
+const SHAPE = {
+  ...{ name: undefined, kind: undefined, opcode: undefined, dst: undefined, src: undefined },
+  ...{ off: undefined, imm: undefined, op: undefined, bits: undefined, operand: undefined },
+  ...{ size: undefined, signed: undefined, fromBits: undefined, order: undefined },
+  ...{ offBits: undefined, callee: undefined, pseudo: undefined, mode: undefined },
+  ...{ group: undefined, cpu: undefined, source: undefined },
+};
+
+/** Every form there is, in the order of the RFC. */
+export const FORMS: readonly Form[] = ROWS.map((form) => ({ ...SHAPE, ...form }));
 
 /** The forms of each opcode; those that `src`, `off` or `imm` select within it stand side by side. */
 const BY_OPCODE: readonly (readonly Form[])[] = Array.from({ length: 256 }, (_, opcode) =>

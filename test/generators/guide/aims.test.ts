@@ -59,7 +59,7 @@ const PLAN = (() => {
   const emulator = createEmulator({ linux: DEFAULT_LINUX });
   const source = createPlannedSource({
     seed: 'plan',
-    profile: 'compute',
+    profile: 'alu',
     capabilities: [emulator.features],
     progTypes: ['socket_filter'],
   });
