@@ -12,7 +12,7 @@ import { type FormOf, formNamed } from '../../src/isa/forms.ts';
 import { type SizeBytes, SizeName } from '../../src/isa/opcode.ts';
 import { attachTypes } from '../attach-types.ts';
 import { GENERATED_TYPES, readablePlaces, writablePlaces } from '../ctx-access.ts';
-import { hooksOf } from '../hooks.ts';
+import { hooksOf, mayRead } from '../hooks.ts';
 import type { Assembler } from '../lower/assembler.ts';
 import { FEW_WORDS, pairsOf, partsOf, pattern } from './operands.ts';
 import { packetRun } from './packets.ts';
@@ -81,7 +81,7 @@ function placesOf({ type, attachType, attachBtf }: Loaded): readonly Place[] {
   const hook = hooksOf(type, attachType).find(({ name }) => name === attachBtf);
   if (hook !== undefined) {
     return pairsOf([...hook.words.entries()], SIZES).flatMap(([[word, bytes], size]) =>
-      bytes === 0
+      !mayRead(hook, word, size)
         ? []
         : {
             size,

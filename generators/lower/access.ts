@@ -120,9 +120,13 @@ const mayTouchPacket = ({ plan }: Frame, { kind }: AccessForm): boolean =>
 
 /** Atomics and the stack are refused where they aren't aligned; the others are so half of the time. */
 function placeIn(form: AccessForm, { kind, low, high }: Region, hint: number): number {
-  const from = hint % (high - low - form.size + 1);
+  const from = low + (hint % (high - low - form.size + 1));
   const aligned = isAtomic(form) || kind === 'slot' || hint % 2 === 0;
-  return low + (aligned ? from - (from % form.size) : from);
+  if (!aligned) return from;
+  const before = Math.floor(from / form.size) * form.size;
+  const behind = before + form.size;
+  if (before >= low) return before;
+  return behind + form.size <= high ? behind : from;
 }
 
 const isAtomic = ({ kind }: AccessForm): boolean =>

@@ -1,7 +1,7 @@
 import type { FormOf } from '../../src/isa/forms.ts';
 import { formNamed } from '../../src/isa/forms.ts';
 import { packetFields, readablePlaces, writablePlaces } from '../ctx-access.ts';
-import { hooksOf } from '../hooks.ts';
+import { hooksOf, mayRead } from '../hooks.ts';
 import type { CasePlan, FragmentOf } from '../plan.ts';
 import { type LowerBody, lowerFork } from './control.ts';
 import { ctxRegister, F, type Frame, scalar, whilePinned, writable } from './frame.ts';
@@ -31,7 +31,9 @@ function placesOf({ progType, attachType, attachBtf }: CasePlan, sizeBytes: numb
   return hook === undefined
     ? readablePlaces(progType, sizeBytes)
     : hook.words.flatMap((numberBytes, word) =>
-        numberBytes === 0 ? [] : [{ offset: 8 * word, comparable: sizeBytes <= numberBytes }],
+        mayRead(hook, word, sizeBytes)
+          ? [{ offset: 8 * word, comparable: sizeBytes <= numberBytes }]
+          : [],
       );
 }
 
