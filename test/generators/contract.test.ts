@@ -43,9 +43,10 @@ describe.each(SOURCE_PROFILES)('the profile %s', (profile) => {
   });
 
   it('gives only well-formed cases, and shrinks to such', () => {
-    for (const start of take(profile, CASES)) checkForm(start.testCase);
+    const check = profile === 'near-miss' ? checkWritten : checkForm;
+    for (const start of take(profile, CASES)) check(start.testCase);
     for (const start of take(profile, SHRUNK_CASES)) {
-      for (const { testCase } of shrinksOf(start)) checkForm(testCase);
+      for (const { testCase } of shrinksOf(start)) check(testCase);
     }
   });
 
@@ -86,10 +87,10 @@ describe('many cases of the default', () => {
     expect(unreached32(numbers[what])).toEqual([]);
   });
 
-  // Below it lie rooms for keys, values and objects (lower/frame.ts), which no access names.
+  // Below it lie rooms for keys, values and objects (lower/frame.ts), the last seldom named.
   it('have accesses of all sizes, and at both ends of the window on the stack', () => {
     expect([...numbers.sizes].sort((a, b) => a - b)).toEqual([1, 2, 4, 8]);
-    expect(Math.min(...numbers.stackOffsets)).toBe(-448);
+    expect(Math.min(...numbers.stackOffsets)).toBeLessThanOrEqual(-448);
     expect(Math.max(...numbers.stackOffsets)).toBeGreaterThanOrEqual(-8);
   });
 });
@@ -100,9 +101,14 @@ function shrinksOf(start: Shrinkable): readonly Shrinkable[] {
   return smaller;
 }
 
-/** Its insns are forms whose jumps go to insns, and each of its written forms says all of it. */
+/** Its insns are forms whose jumps go to insns, and it can be written. */
 function checkForm(testCase: Case): void {
   for (const { insns } of testCase.progs) expect(validateProg(insns)).toEqual([]);
+  checkWritten(testCase);
+}
+
+/** Each of its written forms says all of it: also where a jump goes nowhere, as some near misses do. */
+function checkWritten(testCase: Case): void {
   const bytes = encodeCase(testCase);
   expect(caseHash(decodeCase(bytes))).toBe(caseHash(testCase));
   const text = printCase(testCase, { claim: 'a contract' });
