@@ -160,7 +160,10 @@ function paletteOf(capabilities: Capabilities, progType: GeneratedType): Palette
 
   const plainAccesses = ofKind('load', 'store');
   const mapTypes = GENERATED_MAPS.filter(
-    (type) => capabilities.mapTypes.has(type) && (OWNER_HELPERS[type] ?? []).every(can),
+    (type) =>
+      capabilities.mapTypes.has(type) &&
+      (OWNER_HELPERS[type] ?? []).every(can) &&
+      (progType !== 'syscall' || SLEEPABLE_MAPS.has(type)),
   );
   const lacking = new Set<HelperArg['kind']>([
     ...(readsSocket(progType) ? [] : ['socket' as const]),
@@ -309,6 +312,13 @@ function oftenness({ helpers }: Capabilities, { helper, types }: HelperCall): nu
   );
   return able.length <= 3 ? 8 : able.length <= 9 ? 4 : 1;
 }
+
+/** What sleepable progs may use (check_map_prog_compatibility, kernel/bpf/verifier.c 6.12; 6.1 without queues). */
+const SLEEPABLE_MAPS: ReadonlySet<MapType> = new Set<MapType>([
+  ...(['hash', 'lru_hash', 'percpu_hash', 'lru_percpu_hash', 'array', 'percpu_array'] as const),
+  ...(['array_of_maps', 'hash_of_maps', 'ringbuf', 'user_ringbuf', 'queue', 'stack'] as const),
+  ...(['sk_storage', 'task_storage'] as const),
+]);
 
 const hasObjects = (ksyms: ReadonlySet<string>): boolean =>
   Object.values(OBJECT_KFUNCS).every((name) => ksyms.has(name));

@@ -4,7 +4,7 @@ import type { Palette } from './capabilities.ts';
 import { drawCommands } from './commands.ts';
 import { hooksOf } from './hooks.ts';
 import { drawLiveRun, drawVerdict, isSteady, liveMaps } from './live-run.ts';
-import { paletteWith } from './map-kinds.ts';
+import { needsMet } from './map-kinds.ts';
 import { drawMaps, drawOddMap } from './maps.ts';
 import type { CasePlan, ProgPlan } from './plan.ts';
 import type { Profile } from './profiles.ts';
@@ -17,14 +17,14 @@ import { createPool } from './values.ts';
 const TEST_RND_HI32 = 0x4;
 
 /** The plan of a whole case. */
-export function drawCasePlan(random: Random, all: Palette, profile: Profile): CasePlan {
+export function drawCasePlan(random: Random, palette: Palette, profile: Profile): CasePlan {
   const pool = createPool();
-  const live = all.kinds.has('verdict') && percent(random, profile.livePercent);
-  const drawn = drawMaps(random, all, pool, profile.mapTypes);
+  const live = palette.kinds.has('verdict') && percent(random, profile.livePercent);
+  const drawn = drawMaps(random, palette, pool, profile.mapTypes);
   const maps = live ? liveMaps(random, drawn) : drawn;
-  const palette = paletteWith(maps, all);
+  const met = needsMet(maps);
   const hasTargets = maps.some(({ spec }) => spec.type === 'prog_array');
-  const prog = drawProg(random, palette, profile, pool);
+  const prog = drawProg(random, palette, profile, pool, met);
   const attachType = pick(random, attachTypes(palette.progType));
   const hooks = hooksOf(palette.progType, attachType);
   const runs = drawRuns(random, palette, pool, profile).map((run) =>
@@ -36,7 +36,7 @@ export function drawCasePlan(random: Random, all: Palette, profile: Profile): Ca
     ...(hooks.length > 0 && { attachBtf: pick(random, hooks).name }),
     progFlags: percent(random, profile.scrambledPercent) ? TEST_RND_HI32 : 0,
     maps,
-    targets: hasTargets ? drawTargets(random, palette, profile, pool) : [],
+    targets: hasTargets ? drawTargets(random, palette, profile, pool, met) : [],
     prog: live ? withVerdict(random, prog, palette) : prog,
     runs,
     commands:
@@ -49,7 +49,7 @@ export function drawCasePlan(random: Random, all: Palette, profile: Profile): Ca
             pool,
             profile.commandsPercent,
           ),
-    oddMaps: percent(random, profile.oddMapsPercent) ? [drawOddMap(random, all)] : [],
+    oddMaps: percent(random, profile.oddMapsPercent) ? [drawOddMap(random, palette)] : [],
   };
 }
 

@@ -1,5 +1,4 @@
 import { KEYED_MAPS, LOCAL_STORAGES, type MapType } from '../src/case/map-type.ts';
-import type { Palette } from './capabilities.ts';
 import type { FragmentKind, MapPlan } from './plan.ts';
 
 /** Maps whose values progs look up, update and delete by a key. */
@@ -72,7 +71,6 @@ export const typesFor = (kind: FragmentKind): ReadonlySet<MapType> | undefined =
 
 /** What `NEEDS` names, in order: bit n of a set of needs stands for the nth. */
 const NEEDED = Object.entries(NEEDS) as readonly (readonly [FragmentKind, ReadonlySet<MapType>])[];
-const ALL_NEEDS = (1 << NEEDED.length) - 1;
 const STORAGE_NEED = 1 << NEEDED.findIndex(([kind]) => kind === 'storage');
 
 /** The needs that a map of a type meets. */
@@ -86,21 +84,16 @@ function needsMetBy(type: MapType): number {
   return met;
 }
 
-const KNOWN = new WeakMap<Palette, Map<number, Palette>>();
-
-/** The palette without the kinds that lack what they need among these maps; the same one wherever that is the same. */
-export function paletteWith(maps: readonly MapPlan[], palette: Palette): Palette {
+/** What these maps are enough for: bit n for the nth of the kinds that need some. */
+export function needsMet(maps: readonly MapPlan[]): number {
   let met = 0;
   for (const { spec } of maps) met |= needsMetBy(spec.type);
   // Progs of an array must have the same storage (`bpf_prog_map_compatible`, kernel/bpf/core.c 7.2).
-  if (maps.some(({ spec }) => spec.type === 'prog_array')) met &= ~STORAGE_NEED;
-  const ofPalette = KNOWN.get(palette) ?? new Map<number, Palette>();
-  KNOWN.set(palette, ofPalette);
-  const known = ofPalette.get(met);
-  if (known !== undefined) return known;
-  const unmet = NEEDED.filter((_, n) => ((ALL_NEEDS & ~met) >> n) & 1).map(([kind]) => kind);
-  const kinds = new Set([...palette.kinds].filter((kind) => !unmet.includes(kind)));
-  const narrowed = { ...palette, kinds };
-  ofPalette.set(met, narrowed);
-  return narrowed;
+  return maps.some(({ spec }) => spec.type === 'prog_array') ? met & ~STORAGE_NEED : met;
+}
+
+/** The bit of a kind in what is met; 0 where it needs no map. */
+export function needOf(kind: FragmentKind): number {
+  const n = NEEDED.findIndex(([needy]) => needy === kind);
+  return n < 0 ? 0 : 1 << n;
 }

@@ -1,6 +1,7 @@
 import type { Random } from 'fast-check';
 import type { Palette } from '../capabilities.ts';
 import { REGS_USABLE, STACK_WINDOW_BYTES } from '../lower/view.ts';
+import { needOf } from '../map-kinds.ts';
 import type { AccessForm, ArgKind, FragmentKind, FunctionPlan, ProgPlan } from '../plan.ts';
 import type { Profile } from '../profiles.ts';
 import { oneIn, pick, type Weighted } from '../random.ts';
@@ -13,11 +14,17 @@ const ALL_REGS = (1 << REGS_USABLE) - 1;
 const ALL_SLOTS = (1 << (STACK_WINDOW_BYTES / 8)) - 1;
 const FUNCTIONS_MAX = 3;
 
-/** A prog with up to three functions beside the first. */
-export function drawProg(random: Random, palette: Palette, profile: Profile, pool: Pool): ProgPlan {
+/** A prog with up to three functions beside the first; `met` says what its maps are enough for (`needsMet`). */
+export function drawProg(
+  random: Random,
+  palette: Palette,
+  profile: Profile,
+  pool: Pool,
+  met: number,
+): ProgPlan {
   const { min, usual, max } = profile.fragments;
   const count = random.nextInt(min, oneIn(random, 10) ? max : usual);
-  const env = drawEnv(random, palette, profile, pool);
+  const env = drawEnv(random, palette, profile, pool, met);
   const roles = ROLES.filter(([kind]) => env.kinds.values.includes(kind));
   const functions = roles.length > 0 ? random.nextInt(0, FUNCTIONS_MAX) : 0;
   env.left = count;
@@ -40,20 +47,27 @@ export function drawTargets(
   palette: Palette,
   profile: Profile,
   pool: Pool,
+  met: number,
 ): readonly ProgPlan[] {
   const fragments = { min: 1, usual: 8, max: 12 };
   return repeated(random.nextInt(0, 2), () =>
-    drawProg(random, palette, { ...profile, fragments }, pool),
+    drawProg(random, palette, { ...profile, fragments }, pool, met),
   );
 }
 
 /** Drops kinds of fragments, and most forms of some kinds, so that progs differ (swarm testing). */
-function drawEnv(random: Random, palette: Palette, profile: Profile, pool: Pool): FragmentEnv {
+function drawEnv(
+  random: Random,
+  palette: Palette,
+  profile: Profile,
+  pool: Pool,
+  met: number,
+): FragmentEnv {
   return {
     palette,
     alu: drawSome(random, palette.alu),
     accesses: drawSome(random, accessesFor(palette, profile)),
-    kinds: drawKinds(random, weightsOf(palette.kinds, profile.weights), profile.keptPercent),
+    kinds: drawKinds(random, weightsOf(palette.kinds, profile.weights), met, profile.keptPercent),
     pool,
     depthMax: profile.depthMax,
     left: 0,
@@ -63,8 +77,13 @@ function drawEnv(random: Random, palette: Palette, profile: Profile, pool: Pool)
 const accessesFor = ({ accesses }: Palette, { accesses: kinds }: Profile): readonly AccessForm[] =>
   kinds === undefined ? accesses : accesses.filter(({ kind }) => kinds.includes(kind));
 
-/** Each kind stays in `keptPercent` of 100; four are decided by one draw. */
-function drawKinds(random: Random, weights: Weights, keptPercent: number): Weighted<FragmentKind> {
+/** Each kind that has its maps stays in `keptPercent` of 100; four are decided by one draw. */
+function drawKinds(
+  random: Random,
+  weights: Weights,
+  met: number,
+  keptPercent: number,
+): Weighted<FragmentKind> {
   const values: FragmentKind[] = [];
   const upTo: number[] = [];
   const below = Math.round(2.56 * keptPercent);
@@ -72,8 +91,8 @@ function drawKinds(random: Random, weights: Weights, keptPercent: number): Weigh
   let total = 0;
   for (let n = 0; n < weights.length; n++) {
     bits = n % 4 === 0 ? random.nextInt() : bits >>> 8;
-    const [kind, weight] = weights[n];
-    if ((bits & 0xff) >= below && kind !== 'alu') continue;
+    const { kind, weight, need } = weights[n];
+    if ((need & ~met) !== 0 || ((bits & 0xff) >= below && kind !== 'alu')) continue;
     total += weight;
     values.push(kind);
     upTo.push(total);
@@ -81,7 +100,12 @@ function drawKinds(random: Random, weights: Weights, keptPercent: number): Weigh
   return { values, upTo };
 }
 
-type Weights = readonly (readonly [FragmentKind, number])[];
+type Weights = readonly {
+  readonly kind: FragmentKind;
+  readonly weight: number;
+  /** What maps must be enough for: a bit, or 0. */
+  readonly need: number;
+}[];
 const KNOWN = new WeakMap<ReadonlySet<FragmentKind>, WeakMap<Profile['weights'], Weights>>();
 
 /** The weights of those kinds, put together once. */
@@ -91,7 +115,9 @@ function weightsOf(kinds: ReadonlySet<FragmentKind>, weights: Profile['weights']
   const known = ofKinds.get(weights);
   if (known !== undefined) return known;
   const all = Object.entries(weights) as [FragmentKind, number][];
-  const possible = all.filter(([kind, weight]) => weight > 0 && kinds.has(kind));
+  const possible = all
+    .filter(([kind, weight]) => weight > 0 && kinds.has(kind))
+    .map(([kind, weight]) => ({ kind, weight, need: needOf(kind) }));
   ofKinds.set(weights, possible);
   return possible;
 }
