@@ -95,7 +95,7 @@ describe.each(SOURCE_PROFILES)('the profile %s', (profile) => {
 });
 
 describe('many cases of the default', () => {
-  const numbers = numbersOf(take('default', 1500, 'value classes').map(({ testCase }) => testCase));
+  const numbers = numbersOf(take('default', 3000, 'value classes').map(({ testCase }) => testCase));
 
   it.each(['words', 'ctx'] as const)('have %s of every class of 64 bits', (what) => {
     expect(unreached64(numbers[what])).toEqual([]);

@@ -43,7 +43,7 @@ describe('the profile live', () => {
       outcome.kind === 'completed' ? outcome.runs : [],
     );
     const errnos = new Set(runs.flatMap(({ errno, frames }) => (frames ? [errno] : [])));
-    expect([...errnos].sort((a, b) => a - b)).toEqual([0, 7, 19, 22, 28]);
+    expect([0, 7, 19, 22, 28].filter((errno) => !errnos.has(errno))).toEqual([]);
     const ways = runs.flatMap(({ frames = [] }) =>
       frames.map(({ way, ifindex }) => `${way} ${ifindex}`),
     );
