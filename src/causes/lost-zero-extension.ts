@@ -26,21 +26,27 @@ export const LOST_ZERO_EXTENSION: Cause = {
   reason:
     'The verifier prunes a path and forgets that a 32-bit result of it is read as 64 bits later, so nothing zero-extends it.',
   kernels:
-    '6.18 and later: with JITs that leave it to the verifier (riscv64, ppc64le; s390x), and everywhere with BPF_F_TEST_RND_HI32; 6.12 is right',
+    '6.18 and later: with JITs that leave it to the verifier (riscv64, ppc64le; s390x), with all JITs behind a 32-bit cmpxchg, and everywhere with BPF_F_TEST_RND_HI32; 6.12 is right',
   source: 'mark_insn_zext, kernel/bpf/verifier.c (7.2) against propagate_liveness (6.12)',
   shows:
     'The upper half of a register is that of a sign extension, or random with BPF_F_TEST_RND_HI32, where the emulator has 0.',
-  cases: ['lost-zero-extension', 'lost-zero-extension-random'],
+  cases: ['lost-zero-extension', 'lost-zero-extension-random', 'lost-zero-extension-of-cmpxchg'],
   experiment: {
     concerns: ({ engine, linux }, testCase) =>
       isAtLeast(linux, '6.18') &&
-      ((isJit(engine) && NEED_TELLING.includes(linux.arch)) || randomises(testCase)),
+      ((isJit(engine) && (NEED_TELLING.includes(linux.arch) || hasCmpxchg(testCase))) ||
+        randomises(testCase)),
     without: (testCase) =>
       rewritten(testCase, (insn) =>
         isPacketPointer(insn, testCase.progType) ? [insn] : [insn, ...extending(insn)],
       ),
   },
 };
+
+/** What it leaves in r0 where it succeeds is extended by the verifier alone (`opt_subreg_zext_lo32_rnd_hi32`, 7.2). */
+const CMPXCHG = formNamed('cmpxchg.w');
+const hasCmpxchg = ({ progs }: Case): boolean =>
+  progs.some(({ insns }) => insns.some((insn) => formOf(insn) === CMPXCHG));
 
 const isJit = (engine: TargetInfo['engine']): boolean => engine === 'jit' || engine === 'hardened';
 
