@@ -14,7 +14,7 @@ export function normaliseMessage(log: string): string {
 
 /** Statistics, insns (`3: (b7) r0 = 0`), source lines, states (`R0=...`, `from 3 to 5:`). */
 const NO_MESSAGE =
-  /^((insns )?processed \d+|verification time|stack depth|max_states|;|\d+: \(|\d+: R\d|R\d+(_\w+)?=|from \d+ to \d+|mark_precise|func#\d+|last_idx|regs=|parent |propagating|live regs|-- )/;
+  /^((insns )?processed \d+|verification time|stack depth|max_states|;|\d+: \(|\d+: R\d|R\d+(_\w+)?=|from \d+ to \d+|mark_precise|func#\d+|last_idx|regs=|frame\d+:|(cur|old) state:|parent |propagating|live regs|-- )/;
 
 /** No message of the kernel is longer, but for names of types and functions. */
 const MESSAGE_CHARS_MAX = 160;

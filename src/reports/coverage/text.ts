@@ -183,13 +183,14 @@ function besideEachOther(
 /** Entries of a list that a terminal is given. */
 const LIST_SHOWN = 24;
 
-function listLines({ title, note, entries }: List, { width, style }: TextOptions) {
-  const left = entries.length - LIST_SHOWN;
+function listLines({ title, note, entries, shown }: List, { width, style }: TextOptions) {
+  const count = shown === 'all' ? entries.length : LIST_SHOWN;
+  const left = entries.length - count;
   return [
     `${style('strong', title)}: ${countText(entries.length)}`,
     style('faint', cutTo(note, width, '~')),
     ...tableLines(
-      entries.slice(0, LIST_SHOWN).map(([name, count]) => [countText(count), printable(name)]),
+      entries.slice(0, count).map(([name, count]) => [countText(count), printable(name)]),
       { align: ['right'], width, style },
     ),
     ...(left > 0 ? [`and ${countText(left)} more: --html has all`] : []),
