@@ -170,6 +170,10 @@ export const CHANGES = {
     what: 'That a map may be neither read nor written is looked at behind all that its type asks.',
     source: 'map_create and map_create_alloc, kernel/bpf/syscall.c (7.2)',
   },
+  innerFields: {
+    what: 'A map with a spin lock does not take the place of an inner map without one.',
+    source: 'bpf_map_meta_equal, kernel/bpf/map_in_map.c (6.1: timer_off, 6.12: btf_record_equal)',
+  },
   cpumapBadProg: {
     what: 'A cpumap says what is wrong with the fd of a prog, instead of that memory is short.',
     source: '__cpu_map_entry_alloc, kernel/bpf/cpumap.c (7.2)',

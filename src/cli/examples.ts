@@ -25,7 +25,8 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   'bpfdiff corpus show': ['bpfdiff corpus show 9e88   # how its id begins is enough'],
   'bpfdiff coverage': [
     'bpfdiff coverage                 # what bpfdiff itself was compared with',
-    'bpfdiff run --reach mine.json && bpfdiff coverage mine.json --html mine.html',
+    'bpfdiff run --reach mine.json',
+    'bpfdiff coverage mine.json --html mine.html',
   ],
   'bpfdiff kernels': [
     'bpfdiff kernels ls',

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { addBench } from '../../src/cli/commands/bench.ts';
 import { addCorpus } from '../../src/cli/commands/corpus.ts';
+import { addCoverage } from '../../src/cli/commands/coverage.ts';
 import { addDoctor } from '../../src/cli/commands/doctor.ts';
 import { addExec } from '../../src/cli/commands/exec.ts';
 import { addFeatures } from '../../src/cli/commands/features.ts';
@@ -17,6 +18,7 @@ for (const add of [
   addExec,
   addReplay,
   addCorpus,
+  addCoverage,
   addKernels,
   addDoctor,
   addFeatures,

@@ -115,6 +115,8 @@ export interface ReleaseRules {
   readonly ringOverwrite: 'unknown' | 'known';
   /** When a map that nobody may read nor write is refused: before its type is asked, or last of all. */
   readonly mapFileFlags: 'first' | 'last';
+  /** Whether spin locks and the like must be where they are in the inner map that a map of maps was made with. */
+  readonly innerFields: 'ignored' | 'compared';
   /** What a `cpumap` says of a prog's fd that is none: no memory, or what is wrong with it. */
   readonly cpumapBadProg: 'no-memory' | 'told';
   /**
@@ -339,6 +341,10 @@ const DIFFERENCES: { readonly [Name in keyof Differing]: readonly Since<Differin
   mapFileFlags: [
     ['0', 'first'],
     ['6.19', 'last'],
+  ],
+  innerFields: [
+    ['0', 'ignored'],
+    ['5.15', 'compared'],
   ],
   cpumapBadProg: [
     ['0', 'no-memory'],

@@ -95,7 +95,7 @@ describe('the emulator', () => {
   it('says what it lacks instead of trying it', async () => {
     const emulator = createEmulator({ linux: LINUX });
     const cases = [
-      caseOf('call user_ringbuf_drain\nexit'),
+      caseOf('call perf_event_read\nexit'),
       caseOf('call kfunc#0\nexit', { ksyms: ['bpf_task_from_pid'] }),
       caseOf('r0 = 0\nexit', { progType: 'ext' }),
       caseOf('r0 = 0\nexit', { maps: [mapSpec({ type: 'stack_trace' })] }),
@@ -103,7 +103,7 @@ describe('the emulator', () => {
     ];
     const outcomes = await emulator.execute(cases);
     expect(outcomes.map((outcome) => outcome.kind === 'unsupported' && outcome.missing)).toEqual([
-      ['helper 209 user_ringbuf_drain'],
+      ['helper 22 perf_event_read'],
       ['kernel symbol bpf_task_from_pid'],
       ['prog type ext'],
       ['map type stack_trace'],

@@ -91,6 +91,7 @@ export function createMapOfMaps(
       const inner = before[index];
       if (inner === undefined) return EBADF;
       if (!sameShape(template, inner.spec)) return EINVAL;
+      if (release.innerFields === 'compared' && !sameFields(template, inner.spec)) return EINVAL;
       const text = keyText(key, 0, keyBytes);
       if (!isArray) {
         const errno = checkHashUpdate(flags, held.has(text) ? 'present' : 'absent');
@@ -130,6 +131,10 @@ export function createMapOfMaps(
 }
 
 /** `bpf_map_meta_equal` and `array_map_meta_equal`, 6.1. */
+/** Whether what the kernel keeps in values, which it knows by BTF, is the same and lies in the same place. */
+const sameFields = (a: MapSpec, b: MapSpec): boolean =>
+  a.spinLock === b.spinLock && a.kptr === b.kptr;
+
 function sameShape(a: MapSpec, b: MapSpec): boolean {
   const anyLength = a.type !== 'array' || (a.flags & MapFlag.INNER_MAP) !== 0;
   return (

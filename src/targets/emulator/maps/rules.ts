@@ -198,7 +198,8 @@ function checkRedirectCreate(valueBytes: readonly number[]) {
 
 /** `cpu_map_alloc`, kernel/bpf/cpumap.c 6.1. */
 function checkCpuCreate(spec: MapSpec, release: ReleaseRules, { cpusMax }: ArchRules): number {
-  const errno = checkRedirectCreate([4, 8])(spec, release);
+  if (spec.valueBytes !== 4 && spec.valueBytes !== 8) return EINVAL;
+  const errno = checkCreate(MapFlag.NUMA_NODE, 4, () => true)(spec, release);
   return errno === 0 && spec.maxEntries > cpusMax ? E2BIG : errno;
 }
 
