@@ -29,7 +29,7 @@ export interface MachineOptions {
 }
 
 export interface MachineLimits {
-  /** A case that takes longer is `hung`. */
+  /** A case that takes longer is `hung`. An emulated CPU takes seconds to verify a long prog. */
   readonly caseTimeoutMs: number;
   /** After that long the agent begins no further case of a batch; they are sent anew. */
   readonly batchBudgetMs: number;
@@ -40,7 +40,7 @@ export interface MachineLimits {
 }
 
 const LIMITS: MachineLimits = {
-  caseTimeoutMs: 2000,
+  caseTimeoutMs: 6000,
   batchBudgetMs: 2000,
   answerSlackMs: 4000,
   startsMax: 3,
