@@ -1,5 +1,6 @@
 import type { MapSpec } from '../../src/case/case.ts';
 import { KFUNC_MEMORY_BYTES, type KfuncArg } from '../../src/case/ksyms.ts';
+import type { HelperName } from '../../src/isa/helpers.ts';
 import { STEADY, WALKED, ZERO_SEED } from '../map-kinds.ts';
 import type { ArgKind, FragmentOf, FunctionPlan } from '../plan.ts';
 import { emitConst } from './compute.ts';
@@ -56,10 +57,33 @@ export function lowerEach(frame: Frame, { callee, times, slot, flags }: Fragment
 }
 
 /** for_each_map_elem(map, visitor, slot, flags). */
-export function lowerWalk(frame: Frame, fragment: FragmentOf<'walk'>): void {
-  const { by, callee, slot, flags } = fragment;
-  const map = mapNumber(frame, fragment.map, ({ spec }) => isWalked(spec));
-  const target = calleeOf(frame, callee, 'visitor');
+export const lowerWalk = (frame: Frame, fragment: FragmentOf<'walk'>): void =>
+  lowerMapCallback(frame, fragment, {
+    helper: 'for_each_map_elem',
+    role: 'visitor',
+    takes: isWalked,
+  });
+
+interface MapCallback {
+  readonly helper: HelperName;
+  readonly role: FunctionPlan['role'];
+  readonly takes: (map: MapSpec) => boolean;
+}
+
+/** A helper that calls a function with parts of a map, and with a slot of the stack. */
+export function lowerMapCallback(
+  frame: Frame,
+  {
+    by,
+    map: hint,
+    callee,
+    slot,
+    flags,
+  }: Pick<FragmentOf<'walk'>, 'by' | 'map' | 'callee' | 'slot' | 'flags'>,
+  { helper, role, takes }: MapCallback,
+): void {
+  const map = mapNumber(frame, hint, ({ spec }) => takes(spec));
+  const target = calleeOf(frame, callee, role);
   if (map === undefined || target === undefined) return;
   const { asm, view } = frame;
   const done = frame.functionEffects(target);
@@ -70,7 +94,7 @@ export function lowerWalk(frame: Frame, fragment: FragmentOf<'walk'>): void {
   asm.address(2, target);
   stackPointer(frame, 3, frame.stackBase + at);
   asm.emit(F.movK, { dst: 4, imm: flags });
-  callHelper(frame, 'for_each_map_elem');
+  callHelper(frame, helper);
   noteCallOf(frame, done, CALLBACK_WALKS);
 }
 
@@ -79,10 +103,10 @@ const isWalked = ({ type, flags }: MapSpec): boolean =>
   WALKED.has(type) && (STEADY.has(type) || (flags & ZERO_SEED) !== 0);
 
 /** How often the verifier walks a callback until nothing changes, or so (since 6.7). */
-export const CALLBACK_WALKS = 4;
+const CALLBACK_WALKS = 4;
 
 /** What the callee did is done. */
-export function noteCallOf(frame: Frame, done: Effects, walks: number): void {
+function noteCallOf(frame: Frame, done: Effects, walks: number): void {
   noteCall(frame);
   if (done.packet) dropPackets(frame);
   for (const map of done.maps) dropValues(frame, map);
@@ -96,11 +120,7 @@ export function noteCallOf(frame: Frame, done: Effects, walks: number): void {
   frame.effects.forks += walks * done.forks;
 }
 
-export function calleeOf(
-  frame: Frame,
-  hint: number,
-  role: FunctionPlan['role'],
-): number | undefined {
+function calleeOf(frame: Frame, hint: number, role: FunctionPlan['role']): number | undefined {
   const { functions } = frame.plan.prog;
   const hasCtx = frame.view.regs.includes(CTX);
   const suits = (plan: FunctionPlan) =>

@@ -1,33 +1,21 @@
 import { formNamed } from '../../src/isa/forms.ts';
 import type { FragmentOf } from '../plan.ts';
-import { CALLBACK_WALKS, calleeOf, noteCallOf } from './call.ts';
+import { lowerMapCallback } from './call.ts';
 import { callHelper, F, type Frame, stackPointer } from './frame.ts';
-import { mapNumber, setMap } from './maps.ts';
-import { ensureReadable, slotAt } from './stack.ts';
-import { Byte, SCALAR, setBytes } from './view.ts';
+import { ensureReadable } from './stack.ts';
+import { SCALAR } from './view.ts';
 
 const LOAD = formNamed('ldxdw');
 const SAMPLE_BYTES = 8;
 const MIX = 31;
 
 /** user_ringbuf_drain(map, drainer, slot, flags). */
-export function lowerDrain(frame: Frame, fragment: FragmentOf<'drain'>): void {
-  const { by, callee, slot, flags } = fragment;
-  const map = mapNumber(frame, fragment.map, ({ spec }) => spec.type === 'user_ringbuf');
-  const target = calleeOf(frame, callee, 'drainer');
-  if (map === undefined || target === undefined) return;
-  const { asm, view } = frame;
-  const done = frame.functionEffects(target);
-  const at = slotAt(slot, 8);
-  ensureReadable(frame, at, 8);
-  setBytes(view.stack, Byte.MAYBE_ZERO, at, at + 8);
-  setMap(frame, 1, map, by);
-  asm.address(2, target);
-  stackPointer(frame, 3, frame.stackBase + at);
-  asm.emit(F.movK, { dst: 4, imm: flags });
-  callHelper(frame, 'user_ringbuf_drain');
-  noteCallOf(frame, done, CALLBACK_WALKS);
-}
+export const lowerDrain = (frame: Frame, fragment: FragmentOf<'drain'>): void =>
+  lowerMapCallback(frame, fragment, {
+    helper: 'user_ringbuf_drain',
+    role: 'drainer',
+    takes: ({ type }) => type === 'user_ringbuf',
+  });
 
 /** A drainer begins by reading its sample: what it finds goes to the stack, and into the slot. */
 export function lowerSample(frame: Frame): void {
