@@ -122,7 +122,7 @@ describe('bpfdiff run', () => {
     [['--seed', '-1'], 2, /Expected a whole number below 2\^64/],
     [['--profile', 'nosuch'], 2, /Allowed choices are default/],
     [['--prog-types', 'nosuch'], 2, /No cases are generated for "nosuch"\. Expected xdp/],
-    [['--prog-types', 'xdp,lirc_mode2'], 2, /No cases are generated for "lirc_mode2"/],
+    [['--prog-types', 'xdp,lsm'], 2, /No cases are generated for "lsm"/],
     [['--nosuch'], 2, /unknown option '--nosuch'/],
   ])('%j is refused with status %i and says why', async (args, status, message) => {
     const { stderr, exitCode } = await bpfdiff(['run', ...args, '--corpus', corpus]);
