@@ -79,6 +79,16 @@ export const CAUSES: readonly Cause[] = [
     cases: ['tail-call-reads-a-ctx-that-is-not-there'],
   },
   {
+    name: 'trie-value-is-not-aligned',
+    reason:
+      'The value of an LPM trie lies where its key ends, at any address, and the verifier takes it to be aligned to 8 bytes as those of other maps. An atomic operation on it is an alignment fault where the machine wants such things aligned.',
+    kernels: '4.11 and later on arm64 (seen on 7.2)',
+    source:
+      'trie_lookup_elem: `return (void *)found->data + trie->data_size`, kernel/bpf/lpm_trie.c (7.2)',
+    shows: 'A crash: page fault in a prog ("alignment fault").',
+    cases: ['trie-value-is-not-aligned'],
+  },
+  {
     name: 'interpreter-tail-calls-overflow',
     reason:
       'The interpreter has a stack for each prog that is as large as the verifier says. Since 6.9 that is what the prog itself uses, even where it tail-calls: a prog that takes its place and uses more writes over the stack of the kernel.',
