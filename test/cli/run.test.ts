@@ -77,7 +77,7 @@ describe('bpfdiff run', () => {
   });
 
   it('starts a kernel anew that was killed, and loses no case', async () => {
-    const args = ['--cases', '4000', '--corpus', corpus];
+    const args = ['--cases', '4000', '--seed', '31', '--corpus', corpus];
     const { process, kernels } = await startCampaign(args);
     const uml = kernels.find(({ name }) => name === 'kernel')!;
     globalThis.process.kill(uml.pid, 'SIGKILL');
@@ -98,6 +98,8 @@ describe('bpfdiff run', () => {
       names,
       '--cases',
       '1000',
+      '--seed',
+      '31',
       '--json',
       '--corpus',
       corpus,
