@@ -225,6 +225,7 @@ const LOOP = helperId('loop')!;
 
 /** `BPF_MAX_LOOPS`, include/linux/bpf.h. */
 const LOOPS_MAX = 0x80_0000n;
+const LOOPS = [0n, 1n, 2n, 100n, LOOPS_MAX, LOOPS_MAX + 1n, 0xffff_ffffn];
 
 /**
  * bpf_loop, told how often by the run, and with which flags too: where the verifier knows that they are
@@ -239,8 +240,8 @@ const loopSheets = (): readonly Sheet[] =>
         progType: WORD_TYPE,
         runs:
           flags === 'known'
-            ? [0n, 1n, 2n, 100n, LOOPS_MAX, LOOPS_MAX + 1n, 0xffff_ffffn].map((n) => wordRun([n]))
-            : pairsOf([0n, 1n, 2n, 100n, LOOPS_MAX], [0n, 1n, 1n << 32n]).map(wordRun),
+            ? LOOPS.map((n) => wordRun([n]))
+            : pairsOf(LOOPS, [0n, 1n, 1n << 32n]).map(wordRun),
         body: (asm) => {
           asm.emit(G.storeK, { dst: R10, off: -8, imm: 0 });
           word(asm, 1, 0);

@@ -9,7 +9,7 @@ import { observedBy } from './observed-by.ts';
 import { type Pair, pairsOf } from './pairs.ts';
 import { type AnsweredBatch, pipeline } from './pipeline.ts';
 import { queued } from './queue.ts';
-import { type Reached, reachedBy } from './reach.ts';
+import { type Reached, reachedBy, reachedByProgs } from './reach.ts';
 import { createTally } from './tally.ts';
 
 export interface CampaignOptions {
@@ -114,8 +114,12 @@ export async function runCampaign(options: CampaignOptions): Promise<Summary> {
         pairs.map((pair) => comparePair(start, pair, targets, mine)),
         options,
       );
-      tally.addCase(start.testCase, mine, comparisons);
-      if (emulator >= 0) options.learn?.(start.testCase, reachedBy(start.testCase, mine[emulator]));
+      const byProgs = mine.map((outcome) => reachedByProgs(start.testCase, outcome));
+      tally.addCase(start.testCase, mine, comparisons, byProgs);
+      if (emulator >= 0) {
+        const args = [start.testCase, mine[emulator], byProgs[emulator]] as const;
+        options.learn?.(start.testCase, reachedBy(...args));
+      }
       if (c % SLICE_CASES === 0) await setImmediate();
       await investigateFirst(start, mine, comparisons);
     }

@@ -102,9 +102,15 @@ export function reachedByAnswer(testCase: Case, outcome: Outcome): Reached {
   return { ...common, errnos, mapOps: commandNames(testCase, runs) };
 }
 
-/** All that a case reached in a target, as far as its outcome tells, but for what the verifier said. */
-export function reachedBy(testCase: Case, outcome: Outcome): Reached {
-  const byProgs = reachedByProgs(testCase, outcome);
+/**
+ * All that a case reached in a target, as far as its outcome tells, but for what the verifier said. What
+ * its progs reached need not be found out twice.
+ */
+export function reachedBy(
+  testCase: Case,
+  outcome: Outcome,
+  byProgs = reachedByProgs(testCase, outcome),
+): Reached {
   const byAnswer = reachedByAnswer(testCase, outcome);
   const mapOps = [...(byAnswer.mapOps ?? []), ...(byProgs?.mapOps ?? [])];
   return { ...byAnswer, ...byProgs, mapOps };

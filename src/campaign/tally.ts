@@ -3,14 +3,24 @@ import type { Comparison } from '../compare/compare.ts';
 import type { Outcome, Target } from '../targets/target.ts';
 import type { Progress, TargetCounts, TargetSummary } from './events.ts';
 import type { Pair } from './pairs.ts';
-import { createReachCounter, reachedByAnswer, reachedByProgs, reachedByVerifier } from './reach.ts';
+import {
+  createReachCounter,
+  type ReachedByProgs,
+  reachedByAnswer,
+  reachedByVerifier,
+} from './reach.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** The counts of a campaign. Its size does not depend on how many cases were counted. */
 export interface Tally {
-  /** Counts what each target did with a case, and what it reached. */
-  addCase(testCase: Case, outcomes: readonly Outcome[], comparisons: readonly Comparison[]): void;
+  /** Counts what each target did with a case, and what it reached: `byProgs` of each target's outcome. */
+  addCase(
+    testCase: Case,
+    outcomes: readonly Outcome[],
+    comparisons: readonly Comparison[],
+    byProgs: readonly (ReachedByProgs | undefined)[],
+  ): void;
   progress(elapsedMs: number): Progress;
   targets(): Readonly<Record<string, TargetSummary>>;
   excused(): Readonly<Record<string, number>>;
@@ -31,12 +41,12 @@ export function createTally(targets: readonly Target[], pairs: readonly Pair[]):
     testCase: Case,
     outcomes: readonly Outcome[],
     comparisons: readonly Comparison[],
+    byProgs: readonly (ReachedByProgs | undefined)[],
   ): void {
     cases++;
     runs += testCase.runs.length;
     for (const [i, outcome] of outcomes.entries()) countOutcome(counts[i], outcome);
     if (comparisons.some(({ kind }) => kind === 'diverge')) divergences++;
-    const byProgs = outcomes.map((outcome) => reachedByProgs(testCase, outcome));
     for (const [i, mine] of pairsOfTarget.entries()) {
       reach[i].add(reachedByVerifier(outcomes[i]));
       const compared = mine.filter((p) => comparisons[p].kind !== 'incomparable');

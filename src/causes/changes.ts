@@ -60,13 +60,9 @@ export const CHANGES = {
     what: 'BPF_PROG_RUN refuses lwt_seg6local.',
     source: 'lwt_seg6local_prog_ops, net/core/filter.c (6.1)',
   },
-  xdpCtx: {
-    what: 'BPF_PROG_RUN of XDP takes a ctx, metadata and frags.',
-    source: 'bpf_prog_test_run_xdp, net/bpf/test_run.c (6.1)',
-  },
-  xdpFlags: {
-    what: 'Flags of a run of XDP are checked.',
-    source: 'commit b530e9e1063e, "bpf: Add "live packet" mode for XDP in BPF_PROG_RUN"',
+  xdpRun: {
+    what: 'BPF_PROG_RUN of XDP takes a ctx, metadata and frags, and looks at its flags.',
+    source: 'bpf_prog_test_run_xdp, net/bpf/test_run.c (6.1); commit b530e9e1063e for live frames',
   },
   xdpMetaMax: {
     what: 'A packet of XDP may have 216 bytes of metadata in front of it instead of 32.',

@@ -27,10 +27,11 @@ export interface ReleaseRules {
   readonly lwtXmitRoute: 'none' | 'ipv6';
   /** BPF_PROG_RUN of lwt_seg6local. */
   readonly seg6localRun: 'taken' | 'refused';
-  /** BPF_PROG_RUN of XDP: a buffer in one piece and no ctx, or a ctx and frags. */
-  readonly xdpCtx: 'refused' | 'taken';
-  /** Flags of an XDP run: ignored, or only BPF_F_TEST_XDP_LIVE_FRAMES (not emulated). */
-  readonly xdpFlags: 'ignored' | 'checked';
+  /**
+   * BPF_PROG_RUN of XDP: a buffer in one piece, no ctx, and flags that nobody looks at; or a ctx, frags, and
+   * flags, of which there is BPF_F_TEST_XDP_LIVE_FRAMES.
+   */
+  readonly xdpRun: 'plain' | 'full';
   /** The most metadata in front of an XDP packet, bytes. */
   readonly xdpMetaMax: number;
   /** `sizeof(struct xdp_page_head)`: of 6.1 with a `struct xdp_frame`, which lies in the headroom since. */
@@ -254,13 +255,9 @@ const DIFFERENCES: { readonly [Name in keyof Differing]: readonly Since<Differin
     ['0', 'taken'],
     ['6.1', 'refused'],
   ],
-  xdpCtx: [
-    ['0', 'refused'],
-    ['5.18', 'taken'],
-  ],
-  xdpFlags: [
-    ['0', 'ignored'],
-    ['5.18', 'checked'],
+  xdpRun: [
+    ['0', 'plain'],
+    ['5.18', 'full'],
   ],
   xdpMetaMax: [
     ['0', 32],

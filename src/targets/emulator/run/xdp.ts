@@ -50,23 +50,20 @@ function runXdp(session: RunSession, run: Run): RunOutcome {
   const { release, memory } = machine;
   const data = run.data ?? new Uint8Array(0);
   if (REDIRECT_TARGETS.has(testCase.expectedAttachType)) return failed(run, EINVAL);
-  const checksFlags = release.xdpFlags === 'checked';
-  const isLive = checksFlags && (run.flags & LIVE_FRAMES) !== 0;
-  if (checksFlags && (run.flags & ~LIVE_FRAMES) !== 0) return failed(run, EINVAL);
+  const isFull = release.xdpRun === 'full';
+  const isLive = isFull && (run.flags & LIVE_FRAMES) !== 0;
+  if (isFull && (run.flags & ~LIVE_FRAMES) !== 0) return failed(run, EINVAL);
   if (isLive && run.batchSize > BATCH_MAX) return failed(run, E2BIG);
   if (!isLive && run.batchSize !== 0) return failed(run, EINVAL);
   const hasCtx = run.ctx !== null || run.ctxOutBytes !== null;
-  if (release.xdpCtx === 'refused' && hasCtx) return failed(run, EINVAL);
+  if (!isFull && hasCtx) return failed(run, EINVAL);
   const ctx = ctxIn(session, run, XDP_MD.sizeBytes);
   if (typeof ctx === 'number') return failed(run, ctx);
   const reservedBytes = isLive ? release.xdpPageHeadBytes : 0;
   if (isLive && ctx !== null && (isGiven(run, 'data_out') || isGiven(run, 'ctx_out'))) {
     return failed(run, EINVAL);
   }
-  const layout =
-    release.xdpCtx === 'refused'
-      ? onePiece(machine, data)
-      : split(session, data, ctx, reservedBytes);
+  const layout = isFull ? split(session, data, ctx, reservedBytes) : onePiece(machine, data);
   if (typeof layout === 'number') return failed(run, layout);
   const { metaBytes, linearBytes } = layout;
   if (isLive && data.length > linearBytes) return failed(run, EINVAL);
@@ -111,7 +108,7 @@ function runXdp(session: RunSession, run: Run): RunOutcome {
   if (retval === undefined) return faulted(run, machine.fault!);
   if (ctx !== null) putBounds(session, ctx, buff);
   // 5.10 knows of no metadata here (`bpf_prog_test_run_xdp`).
-  const first = release.xdpCtx === 'refused' ? buff.data : buff.dataMeta;
+  const first = isFull ? buff.dataMeta : buff.data;
   return finish(session, run, {
     retval,
     head: memory.bytes.slice(first, buff.dataEnd),
