@@ -157,8 +157,7 @@ async function causesOf(
   const reported = observed.map(({ outcome }) => causeReported(troubleTitle(outcome)));
   const known = reported.find((cause) => cause !== undefined);
   if (known !== undefined) return [known.name];
-  const infos = pair.map(({ info }) => info);
-  for (const cause of causesFor(infos, testCase)) {
+  for (const cause of causesFor(observed, testCase)) {
     const [{ comparison }] = await compareAll(
       [cause.experiment.without(testCase)],
       pair,
@@ -166,7 +165,7 @@ async function causesOf(
     );
     if (comparison.kind === 'agree') return [cause.name];
   }
-  const areKernels = infos.every(({ engine }) => engine !== 'emulator');
+  const areKernels = pair.every(({ info }) => info.engine !== 'emulator');
   return areKernels ? findChange(testCase, observed) : [];
 }
 

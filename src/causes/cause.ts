@@ -1,5 +1,5 @@
 import type { Case } from '../case/case.ts';
-import type { TargetInfo } from '../targets/target.ts';
+import type { Outcome, TargetInfo } from '../targets/target.ts';
 
 /** A mistake that kernels are known to have. */
 export interface Cause {
@@ -34,4 +34,6 @@ export interface Experiment {
   /** Whether a target may have it while it runs the case. */
   readonly concerns: (info: TargetInfo, testCase: Case) => boolean;
   readonly without: (testCase: Case) => Case;
+  /** How an outcome that it shows in ends; absent where it may show in any. */
+  readonly endsAs?: Outcome['kind'];
 }

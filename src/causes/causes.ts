@@ -1,5 +1,5 @@
 import type { Case } from '../case/case.ts';
-import type { TargetInfo } from '../targets/target.ts';
+import type { Outcome, TargetInfo } from '../targets/target.ts';
 import type { Cause, Experiment } from './cause.ts';
 import { HALF_SLOT } from './half-slot.ts';
 import { LOST_ZERO_EXTENSION } from './lost-zero-extension.ts';
@@ -144,10 +144,19 @@ export const CAUSES: readonly Cause[] = [
 /** A mistake that can be told from others by an experiment. */
 export type Explanation = Cause & { readonly experiment: Experiment };
 
+/** A target, and how the case ended on it. */
+export interface Concerned {
+  readonly info: TargetInfo;
+  readonly outcome: Outcome;
+}
+
 /** Causes with an experiment that may be behind it that these targets disagree about the case. */
-export const causesFor = (infos: readonly TargetInfo[], testCase: Case): readonly Explanation[] =>
-  CAUSES.filter(isTestable).filter(({ experiment }) =>
-    infos.some((info) => experiment.concerns(info, testCase)),
+export const causesFor = (targets: readonly Concerned[], testCase: Case): readonly Explanation[] =>
+  CAUSES.filter(isTestable).filter(({ experiment: { concerns, endsAs } }) =>
+    targets.some(
+      ({ info, outcome }) =>
+        concerns(info, testCase) && (endsAs === undefined || outcome.kind === endsAs),
+    ),
   );
 
 const isTestable = (cause: Cause): cause is Explanation => cause.experiment !== undefined;

@@ -26,6 +26,7 @@ export const WIDENED_LOOPS: Cause = {
       isAtLeast(linux, '6.9') &&
       progs.some(({ insns }) => insns.some((insn) => formOf(insn) === MAY_GOTO)),
     without: withGotos,
+    endsAs: 'hung',
   },
 };
 

@@ -67,9 +67,9 @@ describe.each(WITH_EXPERIMENT)('the experiment of $name', ({ name, cases, experi
   it('concerns exactly the kernels whose answers have the mistake', () => {
     const wrong = cases.flatMap((one) => {
       const { testCase, answers } = CASES.get(one)!;
-      return answers.filter(({ info, mistake }) => {
-        const isConcerned = causesFor([info], testCase).some((cause) => cause.name === name);
-        return isConcerned !== (mistake === name);
+      return answers.filter((answer) => {
+        const isConcerned = causesFor([answer], testCase).some((cause) => cause.name === name);
+        return isConcerned !== (answer.mistake === name);
       });
     });
     expect(wrong.map((answer) => answer.name)).toEqual([]);

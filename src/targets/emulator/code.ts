@@ -24,6 +24,7 @@ export const Step = {
   PACKET_IND: 14,
   TAIL_CALL: 15,
   FAULT: 16,
+  MAY_GOTO: 17,
 } as const;
 export type Step = (typeof Step)[keyof typeof Step];
 

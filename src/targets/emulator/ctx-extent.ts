@@ -47,6 +47,9 @@ function leastBytes(code: Code): number {
   return least;
 }
 
+/** Those that may go on behind as well; of a may_goto a verifier surely walks that. */
+const JUMPS: ReadonlySet<number> = new Set([Step.JUMP_X, Step.JUMP_K, Step.MAY_GOTO]);
+
 const ENDS_CERTAINTY: ReadonlySet<number> = new Set([
   ...[Step.JUMP_X, Step.JUMP_K, Step.CALL, Step.EXIT],
   ...[Step.PACKET_ABS, Step.PACKET_IND, Step.FAULT],
@@ -87,7 +90,7 @@ function mostBytes(code: Code, { functionRowOf }: Pointers): number {
     }
     advance(code, row, held, elsewhere);
     if (step === Step.EXIT || step === Step.FAULT) continue;
-    if (step === Step.JUMP_X || step === Step.JUMP_K) flow(code.target[row], held);
+    if (JUMPS.has(step)) flow(code.target[row], held);
     flow(step === Step.GOTO ? code.target[row] : row + 1, held);
   }
   return most;

