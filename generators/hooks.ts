@@ -8,8 +8,8 @@ export interface Hook {
    * as they were on the stack in 5.10 (`save_regs`, arch/x86/net/bpf_jit_comp.c).
    */
   readonly words: readonly number[];
-  /** The word that is a pointer with a number in it: since 7.2 it is read as a whole alone (btf_ctx_access). */
-  readonly pointer?: number;
+  /** Words that are pointers with a number in them: since 7.2 they are read whole or not (btf_ctx_access). */
+  readonly pointers?: readonly number[];
 }
 
 /** `bpf_fentry_test1` to `6` of net/bpf/test_run.c, by the sizes of their arguments. */
@@ -17,15 +17,15 @@ const ENTRY: readonly Hook[] = [
   { name: 'bpf_fentry_test1', words: [4] },
   { name: 'bpf_fentry_test2', words: [4, 8] },
   { name: 'bpf_fentry_test3', words: [1, 4, 8] },
-  { name: 'bpf_fentry_test4', words: [8, 1, 4, 8], pointer: 0 },
-  { name: 'bpf_fentry_test5', words: [8, 8, 2, 4, 8], pointer: 1 },
-  { name: 'bpf_fentry_test6', words: [8, 8, 2, 4, 8, 8], pointer: 1 },
+  { name: 'bpf_fentry_test4', words: [8, 1, 4, 8], pointers: [0] },
+  { name: 'bpf_fentry_test5', words: [8, 8, 2, 4, 8], pointers: [1] },
+  { name: 'bpf_fentry_test6', words: [8, 8, 2, 4, 8, 8], pointers: [1, 4] },
 ];
 /** What the function returned comes behind its arguments. */
 const EXIT: readonly Hook[] = ENTRY.map((hook) => ({ ...hook, words: [...hook.words, 8] }));
 const MODIFY: readonly Hook[] = [
   { name: 'bpf_modify_return_test', words: [4, 0, 8] },
-  { name: 'bpf_modify_return_test2', words: [4, 0, 2, 4, 8, 1, 4, 8], pointer: 4 },
+  { name: 'bpf_modify_return_test2', words: [4, 0, 2, 4, 8, 1, 4, 8], pointers: [4] },
 ];
 const TRACING: Readonly<Record<number, readonly Hook[]>> = { 24: ENTRY, 25: EXIT, 26: MODIFY };
 const DUMMY_OPS: Readonly<Record<number, readonly Hook[]>> = {
@@ -40,5 +40,5 @@ export function hooksOf(type: ProgType, attachType: number): readonly Hook[] {
 }
 
 /** Whether that many bytes may be read of a word of the ctx. */
-export const mayRead = ({ words, pointer }: Hook, word: number, sizeBytes: number): boolean =>
-  words[word] !== 0 && (word !== pointer || sizeBytes === 8);
+export const mayRead = ({ words, pointers = [] }: Hook, word: number, sizeBytes: number): boolean =>
+  words[word] !== 0 && (sizeBytes === 8 || !pointers.includes(word));

@@ -22,9 +22,9 @@ export function lowerAccess(frame: Frame, fragment: FragmentOf<'access'>): void 
     accessStack(frame, fragment, value);
     return;
   }
-  const at = placeIn(form, pointer.region, off);
-  const isAligned = at % form.size === 0;
-  if (!isAligned || pointer.region.kind === 'packet') frame.effects.unaligned = true;
+  const { region } = pointer;
+  const at = placeIn(form, region, off);
+  if (!isAligned(form, region, at) || region.kind === 'packet') frame.effects.unaligned = true;
   emitAccess(frame, form, { base: pointer.reg, off: at, value, imm, dst: via });
 }
 
@@ -112,28 +112,37 @@ function pointerFor(frame: Frame, form: AccessForm, base: number, value: number 
   // A narrow store could leave a slot that reads are refused of: see `Byte.MAYBE_ZERO`.
   if (form.size === 8 || form.kind === 'load') kinds.push('slot');
   const possible = pointers(frame, kinds, form.size).filter(
-    ({ reg, region }) => reg !== value && !(isAtomic(form) && isInTrie(frame, region)),
+    ({ reg, region }) => reg !== value && !(isAtomic(form) && !mayBeAtomic(frame, form, region)),
   );
   return possible.length === 0 ? undefined : possible[(base - 1) % possible.length];
 }
 
-/** Its values lie at any address: see `trie-value-is-not-aligned` in `causes/`. */
-const isInTrie = ({ plan }: Frame, { map }: Region): boolean =>
-  map !== undefined && plan.maps[map]?.spec.type === 'lpm_trie';
+/** Has an aligned place, and isn't in a trie: see `trie-value-is-not-aligned` in `causes/`. */
+const mayBeAtomic = ({ plan }: Frame, form: AccessForm, region: Region): boolean =>
+  isAligned(form, region, placeIn(form, region, 0)) &&
+  (region.map === undefined || plan.maps[region.map]?.spec.type !== 'lpm_trie');
 
 const mayTouchPacket = ({ plan }: Frame, { kind }: AccessForm): boolean =>
   kind === 'load' || packetFields(plan.progType)?.access === 'write';
 
 /** Atomics and the stack are refused where they aren't aligned; the others are so half of the time. */
-function placeIn(form: AccessForm, { kind, low, high }: Region, hint: number): number {
+function placeIn(form: AccessForm, region: Region, hint: number): number {
+  const { kind, low, high } = region;
   const from = low + (hint % (high - low - form.size + 1));
   const aligned = isAtomic(form) || kind === 'slot' || hint % 2 === 0;
   if (!aligned) return from;
-  const before = Math.floor(from / form.size) * form.size;
+  const before = from - misalignment(form, region, from);
   const behind = before + form.size;
   if (before >= low) return before;
   return behind + form.size <= high ? behind : from;
 }
+
+const isAligned = (form: AccessForm, region: Region, at: number): boolean =>
+  misalignment(form, region, at) === 0;
+
+/** How far a place is behind the last one that is aligned, bytes. */
+const misalignment = ({ size }: AccessForm, { at: pointed = 0 }: Region, at: number): number =>
+  (((pointed + at) % size) + size) % size;
 
 const isAtomic = ({ kind }: AccessForm): boolean =>
   kind === 'atomic' || kind === 'load_acq' || kind === 'store_rel';

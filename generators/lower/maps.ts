@@ -132,7 +132,7 @@ export function lowerValue(frame: Frame, { by, map, off, dst }: FragmentOf<'valu
   const at = off % valueBytes;
   const to = writable(frame, dst);
   frame.asm.emit(VALUE[by], { dst: to, imm: number, nextImm: at });
-  frame.view.regs[to] = { kind: 'value', low: low - at, high: high - at, map: number };
+  frame.view.regs[to] = { kind: 'value', low: low - at, high: high - at, map: number, at };
 }
 
 /** `get_local_storage`, whose flags must be 0: what it returns is never NULL. */

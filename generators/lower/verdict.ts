@@ -38,8 +38,12 @@ export function lowerVerdict(frame: Frame, fragment: VerdictFragment): void {
   noteCall(frame);
 }
 
-const isCounter = ({ spec }: MapPlan): boolean =>
-  spec.type === 'array' && spec.maxEntries === 1 && spec.valueBytes >= 8;
+const isCounter = ({ spec: { type, maxEntries, valueBytes, spinLock, kptr } }: MapPlan): boolean =>
+  type === 'array' &&
+  maxEntries === 1 &&
+  valueBytes >= 8 &&
+  spinLock === undefined &&
+  kptr === undefined;
 
 const COUNTER = {
   fd: formNamed('lddw.map_val_by_fd'),

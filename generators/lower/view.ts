@@ -16,6 +16,8 @@ export interface Region {
   readonly high: number;
   /** Of a value: its map, counted as in the plan. */
   readonly map?: number;
+  /** Of a value: its byte that the register points at, 0 where absent; alignment counts from byte 0. */
+  readonly at?: number;
 }
 
 export const NONE: RegState = { kind: 'none' };
