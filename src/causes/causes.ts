@@ -130,6 +130,17 @@ export const CAUSES: readonly Cause[] = [
     emulated: 'POWERPC_SHIFTS, src/targets/emulator/arches.ts',
   },
   {
+    name: 'write-only-value-is-read',
+    reason:
+      'A map with BPF_F_WRONLY_PROG has values that progs may not read. A dynptr of such a value is read all the same: by bpf_dynptr_read, and through what bpf_dynptr_slice returns.',
+    kernels: '6.0 and later (seen on 6.1, 6.12 and 7.2)',
+    source:
+      'bpf_dynptr_from_mem, kernel/bpf/helpers.c (6.1), takes what may be written (MEM_UNINIT) and keeps no mark that it may not be read',
+    shows: 'Nothing: all kernels do so.',
+    cases: ['slice-of-a-write-only-value'],
+    emulated: '`letRead`, src/targets/emulator/memory.ts',
+  },
+  {
     name: 'inlined-loop-compares-64-bits',
     reason:
       'bpf_loop takes a u32. Where the verifier puts insns in its place, they compare all 64 bits of the count, and answer -E2BIG as 32 bits.',

@@ -1,6 +1,7 @@
 import type { Case, MapSpec } from '../case/case.ts';
 import type { MapCommandKind } from '../case/map-command.ts';
 import type { MapType } from '../case/map-type.ts';
+import { namesUsed } from '../case/names-used.ts';
 import type { Outcome } from '../targets/target.ts';
 import type { Observed } from './compare.ts';
 
@@ -98,13 +99,24 @@ export const EXCUSES: readonly Excuse[] = [
     applies: (_, a, b) => isEndless(a, b) || isEndless(b, a),
     excusesHang: true,
   },
+  {
+    name: 'may-goto-limit',
+    reason:
+      'A loop that a may_goto alone ends takes 8,388,608 rounds, or a quarter of a second since 6.18: more insns ' +
+      'than the emulator executes.',
+    kernels: 'all that have may_goto',
+    source: 'BPF_MAY_GOTO in do_misc_fixups, kernel/bpf/verifier.c (6.12); fixups.c (7.2)',
+    applies: (testCase, a, b) =>
+      [a, b].some((observed) => isEmulator(observed) && hasGivenUp(observed)) &&
+      namesUsed(testCase).forms.has('may_goto'),
+  },
 ];
 
 const isEndless = (emulator: Observed, kernel: Observed): boolean =>
-  isEmulator(emulator) &&
-  kernel.outcome.kind === 'hung' &&
-  emulator.outcome.kind === 'completed' &&
-  emulator.outcome.runs.some(({ fault }) => fault?.reason === 'steps');
+  isEmulator(emulator) && kernel.outcome.kind === 'hung' && hasGivenUp(emulator);
+
+const hasGivenUp = ({ outcome }: Observed): boolean =>
+  outcome.kind === 'completed' && outcome.runs.some(({ fault }) => fault?.reason === 'steps');
 
 const LATE_REFILLED: ReadonlySet<MapType> = new Set(['hash', 'percpu_hash', 'hash_of_maps']);
 const BPF_F_NO_PREALLOC = 1;

@@ -20,7 +20,7 @@ function returning(lines: string, shift: number, progType: ProgType = 'sched_cls
     progType,
     expectedAttachType: 0,
     progFlags: 0,
-    ksyms: ['bpf_prog_active'],
+    ksyms: ['bpf_prog_active', 'bpf_strlen', 'bpf_rdonly_cast'],
     maps: [
       {
         name: 'm',
@@ -49,6 +49,24 @@ const UNSTEADY: readonly (readonly [what: string, lines: string, shift: number])
   ['the low half of a per-CPU variable', 'r6 = var_addr(0) ll', 0],
   ['the clock', 'call ktime_get_ns#5\nr6 = r0', 0],
   ['a random number', 'call get_prandom_u32#7\nr6 = r0', 0],
+  ['a random bit', 'call get_prandom_u32#7\nr6 = r0\nr6 &= 1', 0],
+  [
+    'whether the packet lies behind the stack',
+    'r6 = 0\nr2 = *(u32 *)(r1 +76)\nif r2 > r10 goto +1\nr6 = 1',
+    0,
+  ],
+  ['of a map itself', 'r2 = map_by_fd(0) ll\nr6 = *(u64 *)(r2 +0)', 0],
+  [
+    'read from behind the stack',
+    'r1 = r10\nr1 += -1\nr2 = 1\nr3 = r10\ncall probe_read_kernel#113\nr6 = r0',
+    0,
+  ],
+  ['the length of a ctx', 'call kfunc#1\nr6 = r0', 0],
+  [
+    'read from behind the stack through a cast',
+    'r1 = r10\nr2 = 0\ncall kfunc#2\nr6 = *(u8 *)(r0 +0)',
+    0,
+  ],
 ];
 
 describe('a case is not steady', () => {

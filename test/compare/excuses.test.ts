@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Case } from '../../src/case/case.ts';
 import { compareOutcomes, type Observed } from '../../src/compare/compare.ts';
 import { EXCUSES } from '../../src/compare/excuses.ts';
+import { assemble } from '../../src/isa/assemble.ts';
 import type { Outcome } from '../../src/targets/target.ts';
 import {
   CASE,
@@ -114,7 +115,19 @@ const ROWS: readonly {
     pair: [emulator(gaveUp()), jit({ kind: 'hung', console: '' })],
     otherwise: [emulator(completed()), jit({ kind: 'hung', console: '' })],
   },
+  {
+    rule: 'may-goto-limit',
+    testCase: mayGoto(),
+    pair: [emulator(gaveUp()), jit(completed())],
+    otherwise: [emulator(gaveUp()), jit(completed())],
+    otherCase: CASE,
+  },
 ];
+
+function mayGoto(): Case {
+  const insns = assemble('r0 = 0\nmay_goto +1\ngoto -2\nexit');
+  return { ...CASE, progs: [{ insns }] };
+}
 
 function gaveUp(): Outcome {
   const [first, ...others] = completed().runs;

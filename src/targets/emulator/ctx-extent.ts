@@ -40,7 +40,8 @@ function leastBytes(code: Code): number {
   for (let steps = 0; steps < code.length; steps++) {
     const step = code.step[row];
     if (ENDS_CERTAINTY.has(step)) break;
-    least = Math.max(least, accessEnd(code, row, held));
+    const end = accessEnd(code, row, held);
+    if (end !== ANY) least = Math.max(least, end);
     advance(code, row, held, NONE);
     row = step === Step.GOTO ? code.target[row] : row + 1;
   }
@@ -72,7 +73,7 @@ function mostBytes(code: Code, { functionRowOf }: Pointers): number {
     const row = waiting.pop()!;
     const held = states[row]!.slice();
     const step = code.step[row];
-    most = Math.max(most, accessEnd(code, row, held));
+    most = Math.max(most, accessEnd(code, row, held), givenEnd(code, row, held));
     const put = leaving(code, row, held);
     const joined = put === NONE ? elsewhere : joinOne(elsewhere, put);
     if (joined !== elsewhere) {
@@ -106,6 +107,15 @@ function accessEnd(code: Code, row: number, held: Held): number {
   return base === ANY ? ANY : base + code.off[row] + code.sizeBytes[row];
 }
 
+/**
+ * Behind what a helper may access of the ctx as memory that it is given: in r1 too it may be that, but
+ * mostly it is the ctx itself.
+ */
+function givenEnd({ step }: Code, row: number, held: Held): number {
+  const isGiven = step[row] === Step.HELPER && held.subarray(2, 6).some((given) => given !== NONE);
+  return isGiven ? ANY : 0;
+}
+
 /** What of the ctx a row puts where registers are not followed. */
 function leaving(code: Code, row: number, held: Held): number {
   if (code.step[row] === Step.STORE_X) return held[code.src[row]];
@@ -129,8 +139,9 @@ function advance(code: Code, row: number, held: Held, elsewhere: number): void {
       held[dst] = NONE;
       break;
     case Step.ATOMIC:
-      held[code.src[row]] = NONE;
-      held[0] = held[0] === NONE ? NONE : ANY;
+      // What was there comes into the one or the other, or into none.
+      if (code.atomic[row].fetchInto === 'src') held[code.src[row]] = elsewhere;
+      if (code.atomic[row].fetchInto === 'r0') held[0] = elsewhere;
       break;
     case Step.CALL:
     case Step.HELPER:

@@ -2,16 +2,14 @@ import { TIMES_BITS, TIMES_MAX, Way } from '../../case/execution.ts';
 import { R10, STACK_BYTES } from '../../isa/opcode.ts';
 import { TAKEN_BIT } from '../../isa/operands.ts';
 import { Step } from './code.ts';
+import { isBesideOurs } from './helpers/kernel-byte.ts';
 import { type Machine, raise } from './machine.ts';
-import { Access, allows, NOWHERE } from './memory.ts';
+import { Access, allows, GUESS_START, NOWHERE } from './memory.ts';
 import { seeAtomic, seeCall, seeImm, seeRegs, seeTailCall, seeValue } from './observations.ts';
 import { HIGH, LOW, numberIn } from './registers.ts';
 import type { AtomicRule } from './rules/atomic.ts';
 import { loadFromPacket } from './run/packet.ts';
 import { tailCall } from './tail-call.ts';
-
-/** What a call of a helper leaves in r1..r5: nothing that a prog may read. */
-const CLOBBERED = 0xbadc_0ffe_e0dd_f00dn;
 
 /**
  * Executes from a row on until the function that it belongs to exits, or faults: the answer is in r0,
@@ -121,7 +119,7 @@ export function execute(machine: Machine, startRow: number): void {
         stepsLeft = machine.stepsLeft;
         // Memory may have grown.
         view = memory.view;
-        clobber(regs);
+        clobber(machine);
         row++;
         break;
       case Step.TAIL_CALL: {
@@ -129,8 +127,8 @@ export function execute(machine: Machine, startRow: number): void {
         if (machine.fault !== null) return;
         if (fresh) seeTailCall(machine, row, firstRow);
         if (firstRow === undefined) {
-          clobber(regs);
-          regs[0] = CLOBBERED;
+          clobber(machine);
+          regs[0] = machine.pointers.task;
           row++;
           break;
         }
@@ -147,7 +145,7 @@ export function execute(machine: Machine, startRow: number): void {
       case Step.PACKET_IND: {
         const loaded = packetLoad(machine, row);
         if (machine.fault !== null) return;
-        clobber(regs);
+        clobber(machine);
         regs[0] = loaded ?? 0n;
         if (loaded !== undefined) {
           row++;
@@ -199,8 +197,20 @@ function loadable(machine: Machine, row: number, address: number): number {
     const from = access.loadAddress(offset, bytes);
     if (from !== NOWHERE) return from;
   }
+  if (isGuess(machine, row)) return GUESS_START;
   raiseAccess(machine, row, address, 'load');
   return NOWHERE;
+}
+
+/**
+ * Whether an insn loads of the kernel's own memory, which the verifier lets it by types that are not known
+ * here: through a pointer to a map or socket, or what `bpf_rdonly_cast` made one. With luck there is something.
+ */
+function isGuess(machine: Machine, row: number): boolean {
+  const { words, pointers, code, luck, hasCast } = machine;
+  if (luck === 0) return false;
+  const address = numberIn(words, code.src[row]) + code.off[row];
+  return pointers.isOne(address) || (hasCast && isBesideOurs(machine, address));
 }
 
 /** Does a store that is not one to plain memory; false, with a fault, where it may not. */
@@ -250,12 +260,14 @@ function packetLoad(machine: Machine, row: number): bigint | undefined {
   return loadFromPacket(machine.memory.view, packet, offset, code.sizeBytes[row]);
 }
 
-function clobber(regs: BigUint64Array): void {
-  regs[1] = CLOBBERED;
-  regs[2] = CLOBBERED;
-  regs[3] = CLOBBERED;
-  regs[4] = CLOBBERED;
-  regs[5] = CLOBBERED;
+/** What a call of a helper leaves in r1..r5: the kernel's own, and nothing that a prog may read. */
+function clobber({ regs, pointers }: Machine): void {
+  const { task } = pointers;
+  regs[1] = task;
+  regs[2] = task;
+  regs[3] = task;
+  regs[4] = task;
+  regs[5] = task;
 }
 
 /** Begins a frame; false, with a fault, where there is none left. */

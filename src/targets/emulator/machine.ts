@@ -69,6 +69,8 @@ export interface Machine {
   fault: Fault | null;
   /** What a prog threw: a fault stands for it until all functions have ended. */
   thrown: bigint | null;
+  /** Whether `bpf_rdonly_cast` was called in this case. */
+  hasCast: boolean;
   /** Times that the clock was read, and the state of the random numbers: answers depend on no machine. */
   clockReads: number;
   randomState: number;
@@ -125,9 +127,12 @@ export function createMachine(
   const frames = { strideBytes: STACK_BYTES, usedBytes: STACK_BYTES };
   const frameCount = release.callFrames * PROGS_MAX;
   const stackBytes = frameCount * STACK_BYTES;
-  const stack = mustAdd(memory, stackBytes, Access.BOTH, frames);
+  const addStack = () => mustAdd(memory, stackBytes, Access.BOTH, frames);
   const ctx = mustAdd(memory, CTX_BYTES_MAX, Access.NONE);
+  // Which of stack and packet lies behind the other is luck as well.
+  const stackFirst = luck % 2 === 0 ? addStack() : undefined;
   const packetRegion = mustAdd(memory, 2 * PACKET_ROOM_BYTES, Access.BOTH);
+  const stack = stackFirst ?? addStack();
   const objectRegion = mustAdd(memory, OBJECT_BYTES_MAX, Access.NONE);
   const variableRegions = PER_CPU_VARIABLES.map(({ sizeBytes }) =>
     mustAdd(memory, sizeBytes, Access.READ),
@@ -176,6 +181,7 @@ export function createMachine(
     stepsLeft: 0,
     fault: null,
     thrown: null,
+    hasCast: false,
     clockReads: 0,
     randomState: 0,
     call,
@@ -188,6 +194,7 @@ export function startCase(machine: Machine): void {
   machine.objects.clear();
   machine.interfaces = [LOOPBACK_IFINDEX];
   machine.redirect = USED_UP;
+  machine.hasCast = false;
   machine.clockReads = machine.luck;
   machine.randomState = RANDOM_SEED + machine.luck;
 }

@@ -35,7 +35,11 @@ export const NOWHERE = -1;
 
 const PAGE_BITS = 12;
 const PAGE_BYTES = 1 << PAGE_BITS;
-const NULL_GUARD_BYTES = 0x10000;
+/** Where 8 bytes of luck lie, in no region: what a load of the kernel's own memory gets. */
+export const GUESS_START = 0x100;
+const GUESS_BYTES = 8;
+/** The lowest address that a region may have. */
+export const MEMORY_START = 0x10000;
 const INITIAL_BYTES = 1 << 20;
 /** The most that the regions of one case may fill. */
 export const MEMORY_BYTES_MAX = 1 << 27;
@@ -48,9 +52,10 @@ export interface RegionSpec {
   readonly elements?: { readonly strideBytes: number; readonly usedBytes: number };
 }
 
-/** Addresses begin `gapPages` pages behind the lowest that they could have. */
-export function createMemory(gapPages = 0): Memory {
+/** Addresses begin `luck` pages behind the lowest that they could have. */
+export function createMemory(luck = 0): Memory {
   const bytes = new Uint8Array(INITIAL_BYTES);
+  bytes.fill(luck, GUESS_START, GUESS_START + GUESS_BYTES);
   return {
     bytes,
     view: new DataView(bytes.buffer),
@@ -61,7 +66,7 @@ export function createMemory(gapPages = 0): Memory {
     strides: new Int32Array(REGIONS_MAX),
     elementBytes: new Int32Array(REGIONS_MAX),
     regions: 1,
-    top: NULL_GUARD_BYTES + gapPages * PAGE_BYTES,
+    top: MEMORY_START + luck * PAGE_BYTES,
   };
 }
 
@@ -96,6 +101,11 @@ export function addRegion(memory: Memory, spec: RegionSpec): number | undefined 
   memory.elementBytes[region] = spec.elements?.usedBytes ?? 0;
   memory.top = next;
   return region;
+}
+
+/** Lets the region that an address lies in be read from now on. */
+export function letRead({ pageRegion, access }: Memory, address: number): void {
+  access[pageRegion[address >>> PAGE_BITS]] |= Access.READ;
 }
 
 /** Lets exactly the bytes from `start` up to `end` of a region's pages be touched. */

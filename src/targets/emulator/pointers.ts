@@ -16,6 +16,8 @@ export interface Pointers {
   readonly mapIndexOf: (pointer: bigint) => number | undefined;
   /** The row of the function, or undefined where the number is no pointer to one. */
   readonly functionRowOf: (pointer: bigint) => number | undefined;
+  /** Whether it is one of these, or lies beside it. */
+  readonly isOne: (pointer: number) => boolean;
   /** The index of the variable, or undefined where the number is no pointer to one. */
   readonly variableIndexOf: (pointer: bigint) => number | undefined;
 }
@@ -51,6 +53,7 @@ export function pointersOf(luck: number): Pointers {
     task: pointer(TASK),
     mapIndexOf: (found) => indexWithin(found, MAPS, FUNCTIONS),
     functionRowOf: (found) => within(found, FUNCTIONS, SOCKET),
+    isOne: (found) => found >= base + MAPS && found < base + END,
     variableIndexOf: (found) => indexWithin(found, VARIABLES, END),
   };
 }

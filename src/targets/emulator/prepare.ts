@@ -1,4 +1,5 @@
 import type { Prog } from '../../case/case.ts';
+import { type Form, formNamed, formOf } from '../../isa/forms.ts';
 import { formsOf } from '../../isa/forms-of.ts';
 import { type Insn, slotsOf } from '../../isa/insn.ts';
 import { REGS } from '../../isa/opcode.ts';
@@ -44,7 +45,7 @@ export function prepare(
     const forms = formsOf(insns);
     for (let i = 0; i < insns.length; i++) {
       const insn = insns[i];
-      const form = forms[i];
+      const form = forms[i] ?? formTaken(insn);
       const row = firstRow + i;
       if (form === undefined || insn.dst >= REGS || (insn.src >= REGS && form.src === 'reg')) {
         faultRow(code, row, 'unknown-insn', `opcode 0x${insn.opcode.toString(16)}`);
@@ -78,4 +79,11 @@ function placeInsns(insns: readonly Insn[], prog: number, code: Code): number {
   code.slot[end] = code.slots;
   code.prog[end] = prog;
   return firstRow;
+}
+
+const EXIT = formNamed('exit');
+
+/** The form that Linux takes an insn of none for: of an exit it does not look at `off` (`do_check`, 5.10 to 7.2). */
+function formTaken(insn: Insn): Form | undefined {
+  return insn.opcode === EXIT.opcode && insn.off !== 0 ? formOf({ ...insn, off: 0 }) : undefined;
 }

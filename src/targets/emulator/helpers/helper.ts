@@ -1,6 +1,6 @@
 import { type Machine, raise } from '../machine.ts';
 import type { EmulatedMap } from '../maps/map.ts';
-import { allows } from '../memory.ts';
+import { allows, MEMORY_START } from '../memory.ts';
 import { numberIn } from '../registers.ts';
 
 /**
@@ -27,6 +27,8 @@ export function memoryArgument(
 ): number {
   const address = numberIn(machine.words, reg);
   if (allows(machine.memory, address, sizeBytes, access)) return address;
+  // A pointer to nothing may be NULL, such as that to a ctx that was not given.
+  if (sizeBytes === 0) return MEMORY_START;
   badArgument(machine, reg, `${sizeBytes} bytes of memory`);
   return 0;
 }

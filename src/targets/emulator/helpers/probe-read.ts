@@ -3,7 +3,7 @@ import type { Machine } from '../machine.ts';
 import { Access, allows } from '../memory.ts';
 import { numberIn } from '../registers.ts';
 import { type Helper, memoryArgument, u32Argument } from './helper.ts';
-import { kernelByte } from './kernel-byte.ts';
+import { isBesideOurs, kernelByte } from './kernel-byte.ts';
 
 /**
  * `bpf_probe_read_kernel(dst, size, from)`, kernel/trace/bpf_trace.c 6.1: what can't be read is zeros.
@@ -20,7 +20,8 @@ export const probeReadKernel: Helper = (machine) => {
     bytes.copyWithin(to, from, from + sizeBytes);
     return 0n;
   }
-  if (from + sizeBytes <= machine.arch.lowMemoryBytes) {
+  const isRead = kernelByte(machine, from) !== undefined;
+  if (isRead && kernelByte(machine, from + sizeBytes - 1) !== undefined) {
     bytes.fill(machine.luck, to, to + sizeBytes);
     return 0n;
   }
@@ -59,7 +60,8 @@ export const probeRead: Helper = (machine) => compat(machine, probeReadKernel);
 export const probeReadStr: Helper = (machine) => compat(machine, probeReadKernelStr);
 
 function compat(machine: Machine, fromKernel: Helper): bigint {
-  const isKernels = allows(machine.memory, numberIn(machine.words, 3), 1, Access.READ);
+  const from = numberIn(machine.words, 3);
+  const isKernels = allows(machine.memory, from, 1, Access.READ) || isBesideOurs(machine, from);
   return isKernels ? fromKernel(machine) : probeReadUser(machine);
 }
 

@@ -15,7 +15,7 @@ import {
 import { badArgument } from '../helpers/helper.ts';
 import { checkRange, copyPieces, intoMemory, xdpArgument } from '../helpers/xdp.ts';
 import { type Machine, raise } from '../machine.ts';
-import { Access, addRegion, allows, dropRegions } from '../memory.ts';
+import { Access, addRegion, allows, dropRegions, letRead } from '../memory.ts';
 import { numberIn } from '../registers.ts';
 import { buffLength, type XdpBuff, type XdpFrag } from '../run/xdp-buff.ts';
 import { intResult, type Kfunc } from './kfunc.ts';
@@ -169,7 +169,12 @@ function slice(
 ): bigint {
   const { memory, packet, packetRegion } = machine;
   if (dynptr.holds === 'nothing' || !holds(dynptr, offset, length)) return 0n;
-  if (isDirect(dynptr)) return addressOf(dynptr, offset);
+  if (isDirect(dynptr)) {
+    const address = addressOf(dynptr, offset);
+    // Also of a map that progs may only write: `write-only-value-is-read` in `causes/`.
+    letRead(memory, Number(address));
+    return address;
+  }
   const into = dynptr.offset + offset;
   if (dynptr.holds === 'xdp') return xdpSlice(machine, Number(into), Number(length), buffer);
   const start = packet!.start + Number(into);

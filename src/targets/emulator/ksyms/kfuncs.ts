@@ -55,8 +55,14 @@ const memLenPass1: Kfunc = (machine) => {
   return 0n;
 };
 
-/** `void *bpf_cast_to_kern_ctx(void *obj)` and `bpf_rdonly_cast`, which are a mov to the machine. */
+/** `void *bpf_cast_to_kern_ctx(void *obj)`, which is a mov to the machine. */
 const sameAddress: Kfunc = (machine) => machine.regs[1];
+
+/** `void *bpf_rdonly_cast(const void *obj, u32 btf_id)`: the same, and loads through it can't fault. */
+const rdonlyCast: Kfunc = (machine) => {
+  machine.hasCast = true;
+  return machine.regs[1];
+};
 
 /** `void bpf_throw(u64 cookie)`: what every function of the prog comes to an end by. */
 const throwNumber: Kfunc = (machine) => {
@@ -82,7 +88,7 @@ export const KFUNC_RULES: Readonly<Record<KfuncName, Kfunc>> = {
   bpf_local_irq_save: unseen,
   bpf_local_irq_restore: unseen,
   bpf_cast_to_kern_ctx: sameAddress,
-  bpf_rdonly_cast: sameAddress,
+  bpf_rdonly_cast: rdonlyCast,
   bpf_throw: throwNumber,
   bpf_obj_new_impl: objNew,
   bpf_obj_drop_impl: objDrop,

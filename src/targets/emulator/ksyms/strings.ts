@@ -1,6 +1,6 @@
 import { E2BIG, EFAULT, ENOENT, ERANGE } from '../errno.ts';
+import { kernelByte } from '../helpers/kernel-byte.ts';
 import type { Machine } from '../machine.ts';
-import { Access, allows } from '../memory.ts';
 import { numberIn } from '../registers.ts';
 import { intResult, type Kfunc } from './kfunc.ts';
 
@@ -82,10 +82,11 @@ function kfunc(strings: number, answer: Answer): Kfunc {
 const UNREADABLE = Symbol('a character that is not there');
 
 const characterAt =
-  ({ memory }: Machine, start: number): CharacterAt =>
+  (machine: Machine, start: number): CharacterAt =>
   (index) => {
-    if (!allows(memory, start + index, 1, Access.READ)) throw UNREADABLE;
-    return memory.bytes[start + index];
+    const byte = kernelByte(machine, start + index);
+    if (byte === undefined) throw UNREADABLE;
+    return byte;
   };
 
 const keep = (character: number): number => character;

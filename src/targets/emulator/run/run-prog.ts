@@ -39,7 +39,7 @@ export function executeProg(
     each?.begin();
     machine.depth = 0;
     machine.tailCalls[0] = 0;
-    machine.regs.fill(0n);
+    machine.regs.fill(machine.pointers.task);
     machine.regs[1] = BigInt(machine.ctx.pointer);
     beginFrame(machine);
     execute(machine, 0);
