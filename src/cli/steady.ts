@@ -4,8 +4,8 @@ import { compareOutcomes } from '../compare/compare.ts';
 import { createEmulator } from '../targets/emulator/emulator.ts';
 import type { LinuxSetting } from '../targets/target.ts';
 
-/** As bytes they differ in every half. */
-const LUCK = [0x00, 0xa5] as const;
+/** Luck of two emulators. As bytes they differ in every half. */
+export const LUCK = [0x00, 0xa5] as const;
 
 /** Asks two emulators of that Linux of different luck. */
 export function steadyOn(linux: LinuxSetting): IsSteady {
