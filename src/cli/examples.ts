@@ -17,7 +17,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     'bpfdiff exec my.case --targets emulator@6.12,debian13:jit,debian13:interp',
   ],
   'bpfdiff locate': [
-    'bpfdiff locate my.case           # at which insn emulator and user-mode Linux part',
+    'bpfdiff locate my.case           # where emulator and user-mode Linux part',
     'bpfdiff locate my.case --targets debian13:jit,sid:jit',
   ],
   'bpfdiff replay': [
