@@ -1,3 +1,4 @@
+import type { Divergence } from '../compare/compare.ts';
 import { formsOf } from '../isa/forms-of.ts';
 import type { Insn } from '../isa/insn.ts';
 import { cutShort, type Subject, withoutOwnMaps } from './looked-at.ts';
@@ -8,8 +9,8 @@ import { momentOf, placeOfStep, type Step } from './steps.ts';
 export interface CutFound {
   /** The index of the step; they differ in what is left behind when the prog is ended right before it. */
   readonly at: number;
-  /** In one line. */
-  readonly differs: string;
+  /** What differs. */
+  readonly divergence: Divergence;
 }
 
 /** Cuts that are tried in one batch. */
@@ -30,9 +31,9 @@ export async function byCut(
   while (candidates.length > 0) {
     const tried = spread(candidates, CUTS);
     const shown = await differencesAt(session, steps, tried);
-    const first = shown.findIndex((text) => text !== undefined);
+    const first = shown.findIndex((difference) => difference !== undefined);
     if (first < 0) return found;
-    found = { at: tried[first], differs: shown[first]! };
+    found = { at: tried[first], divergence: shown[first]! };
     const agreed = first === 0 ? -1 : tried[first - 1];
     if (tried.length === candidates.length) return found;
     candidates = candidates.filter((at) => at > agreed && at < tried[first]);
@@ -58,7 +59,7 @@ async function differencesAt(
   session: Session,
   steps: readonly Step[],
   tried: readonly number[],
-): Promise<readonly (string | undefined)[]> {
+): Promise<readonly (Divergence | undefined)[]> {
   const cuts = tried.map((at) => cutShort(session.subject, momentOf(steps[at])));
   const cases = cuts.flatMap((cut) => cut ?? []);
   const answers = (await ask(session, cases)).values();
@@ -68,14 +69,14 @@ async function differencesAt(
   });
 }
 
-function differenceOf(session: Session, step: Step, answers: Answers): string | undefined {
+function differenceOf(session: Session, step: Step, answers: Answers): Divergence | undefined {
   const { testCase } = session.subject;
   const runs = testCase.runs.slice(0, step.run + 1);
   const { commands: _, ...last } = runs[step.run];
   const shown = { ...testCase, runs: [...runs.slice(0, -1), last] };
   const comparison = compared(session, shown, answers, withoutOwnMaps);
   if (comparison.kind !== 'diverge' || comparison.class === 'verdict') return undefined;
-  return isSteady(session, shown, answers, withoutOwnMaps) ? comparison.description : undefined;
+  return isSteady(session, shown, answers, withoutOwnMaps) ? comparison : undefined;
 }
 
 /** At most so many of them, evenly, the last one always. */

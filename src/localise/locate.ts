@@ -79,7 +79,12 @@ async function ofRuns(session: Session): Promise<Located> {
   const found = pointed?.at ?? (traced.kind === 'found' ? traced.at : undefined);
   if (walk === undefined) return nowhere('neither verifier lets the prog be looked at');
   const cut = await byCut(session, found === undefined ? walk.steps : walk.steps.slice(0, found));
-  if (cut !== undefined) return located(session, walk, cut, 'cut', cut.differs);
+  if (cut !== undefined) {
+    const { divergence } = cut;
+    const isOver = (divergence.where.run ?? 0) < walk.steps[cut.at].run;
+    if (isOver && divergence.where.run !== undefined) return ofCommands({ ...session, divergence });
+    return located(session, walk, cut, 'cut', divergence.description);
+  }
   if (pointed !== undefined) return located(session, walk, pointed, 'points', '');
   if (found !== undefined) return located(session, walk, { at: found }, 'trace', '');
   return traced.kind === 'hidden'
