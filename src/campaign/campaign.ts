@@ -4,7 +4,13 @@ import { type Comparison, compareOutcomes, type DivergenceClass } from '../compa
 import type { Shrinkable } from '../shrink/shrinkable.ts';
 import type { Outcome, Target } from '../targets/target.ts';
 import type { CampaignEvent, Limit, Summary } from './events.ts';
-import { type FindChange, type IsSteady, investigate, type RecordFinding } from './investigate.ts';
+import {
+  type FindChange,
+  type IsSteady,
+  investigate,
+  type Locate,
+  type RecordFinding,
+} from './investigate.ts';
 import { observedBy } from './observed-by.ts';
 import { type Pair, pairsOf } from './pairs.ts';
 import { type AnsweredBatch, pipeline } from './pipeline.ts';
@@ -29,6 +35,7 @@ export interface CampaignOptions {
   readonly targets: readonly Target[];
   readonly isSteady: IsSteady;
   readonly findChange: FindChange;
+  readonly locate: Locate;
   /**
    * Whether a divergence of a case that depends on chance counts as none: where progs may use what nobody has
    * set. Otherwise it is looked into, as something smaller may diverge for sure.

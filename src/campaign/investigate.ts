@@ -6,6 +6,7 @@ import {
   type Divergence,
   type Observed,
 } from '../compare/compare.ts';
+import type { Located } from '../localise/located.ts';
 import { type ShrinkOptions, shrink } from '../shrink/shrink.ts';
 import type { Shrinkable } from '../shrink/shrinkable.ts';
 import type { Outcome, Target, TroubleKind } from '../targets/target.ts';
@@ -47,7 +48,16 @@ export interface ShrunkDivergence {
   readonly observed: readonly [Observed, Observed];
   /** The known mistake of a kernel that it comes from, or the changes; none where nothing is known. */
   readonly causes: readonly string[];
+  /** Where the two begin to differ on the shrunk case; absent where that was not looked for. */
+  readonly located?: Located;
 }
+
+/** Says where the two begin to differ on a case. */
+export type Locate = (
+  testCase: Case,
+  divergence: Divergence,
+  pair: readonly [Target, Target],
+) => Promise<Located>;
 
 /** Keeps a finding and returns its id; undefined where the same is known already. */
 export type RecordFinding = (divergence: ShrunkDivergence) => string | undefined;
@@ -58,6 +68,7 @@ interface Surroundings {
   readonly record: RecordFinding;
   readonly isSteady: IsSteady;
   readonly findChange: FindChange;
+  readonly locate: Locate;
   readonly onEvent: (event: CampaignEvent) => void;
   readonly signal: AbortSignal;
 }
@@ -72,7 +83,7 @@ interface Surroundings {
  */
 export async function investigate(
   { id, start, comparison, pair, observed }: Found,
-  { record, isSteady, findChange, onEvent, signal, explained }: Surroundings,
+  { record, isSteady, findChange, locate, onEvent, signal, explained }: Surroundings,
 ): Promise<Investigated> {
   onEvent({
     kind: 'divergence',
@@ -124,7 +135,11 @@ export async function investigate(
     const original = start.testCase;
     const kept = { original, shrunk: smallest, divergence, observed: seen };
     const shown = smallest === original ? causes : await causesOf(smallest, pair, seen, findChange);
-    const finding = record({ ...kept, causes: shown });
+    const located = await locate(smallest, divergence, pair).catch((error) => {
+      record({ ...kept, causes: shown });
+      throw error;
+    });
+    const finding = record({ ...kept, causes: shown, located });
     // Where the smallest shows nothing known, what the case came of would be met again and again.
     for (const cause of shown.length > 0 ? shown : causes) explained.add(explanation(cause));
     if (finding === undefined) onEvent({ kind: 'dismissed', id, why: 'the same is known already' });

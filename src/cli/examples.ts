@@ -16,6 +16,10 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     'bpfdiff exec my.case',
     'bpfdiff exec my.case --targets emulator@6.12,debian13:jit,debian13:interp',
   ],
+  'bpfdiff locate': [
+    'bpfdiff locate my.case           # where emulator and user-mode Linux part',
+    'bpfdiff locate my.case --targets debian13:jit,sid:jit',
+  ],
   'bpfdiff replay': [
     'bpfdiff replay                   # what comes with bpfdiff; needs no kernel',
     'bpfdiff replay my-cases/ --targets uml',

@@ -7,6 +7,7 @@ import { addDoctor } from './commands/doctor.ts';
 import { addExec } from './commands/exec.ts';
 import { addFeatures } from './commands/features.ts';
 import { addKernels } from './commands/kernels.ts';
+import { addLocate } from './commands/locate.ts';
 import { addReplay } from './commands/replay.ts';
 import { addRun } from './commands/run.ts';
 import { addExamples } from './examples.ts';
@@ -17,6 +18,7 @@ import { VERSION } from './version.ts';
 const COMMANDS = [
   addRun,
   addExec,
+  addLocate,
   addReplay,
   addCorpus,
   addCoverage,

@@ -6,12 +6,12 @@ import type { Corpus } from '../corpus/corpus.ts';
 export const findingRecorder =
   (corpus: Corpus, campaign: number, nowMs: () => number): RecordFinding =>
   (found) => {
-    const { causes, ...rest } = found;
+    const { causes, located = null, ...rest } = found;
     const named = { ...rest, cause: causes.join('+') };
     const recorded = corpus.recordFinding({
       ...named,
       signature: signatureOf(named),
-      firstSlot: null,
+      located,
       campaign,
       foundAtMs: nowMs(),
     });

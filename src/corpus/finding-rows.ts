@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
 import { z } from 'zod';
+import { locatedText, readLocated } from './located-text.ts';
 import {
   FINDING_STATUSES,
   type FindingHead,
@@ -61,7 +62,7 @@ interface Row {
   readonly divergence: string;
   readonly signature: string;
   readonly cause: string;
-  readonly first_slot: number | null;
+  readonly located: string | null;
   readonly status: string;
   readonly notes: string;
   readonly campaign_id: number | null;
@@ -87,7 +88,7 @@ export function findingRows(db: Database): FindingRows {
   const hasId = db.prepare<[string]>('SELECT 1 FROM findings WHERE id = ?').pluck();
   const insert = db.prepare(
     `INSERT INTO findings (id, hash, shrunk_id, original_id, target_a, target_b, divergence,
-     signature, cause, first_slot, campaign_id, found_at)
+     signature, cause, located, campaign_id, found_at)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const all = db.prepare<[], Row>(`${SELECT} ORDER BY found_at, findings.id`);
@@ -115,7 +116,7 @@ export function findingRows(db: Database): FindingRows {
   return {
     idOfSignature: (signature) => bySignature.get(signature),
     add(finding, { shrunk, originalId, targetIds }) {
-      const { divergence, signature, cause, firstSlot, campaign, foundAtMs } = finding;
+      const { divergence, signature, cause, located, campaign, foundAtMs } = finding;
       const full = hash('sha256', JSON.stringify([shrunk.hash, divergence.class, ...targetIds]));
       const known = byHash.get(full);
       if (known !== undefined) {
@@ -132,7 +133,7 @@ export function findingRows(db: Database): FindingRows {
         JSON.stringify(divergence),
         signature,
         cause,
-        firstSlot,
+        located && locatedText(located),
         campaign,
         foundAtMs,
       );
@@ -153,7 +154,7 @@ const storedFinding = (row: Row): StoredFinding => ({
   targets: [row.name_a, row.name_b],
   signature: row.signature,
   cause: row.cause,
-  firstSlot: row.first_slot,
+  located: row.located === null ? null : readLocated(row.located),
   status: StatusSchema.parse(row.status),
   notes: row.notes,
   campaign: row.campaign_id,

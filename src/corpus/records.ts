@@ -1,5 +1,6 @@
 import type { Case } from '../case/case.ts';
 import type { Divergence, Observed } from '../compare/compare.ts';
+import type { Located } from '../localise/located.ts';
 
 /** What is known of a campaign when it begins. */
 export interface CampaignStart {
@@ -39,8 +40,8 @@ export interface NewFinding {
   readonly signature: string;
   /** The known mistake of a kernel that it comes from, by its name in `causes/`; '' for none. */
   readonly cause: string;
-  /** Slot of the first insn at which the two traces differ, where that is known. */
-  readonly firstSlot: number | null;
+  /** Where the two begin to differ; null where that was not looked for. */
+  readonly located: Located | null;
   readonly campaign: number | null;
   readonly foundAtMs: number;
 }
@@ -59,7 +60,8 @@ export interface FindingHead {
   readonly signature: string;
   /** As `NewFinding.cause`. */
   readonly cause: string;
-  readonly firstSlot: number | null;
+  /** As `NewFinding.located`. */
+  readonly located: Located | null;
   readonly status: FindingStatus;
   readonly notes: string;
   readonly campaign: number | null;

@@ -76,6 +76,8 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX findings_by_time ON findings (found_at);
   `,
   `ALTER TABLE findings ADD COLUMN cause TEXT NOT NULL DEFAULT '';`,
+  // As located-text.ts writes it; NULL where it was not looked for. Nothing was ever in first_slot.
+  `ALTER TABLE findings DROP COLUMN first_slot; ALTER TABLE findings ADD COLUMN located TEXT;`,
 ];
 
 /** What this bpfdiff writes. */

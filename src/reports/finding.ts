@@ -2,14 +2,16 @@ import type { Case } from '../case/case.ts';
 import { causeNamed } from '../causes/causes.ts';
 import { changeNamed } from '../causes/changes.ts';
 import type { Divergence, DivergenceClass, Observed } from '../compare/compare.ts';
+import type { Located } from '../localise/located.ts';
 import { caseSections } from './case-sections.ts';
 import { hexDump } from './hex-dump.ts';
+import { locatedSections } from './located.ts';
 import { infoText } from './names.ts';
 import { firstDifference, observationsOf } from './observations.ts';
 import { outcomesTable } from './outcomes.ts';
 import { printable, printableHead, printableTail } from './printable.ts';
 import { countOf } from './quantity.ts';
-import { INDENT, indented, type Section } from './section.ts';
+import { INDENT, indented, type Section, sectionsText } from './section.ts';
 import { tableLines } from './table.ts';
 import type { TextOptions } from './text-options.ts';
 
@@ -23,6 +25,8 @@ export interface FindingView {
   readonly observed: readonly [Observed, Observed];
   /** Known mistakes of kernels or changes that it comes from, with `+` between; '' for none. */
   readonly cause: string;
+  /** Where they begin to differ; null where that was not looked for. */
+  readonly located: Located | null;
   /** Command lines that run the case again. */
   readonly commands: readonly string[];
 }
@@ -34,6 +38,7 @@ export function findingText(finding: FindingView, options: TextOptions): string 
   const sections: readonly Section[] = [
     { title: headline(finding), lines: valueLines(finding, inner) },
     { title: 'Cause', lines: causeLines(finding) },
+    ...locatedLines(finding, inner),
     { title: 'Targets', lines: targetLines(observed, inner) },
     ...caseSections(testCase, inner),
     { title: 'Outcomes', lines: outcomesTable(testCase, observed, inner) },
@@ -41,11 +46,14 @@ export function findingText(finding: FindingView, options: TextOptions): string 
     ...observed.flatMap(logSections),
     { title: 'Run it again', lines: commands },
   ];
-  return sections
-    .filter(({ lines }) => lines.length > 0)
-    .map(({ title, lines }) => [options.style('strong', title), ...lines.map(indented)].join('\n'))
-    .join('\n\n')
-    .concat('\n');
+  return sectionsText(sections, options);
+}
+
+function locatedLines(
+  { testCase, located, observed: [a, b] }: FindingView,
+  options: TextOptions,
+): readonly Section[] {
+  return located === null ? [] : locatedSections(testCase, located, [a.name, b.name], options);
 }
 
 function causeLines({ cause: name }: FindingView): readonly string[] {

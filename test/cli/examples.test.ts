@@ -7,6 +7,7 @@ import { addDoctor } from '../../src/cli/commands/doctor.ts';
 import { addExec } from '../../src/cli/commands/exec.ts';
 import { addFeatures } from '../../src/cli/commands/features.ts';
 import { addKernels } from '../../src/cli/commands/kernels.ts';
+import { addLocate } from '../../src/cli/commands/locate.ts';
 import { addReplay } from '../../src/cli/commands/replay.ts';
 import { addRun } from '../../src/cli/commands/run.ts';
 import { EXAMPLES } from '../../src/cli/examples.ts';
@@ -16,6 +17,7 @@ const program = new Command('bpfdiff');
 for (const add of [
   addRun,
   addExec,
+  addLocate,
   addReplay,
   addCorpus,
   addCoverage,

@@ -3,6 +3,7 @@ import { runCampaign } from '../../src/campaign/campaign.ts';
 import { common } from '../../src/campaign/common-features.ts';
 import type { RecordFinding, ShrunkDivergence } from '../../src/campaign/investigate.ts';
 import { changeFinder } from '../../src/cli/change-finder.ts';
+import { locator } from '../../src/cli/locator.ts';
 import { steadyOn } from '../../src/cli/steady.ts';
 import { createEmulator } from '../../src/targets/emulator/emulator.ts';
 import type { Target } from '../../src/targets/target.ts';
@@ -37,6 +38,7 @@ export async function hunt(
     targets: [mutant, kernel],
     isSteady: steadyOn(linux),
     findChange: changeFinder(),
+    locate: locator(),
     record: (divergence) => {
       found.push(divergence);
       return record(divergence);

@@ -11,7 +11,8 @@ export const AREAS: Readonly<Record<string, readonly string[]>> = {
   'src/compare': ['src/case', 'src/targets/target.ts'],
   'src/causes': ['src/isa', 'src/case', 'src/targets/target.ts'],
   'src/shrink': ['src/isa', 'src/case'],
-  'src/corpus': ['src/case', 'src/compare', 'src/causes', 'src/targets/target.ts'],
+  'src/localise': ['src/isa', 'src/case', 'src/targets/target.ts', 'src/compare'],
+  'src/corpus': ['src/case', 'src/compare', 'src/causes', 'src/localise', 'src/targets/target.ts'],
   'src/campaign/events.ts': ['src/case', 'src/targets/target.ts'],
   'src/campaign': [
     'src/campaign/events.ts',
@@ -20,6 +21,7 @@ export const AREAS: Readonly<Record<string, readonly string[]>> = {
     'src/compare',
     'src/causes',
     'src/shrink',
+    'src/localise',
     'src/corpus',
   ],
   'src/reports': [
@@ -28,6 +30,7 @@ export const AREAS: Readonly<Record<string, readonly string[]>> = {
     'src/targets/target.ts',
     'src/compare',
     'src/causes',
+    'src/localise',
     'src/corpus',
     'src/campaign/events.ts',
   ],
@@ -43,6 +46,7 @@ export const AREAS: Readonly<Record<string, readonly string[]>> = {
     'src/compare',
     'src/causes',
     'src/shrink',
+    'src/localise',
     'src/corpus',
     'src/campaign/events.ts',
     'src/campaign',

@@ -77,6 +77,7 @@ function show(id: string, { corpus: path, json }: CorpusFlags, surroundings: Sur
             divergence,
             observed,
             cause: finding.cause,
+            located: finding.located,
             commands: [`bpfdiff replay ${quoted(path)} --targets ${names}`],
           },
           textOptions(surroundings),

@@ -23,6 +23,7 @@ import { summaryText } from '../../reports/summary.ts';
 import { changeFinder } from '../change-finder.ts';
 import { ExitStatus, UsageError } from '../exit-status.ts';
 import { listenForInterrupt } from '../interrupt.ts';
+import { locator } from '../locator.ts';
 import { duration, seed, wholeNumber } from '../numbers.ts';
 import { type OpenTargets, openTargets } from '../open-targets.ts';
 import { openProgress } from '../progress.ts';
@@ -188,6 +189,7 @@ async function campaign(
     targets,
     isSteady: steadyOn(targets[0].info.linux),
     findChange: changeFinder(),
+    locate: locator(),
     ...(isNearMiss(profile) && { unsteady: 'excused' as const }),
     record: findingRecorder(corpus, id, Date.now),
     findingsMax: flags.maxFindings,
