@@ -8,6 +8,7 @@ import { addExec } from './commands/exec.ts';
 import { addFeatures } from './commands/features.ts';
 import { addKernels } from './commands/kernels.ts';
 import { addReplay } from './commands/replay.ts';
+import { addRepro } from './commands/repro.ts';
 import { addRun } from './commands/run.ts';
 import { addExamples } from './examples.ts';
 import { ExitStatus, explainError } from './exit-status.ts';
@@ -18,6 +19,7 @@ const COMMANDS = [
   addRun,
   addExec,
   addReplay,
+  addRepro,
   addCorpus,
   addCoverage,
   addKernels,

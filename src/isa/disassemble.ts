@@ -50,8 +50,30 @@ export function disassembleInsn(insn: Insn, labelAt: LabelAt = NO_LABELS): strin
   return fill(insn.nextImm === undefined ? RAW_ONE : RAW_LDDW, insn, labelAt)!;
 }
 
+/**
+ * The text of one insn as LLVM's assembler takes it, whose spelling of atomics is another than the kernel's;
+ * undefined where it has no words for it, or has them only since LLVM 18.
+ */
+export function disassembleForLlvm(insn: Insn, labelAt: LabelAt): string | undefined {
+  const form = formOf(insn);
+  if (form === undefined || isYoungToLlvm(form)) return undefined;
+  const all = PIECES.get(form)!;
+  for (const pieces of form.kind === 'atomic' ? all.toReversed() : all) {
+    const text = fill(pieces, insn, labelAt);
+    if (text !== undefined) return text.replace(/^call \w+#(\d+)$/, 'call $1');
+  }
+  return undefined;
+}
+
+/** What came with cpu v4, and stores of immediates, which LLVM could not be told of before. */
+const isYoungToLlvm = (form: Form): boolean =>
+  form.cpu === 4 || (form.kind === 'store' && form.operand === 'k');
+
 /** Labels of the slots that jumps, calls and `code_addr` go to, where an insn begins there. */
-function labelsOf(insns: readonly Insn[], starts: readonly number[]): ReadonlyMap<number, string> {
+export function labelsOf(
+  insns: readonly Insn[],
+  starts: readonly number[],
+): ReadonlyMap<number, string> {
   const inside = new Set(starts.slice(0, -1));
   const labels = new Map<number, string>();
   insns.forEach((insn, index) => {
