@@ -1,11 +1,12 @@
 /**
  * A text of a case, or of a console, as a comment holds it: printable ASCII in one line, which neither
- * ends the comment nor begins another one.
+ * ends the comment nor begins another one or a trigraph.
  */
 export const commentText = (text: string): string =>
   text
     .replace(/\s+/g, ' ')
-    .replace(/[^\x20-\x7e]|\\/g, '?')
+    .replace(/[^\x20-\x7e]|\\/g, '.')
+    .replaceAll('??', '? ?')
     .replaceAll('*/', '* /')
     .replaceAll('/*', '/ *')
     .trim();
