@@ -40,6 +40,24 @@ describe('bpfdiff repro', () => {
     await expect(stat(out)).rejects.toThrow('ENOENT');
   });
 
+  it('writes in C what runs override of sizes and pointers', async () => {
+    const path = join(folder, 'overrides.case');
+    const data = 'run\n  data 01020304 05060708 090a0b0c 88b5 1111\n  data_out 64\n';
+    const overrides = [
+      'data_out unmapped',
+      'data_out read_only',
+      'data_in null',
+      'data_size_in 60',
+    ];
+    const runs = overrides.map((each) => `${data}  attr ${each}\n`);
+    const head = 'case overrides\nprog_type sched_cls\n\nprog\n    r0 = 2\n    exit\n';
+    await writeFile(path, [head, ...runs].join('\n'));
+    await bpfdiff(['exec', path, '--targets', 'uml', '--record']);
+    const { exitCode, stdout, stderr } = await bpfdiff(['repro', path]);
+    expect([exitCode, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/attr\.test\.data_out = 0x1000;/);
+  });
+
   it('says in the file that nothing was run, with --no-run', async () => {
     const { stdout, exitCode } = await bpfdiff(['repro', CASE, '--target', 'uml', '--no-run']);
     expect(exitCode).toBe(0);

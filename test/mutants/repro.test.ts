@@ -62,6 +62,6 @@ describe('reproducers of what mutants cause, on uml', () => {
     // A selftest sees one retval of one packet; what it can't show is found out and not handed out.
     const { selftest: _refused, ...others } = problems;
     expect(others).toEqual({});
-    expect(shown).toEqual(expect.arrayContaining(['case', 'c']));
+    expect(shown).toContain('case');
   });
 });

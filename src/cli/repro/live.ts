@@ -22,12 +22,22 @@ export async function problemOfCase(
   if (shows === 'divergence') {
     const { kind } = compareOutcomes(testCase, live, other);
     if (kind !== 'diverge') return `on ${name} it is ${kind} with ${other.name}`;
-    if (subject.outcome.kind !== 'completed') return undefined;
+    const was = troubleOf(subject.outcome);
+    // Which the oracle never calls agreement.
+    if (was !== undefined)
+      return troubleOf(live.outcome) === was ? undefined : `on ${name} it had no ${was}`;
   }
   const now = compareOutcomes(testCase, live, subject);
   return now.kind === 'diverge'
     ? `${name} answers otherwise than was recorded: ${now.description}`
     : undefined;
+}
+
+/** How it ended, and what the kernel said; undefined where there was no trouble. */
+function troubleOf(outcome: Outcome): string | undefined {
+  if (outcome.kind === 'unsupported') return undefined;
+  if (outcome.kind === 'completed' && outcome.trouble === undefined) return undefined;
+  return [outcome.kind, outcome.trouble?.title ?? ''].join(' ').trim();
 }
 
 /**

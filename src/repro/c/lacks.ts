@@ -3,18 +3,22 @@ import { isLiveRun } from '../../case/live-run.ts';
 import type { Observed } from '../../compare/compare.ts';
 import type { Disagreement, Lacks } from '../disagreement.ts';
 import { commandLacks } from './commands.ts';
+import { canOverride } from './runs.ts';
 
 const EFAULT = 14;
+const ENOSPC = 28;
 
 /** What of a disagreement a C program can't show, each once; empty where it can be written. */
 export function cLacks({ testCase, subject, other }: Disagreement): Lacks {
   const { maps, runs, progType } = testCase;
   const { outcome } = subject;
+  // After a fault, and where one may have been, only what is before zeros was recorded.
   const faults =
     outcome.kind === 'completed' &&
-    outcome.runs.some(
-      ({ errno, dataOut, ctxOut }) => errno === EFAULT && dataOut.length + ctxOut.length > 0,
-    );
+    outcome.runs.some(({ errno, dataOut, ctxOut }, i) => {
+      const mayHaveFaulted = errno === EFAULT || (errno === ENOSPC && runs[i].attr !== undefined);
+      return mayHaveFaulted && dataOut.length + ctxOut.length > 0;
+    });
   const rows: readonly (readonly [lacking: boolean, what: string])[] = [
     [
       other.outcome.kind !== 'completed',
@@ -22,7 +26,7 @@ export function cLacks({ testCase, subject, other }: Disagreement): Lacks {
     ],
     [subject.outcome.kind === 'unsupported', `${subject.name} could not run it`],
     [needsInterfaces(testCase, [subject, other]), 'where XDP live frames go to'],
-    [runs.some(({ attr }) => attr !== undefined), 'commands that are wrong on purpose'],
+    [!runs.every(canOverride), 'such a command that is wrong on purpose'],
     [maps.some(({ kptr }) => kptr !== undefined), 'kptrs in maps'],
     [hasFilledUserRing(testCase), 'what user space writes into a user_ringbuf'],
     [progType === 'struct_ops', 'the state of struct_ops'],
