@@ -24,6 +24,11 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     'bpfdiff replay                   # what comes with bpfdiff; needs no kernel',
     'bpfdiff replay my-cases/ --targets uml',
   ],
+  'bpfdiff repro': [
+    'bpfdiff repro 9e88 --out repro.c           # a C program with bpf(2) alone',
+    'bpfdiff repro 9e88 --format selftest --target debian12:jit',
+    'bpfdiff repro my.case --format elf --out repro/',
+  ],
   'bpfdiff corpus': ['bpfdiff corpus ls', 'bpfdiff corpus show 9e88'],
   'bpfdiff corpus ls': ['bpfdiff corpus ls', 'bpfdiff corpus ls --corpus other.db --json'],
   'bpfdiff corpus show': ['bpfdiff corpus show 9e88   # how its id begins is enough'],

@@ -9,6 +9,7 @@ import { addFeatures } from './commands/features.ts';
 import { addKernels } from './commands/kernels.ts';
 import { addLocate } from './commands/locate.ts';
 import { addReplay } from './commands/replay.ts';
+import { addRepro } from './commands/repro.ts';
 import { addRun } from './commands/run.ts';
 import { addExamples } from './examples.ts';
 import { ExitStatus, explainError } from './exit-status.ts';
@@ -20,6 +21,7 @@ const COMMANDS = [
   addExec,
   addLocate,
   addReplay,
+  addRepro,
   addCorpus,
   addCoverage,
   addKernels,

@@ -9,6 +9,7 @@ import { addFeatures } from '../../src/cli/commands/features.ts';
 import { addKernels } from '../../src/cli/commands/kernels.ts';
 import { addLocate } from '../../src/cli/commands/locate.ts';
 import { addReplay } from '../../src/cli/commands/replay.ts';
+import { addRepro } from '../../src/cli/commands/repro.ts';
 import { addRun } from '../../src/cli/commands/run.ts';
 import { EXAMPLES } from '../../src/cli/examples.ts';
 import { readSurroundings } from '../../src/cli/surroundings.ts';
@@ -19,6 +20,7 @@ for (const add of [
   addExec,
   addLocate,
   addReplay,
+  addRepro,
   addCorpus,
   addCoverage,
   addKernels,

@@ -34,6 +34,7 @@ export const AREAS: Readonly<Record<string, readonly string[]>> = {
     'src/corpus',
     'src/campaign/events.ts',
   ],
+  'src/repro': ['src/isa', 'src/case', 'src/compare', 'src/targets/target.ts'],
   'src/ui': ['src/campaign/events.ts', 'src/targets/target.ts', 'src/compare', 'src/reports'],
   'src/cli': [
     'generators',
@@ -51,6 +52,7 @@ export const AREAS: Readonly<Record<string, readonly string[]>> = {
     'src/campaign/events.ts',
     'src/campaign',
     'src/reports',
+    'src/repro',
     'src/ui',
   ],
 };
