@@ -1,7 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { caseArbitrary, createCaseSource } from '../../generators/index.ts';
-import type { CasePlan } from '../../generators/plan.ts';
+import { caseArbitrary, createCaseSource, type Shrinkable } from '../../generators/index.ts';
 import { seededRandom } from '../../generators/random.ts';
 import type { Case } from '../../src/case/case.ts';
 import { namesUsed } from '../../src/case/names-used.ts';
@@ -143,9 +142,10 @@ describe('shrinking', () => {
     const random = seededRandom('smaller');
     for (let n = 0; n < 5; n++) {
       const { value, context } = cases.generate(random, undefined);
-      const size = planSize(context as CasePlan);
+      const sizeOf = (made: unknown) => planSize((made as Shrinkable).plan!);
+      const size = sizeOf(context);
       for (const smaller of cases.shrink(value, context)) {
-        expect(isSmaller(planSize(smaller.context as CasePlan), size)).toBe(true);
+        expect(isSmaller(sizeOf(smaller.context), size)).toBe(true);
       }
     }
   });
