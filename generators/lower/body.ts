@@ -2,7 +2,7 @@ import type { Body, FragmentKind, FragmentOf } from '../plan.ts';
 import { lowerAccess, lowerIndexed } from './access.ts';
 import { lowerCall, lowerEach, lowerWalk } from './call.ts';
 import { lowerAlu, lowerConst } from './compute.ts';
-import { type LowerBody, lowerBranch, lowerLeave, roleOf } from './control.ts';
+import { type LowerBody, lowerBranch, lowerLeave } from './control.ts';
 import { lowerCtxRead, lowerCtxWrite, lowerPacket } from './ctx.ts';
 import { lowerDrain } from './drain.ts';
 import { lowerDynptr } from './dynptr.ts';
@@ -40,7 +40,7 @@ export function lowerBody(frame: Frame, body: Body): void {
     if (!frame.view.live) return;
     if (frame.locked && !LOCKED.has(fragment.kind)) continue;
     if (frame.held && NOT_HELD.has(fragment.kind)) continue;
-    if (roleOf(frame) === 'visitor' && NOT_VISITING.has(fragment.kind)) continue;
+    if (frame.role === 'visitor' && NOT_VISITING.has(fragment.kind)) continue;
     (LOWER[fragment.kind] as Lower<FragmentKind>)(frame, fragment, lowerBody);
   }
 }

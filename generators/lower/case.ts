@@ -66,8 +66,7 @@ function lowerProgs(plan: CasePlan, before: LoweredPlan | undefined): readonly L
     plan.maps === before.plan.maps &&
     plan.attachType === before.plan.attachType;
   const lower = (prog: ProgPlan): LoweredProg =>
-    (isKnown ? progOf(before, prog) : undefined) ??
-    lowerProg(prog === plan.prog ? plan : { ...plan, prog });
+    (isKnown ? progOf(before, prog) : undefined) ?? lowerProg(plan, prog);
   const main = lower(plan.prog);
   const hasArray = main.named.some(
     ({ at, what }) => what === 'map' && isProgArray(plan.maps[main.insns[at].imm]),
@@ -85,18 +84,18 @@ function progOf({ plan, progs }: LoweredPlan, prog: ProgPlan): LoweredProg | und
 /** Maps and kernel symbols are numbered, and what isn't used is left out. */
 function caseOf(plan: CasePlan, progs: readonly LoweredProg[]): Case {
   const { maps } = plan;
-  const commands = plan.commands.filter(({ map }) =>
-    maps.some((known) => isWhole(known, map, maps)),
-  );
+  const commands =
+    plan.commands.length === 0
+      ? plan.commands
+      : plan.commands.filter(({ map }) => maps.some((known) => isWhole(known, map, maps)));
   const used = { map: mapsUsed(progs, maps, commands), ksym: usedOf(progs, 'ksym') };
   const specOf = (number: number): MapSpec =>
     number === savedMapNumber(plan)
       ? SAVED_MAP
       : lowerMap(maps, number, progs.length, (inner) => used.map.indexOf(inner));
-  return {
+  const testCase = {
     progType: plan.progType,
     expectedAttachType: plan.attachType,
-    ...(plan.attachBtf !== undefined && { attachBtf: plan.attachBtf }),
     progFlags:
       plan.progFlags |
       loadFlags(plan.progType) |
@@ -106,6 +105,7 @@ function caseOf(plan: CasePlan, progs: readonly LoweredProg[]): Case {
     progs: progs.map((prog) => ({ insns: renumbered(prog, used) })),
     runs: commands.length === 0 ? plan.runs : withCommands(plan, commands, used.map),
   };
+  return plan.attachBtf === undefined ? testCase : { ...testCase, attachBtf: plan.attachBtf };
 }
 
 /** The insns, with the numbers that maps and symbols have in the case. */

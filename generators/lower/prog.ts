@@ -2,12 +2,12 @@ import { formNamed } from '../../src/isa/forms.ts';
 import type { Insn } from '../../src/isa/insn.ts';
 import { type Named, namedBy } from '../../src/isa/named-by.ts';
 import { R10, STACK_BYTES } from '../../src/isa/opcode.ts';
-import type { ArgKind, Body, CasePlan } from '../plan.ts';
+import type { ArgKind, Body, CasePlan, ProgPlan } from '../plan.ts';
 import { type Assembler, createAssembler, link } from './assembler.ts';
 import { lowerBody } from './body.ts';
 import { emitExit, setResult } from './control.ts';
 import { lowerSample } from './drain.ts';
-import { type Effects, F, type Frame, frameBytes, scalar, sharesStack } from './frame.ts';
+import { type Effects, F, type Frame, type StackRules, scalar, stackRulesOf } from './frame.ts';
 import { savedMapNumber } from './saved-map.ts';
 import {
   Byte,
@@ -35,14 +35,15 @@ export interface LoweredProg {
   readonly unaligned: boolean;
 }
 
-/** The insns of a plan's prog. The same plan always gives the same insns. */
-export function lowerProg(plan: CasePlan): LoweredProg {
+/** The insns of one of a plan's progs: always the same for the same plan. */
+export function lowerProg(plan: CasePlan, prog: ProgPlan): LoweredProg {
   const functions: (Assembler | undefined)[] = [];
   const effects: (Effects | undefined)[] = [];
+  const stack = stackRulesOf(plan, prog);
   const lower = (number: number): Effects => {
     const known = effects[number];
     if (known !== undefined) return known;
-    const frame = createFrame(plan, number, lower);
+    const frame = createFrame(plan, prog, stack, number, lower);
     lowerFunction(frame);
     functions[number] = frame.asm;
     frame.effects.weight += frame.asm.insns.length;
@@ -69,22 +70,26 @@ function namesIn(insns: readonly Insn[]): LoweredProg['named'] {
 
 function createFrame(
   plan: CasePlan,
+  prog: ProgPlan,
+  stack: StackRules,
   number: number,
   functionEffects: (number: number) => Effects,
 ): Frame {
-  const { prog } = plan;
   const args = number === 0 ? MAIN_ARGS : prog.functions[number - 1].args;
   const asm = createAssembler();
   const ctxReg = args.includes('ctx') ? 6 + (number === 0 ? prog.ctxReg % 4 : 0) : -1;
   const view = emptyView();
   for (let i = 0; i < args.length; i++) view.regs[i + 1] = ARG_STATES[args[i]];
   // Functions share the stack: only a prog without any goes to its far end.
-  const isAlone = number === 0 && prog.functions.length === 0 && !sharesStack(plan);
-  const spare = isAlone ? STACK_BYTES - frameBytes(plan) : 0;
+  const isAlone = number === 0 && prog.functions.length === 0 && !stack.isShared;
+  const spare = isAlone ? STACK_BYTES - stack.frameBytes : 0;
   const shift = 8 * (prog.stackShift % (spare / 8 + 1));
   return {
     plan,
+    prog,
     number,
+    role: number === 0 ? 'subprog' : prog.functions[number - 1].role,
+    stack,
     asm,
     view,
     effects: {
@@ -121,22 +126,22 @@ const ARG_STATES: Record<ArgKind, RegState> = {
 };
 
 function lowerFunction(frame: Frame): void {
-  const { asm, view, ctxReg, number, plan } = frame;
+  const { asm, view, ctxReg, number, prog, stack } = frame;
   const start = asm.mark();
   if (ctxReg >= 0) {
     const arg = view.regs.indexOf(CTX);
     asm.emit(F.movX, { dst: ctxReg, src: arg });
     view.regs[ctxReg] = CTX;
   }
-  if (number === 0 && sharesStack(plan)) asm.emit(F.stdw, { dst: R10, off: -frameBytes(plan) });
-  if (number !== 0 && plan.prog.functions[number - 1].role === 'drainer') lowerSample(frame);
-  const body: Body = number === 0 ? plan.prog.body : plan.prog.functions[number - 1].body;
+  if (number === 0 && stack.isShared) asm.emit(F.stdw, { dst: R10, off: -stack.frameBytes });
+  if (frame.role === 'drainer') lowerSample(frame);
+  const body: Body = number === 0 ? prog.body : prog.functions[number - 1].body;
   lowerBody(frame, body);
   for (const arrival of frame.arrivals) meet(view, arrival);
   asm.place(frame.end);
   if (view.live) {
     if (number === 0) saveAndExit(frame);
-    else foldAndExit(frame, plan.prog.functions[number - 1]);
+    else foldAndExit(frame, prog.functions[number - 1]);
   }
   if (ctxReg >= 0 && !frame.ctxKept) asm.remove(start);
 }
@@ -145,8 +150,8 @@ const SAVED_VALUE = formNamed('lddw.map_val_by_fd');
 
 /** Stores what is set into the map, so that a wrong value anywhere is seen. */
 function saveAndExit(frame: Frame): void {
-  const { asm, view, plan } = frame;
-  const { savedRegs, savedSlots, result } = plan.prog;
+  const { asm, view, plan, prog } = frame;
+  const { savedRegs, savedSlots, result } = prog;
   const saved = scalarsOf(view, savedRegs);
   const chunks = savedChunks(view.stack, savedSlots);
   if (saved.length + chunks.length === 0) {
