@@ -66,9 +66,9 @@ function accessStack(
     return;
   }
   const base = writable(frame, via, regMask(value) | regMask(comparand(form)));
-  const beyond = via % 2 === 0 ? 0 : -8;
-  stackPointer(frame, base, place + beyond);
-  emitAccess(frame, form, { base, off: -beyond, value, imm, dst: base });
+  const below = via % 2 === 0 ? 0 : 8;
+  stackPointer(frame, base, place - below);
+  emitAccess(frame, form, { base, off: below, value, imm, dst: base });
 }
 
 interface Place {

@@ -142,14 +142,26 @@ function resolve(
     const insn = insns[at];
     if (leads === 'function') {
       // Both count from the slot behind the insn's first one.
-      linked[first + at] = { ...insn, imm: starts[to] - SLOTS[at] - 1 };
+      linked[first + at] = withImm(insn, starts[to] - SLOTS[at] - 1);
     } else {
       const distance = SLOTS[places[to]] - SLOTS[at + 1];
-      linked[first + at] =
-        leads === 'imm' ? { ...insn, imm: distance } : { ...insn, off: distance };
+      linked[first + at] = leads === 'imm' ? withImm(insn, distance) : withOff(insn, distance);
     }
   }
 }
+
+/** The insn with another immediate. */
+export const withImm = ({ opcode, dst, src, off, nextImm }: Insn, imm: number): Insn =>
+  nextImm === undefined ? { opcode, dst, src, off, imm } : { opcode, dst, src, off, imm, nextImm };
+
+/** The jump with another distance. */
+const withOff = ({ opcode, dst, src, imm }: Insn, off: number): Insn => ({
+  opcode,
+  dst,
+  src,
+  off,
+  imm,
+});
 
 /** Room for the slots at which the insns of a function begin. */
 const SLOTS: number[] = [];

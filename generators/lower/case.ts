@@ -5,6 +5,7 @@ import type { Insn } from '../../src/isa/insn.ts';
 import type { Named } from '../../src/isa/named-by.ts';
 import { loadFlags } from '../attach-types.ts';
 import type { CasePlan, CommandPlan, MapPlan, ProgPlan } from '../plan.ts';
+import { withImm } from './assembler.ts';
 import { innerOf } from './maps.ts';
 import { type LoweredProg, lowerProg } from './prog.ts';
 import { SAVED_BYTES, savedMapNumber } from './saved-map.ts';
@@ -115,7 +116,7 @@ function renumbered(
 ): readonly Insn[] {
   const numbered = insns.slice();
   for (const { at, what } of named) {
-    numbered[at] = { ...insns[at], imm: used[what].indexOf(insns[at].imm) };
+    numbered[at] = withImm(insns[at], used[what].indexOf(insns[at].imm));
   }
   return numbered;
 }

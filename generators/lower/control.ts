@@ -22,7 +22,8 @@ export function beginFork(frame: Frame, form: FormOf<'jump'>, operands: Operands
 }
 
 /** A fork, and how it was where what it falls into ends. */
-interface TurnedFork extends Fork {
+interface TurnedFork {
+  readonly taken: Label;
   readonly end: Label;
   readonly atEnd: View;
   readonly fallen: Mark;
@@ -38,7 +39,7 @@ export function turnFork(frame: Frame, fork: Fork, reach: Reach = 'ja'): TurnedF
   if (atEnd.live) asm.jump(GOTO[reach], end);
   asm.place(fork.taken);
   restoreView(view, fork.atJump);
-  return { ...fork, end, atEnd, fallen, skipped: asm.mark() };
+  return { taken: fork.taken, end, atEnd, fallen, skipped: asm.mark() };
 }
 
 /** Both ways come together. */
