@@ -1,6 +1,6 @@
 import type { Case } from '../src/case/case.ts';
 import { isSimpler } from '../src/case/simplicity.ts';
-import { type LoweredPlan, lowerPlan } from './lower/case.ts';
+import { type LoweredPlan, lowerPlan, traced } from './lower/case.ts';
 import { breached } from './near-miss/breach.ts';
 import type { CasePlan } from './plan.ts';
 import { sameCase } from './same-case.ts';
@@ -29,8 +29,9 @@ function lowered(from: LoweredPlan): Shrinkable {
 
 /** Plans that make the same case again, or one that is no simpler, are passed over. */
 function* smallerCases(testCase: Case, from: LoweredPlan): Generator<Shrinkable> {
+  const before = traced(from);
   for (const plan of shrinkPlan(from.plan)) {
-    const smaller = lowered(lowerPlan(plan, from));
+    const smaller = lowered(lowerPlan(plan, before));
     if (!sameCase(smaller.testCase, testCase) && isSimpler(smaller.testCase, testCase)) {
       yield smaller;
     }

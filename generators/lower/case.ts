@@ -7,8 +7,9 @@ import { loadFlags } from '../attach-types.ts';
 import type { CasePlan, CommandPlan, MapPlan, ProgPlan } from '../plan.ts';
 import { withImm } from './assembler.ts';
 import { innerOf } from './maps.ts';
-import { type LoweredProg, lowerProg } from './prog.ts';
+import { type LoweredProg, lowerProg, traceProg } from './prog.ts';
 import { SAVED_BYTES, savedMapNumber } from './saved-map.ts';
+import type { Trace } from './trace.ts';
 
 /** BPF_F_ANY_ALIGNMENT: without it, kernels whose machine wants alignment refuse what has none. */
 const ANY_ALIGNMENT = 0x2;
@@ -29,6 +30,8 @@ export interface LoweredPlan {
   readonly plan: CasePlan;
   readonly progs: readonly LoweredProg[];
   readonly testCase: Case;
+  /** How the first prog was lowered, where that was asked for. */
+  readonly trace?: Trace;
 }
 
 /** The case of a plan: always the same, and valid whatever was taken out of the plan. */
@@ -46,6 +49,12 @@ export function lowerPlan(plan: CasePlan, before?: LoweredPlan): LoweredPlan {
     : caseOf(plan, progs);
   return { plan, progs, testCase };
 }
+
+/** The same again, ready for many plans like it to be lowered. */
+export const traced = (lowered: LoweredPlan): LoweredPlan => ({
+  ...lowered,
+  trace: traceProg(lowered.plan, lowered.plan.prog),
+});
 
 const haveSameProgs = (a: CasePlan, b: CasePlan): boolean =>
   a.prog === b.prog &&
@@ -67,7 +76,8 @@ function lowerProgs(plan: CasePlan, before: LoweredPlan | undefined): readonly L
     plan.maps === before.plan.maps &&
     plan.attachType === before.plan.attachType;
   const lower = (prog: ProgPlan): LoweredProg =>
-    (isKnown ? progOf(before, prog) : undefined) ?? lowerProg(plan, prog);
+    (isKnown ? progOf(before, prog) : undefined) ??
+    lowerProg(plan, prog, isKnown && prog === plan.prog ? before.trace : undefined);
   const main = lower(plan.prog);
   const hasArray = main.named.some(
     ({ at, what }) => what === 'map' && isProgArray(plan.maps[main.insns[at].imm]),

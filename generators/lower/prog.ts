@@ -3,12 +3,23 @@ import type { Insn } from '../../src/isa/insn.ts';
 import { type Named, namedBy } from '../../src/isa/named-by.ts';
 import { R10, STACK_BYTES } from '../../src/isa/opcode.ts';
 import type { ArgKind, Body, CasePlan, ProgPlan } from '../plan.ts';
-import { type Assembler, createAssembler, link } from './assembler.ts';
-import { lowerBody } from './body.ts';
+import { createAssembler, link, reachable } from './assembler.ts';
+import { lowerBody, lowerFragment } from './body.ts';
 import { emitExit, setResult } from './control.ts';
 import { lowerSample } from './drain.ts';
 import { type Effects, F, type Frame, type StackRules, scalar, stackRulesOf } from './frame.ts';
 import { savedMapNumber } from './saved-map.ts';
+import {
+  type Checkpoint,
+  checkpointOf,
+  finishFrom,
+  isAlike,
+  type LoweredFunctions,
+  resumeAt,
+  sharedEnds,
+  standsAt,
+  type Trace,
+} from './trace.ts';
 import {
   Byte,
   CTX,
@@ -35,28 +46,63 @@ export interface LoweredProg {
   readonly unaligned: boolean;
 }
 
-/** The insns of one of a plan's progs: always the same for the same plan. */
-export function lowerProg(plan: CasePlan, prog: ProgPlan): LoweredProg {
-  const functions: (Assembler | undefined)[] = [];
-  const effects: (Effects | undefined)[] = [];
+/**
+ * The insns of one of a plan's progs: always the same for the same plan. Where a prog that is much like it was
+ * lowered for the same maps and attach type, `before` shortens that.
+ */
+export function lowerProg(plan: CasePlan, prog: ProgPlan, before?: Trace): LoweredProg {
+  if (before === undefined || !isAlike(prog, before.prog)) {
+    return lowerWith(plan, prog, { assemblers: [], effects: [] }, lowerWhole).prog;
+  }
+  const { assemblers, effects } = before.lowered;
+  const callees = {
+    assemblers: assemblers.with(0, undefined),
+    effects: effects.with(0, undefined),
+  };
+  return lowerWith(plan, prog, callees, (frame) => lowerRest(frame, before)).prog;
+}
+
+/** How a prog is lowered. */
+export function traceProg(plan: CasePlan, prog: ProgPlan): Trace {
+  const lowered: LoweredFunctions = { assemblers: [], effects: [] };
+  const checkpoints: Checkpoint[] = [];
+  const { frame } = lowerWith(plan, prog, lowered, (frame) => {
+    begin(frame);
+    for (const fragment of prog.body) {
+      checkpoints.push(checkpointOf(frame));
+      lowerFragment(frame, fragment);
+    }
+    checkpoints.push(checkpointOf(frame));
+    end(frame);
+  });
+  return { prog, frame, checkpoints, lowered };
+}
+
+/** Lowers the first function in the way given, and those that it needs, which are added to the ones known. */
+function lowerWith(
+  plan: CasePlan,
+  prog: ProgPlan,
+  { assemblers, effects }: LoweredFunctions,
+  lowerFirst: (frame: Frame) => void,
+): { readonly prog: LoweredProg; readonly frame: Frame } {
   const stack = stackRulesOf(plan, prog);
-  const lower = (number: number): Effects => {
-    const known = effects[number];
-    if (known !== undefined) return known;
-    const frame = createFrame(plan, prog, stack, number, lower);
-    lowerFunction(frame);
-    functions[number] = frame.asm;
-    frame.effects.weight += frame.asm.insns.length;
+  const lower = (number: number, how: (frame: Frame) => void): Frame => {
+    const frame = createFrame(plan, prog, stack, number, effectsOf);
+    how(frame);
+    const isFirstNeeded = frame.ctxReg < 0 || frame.ctxKept;
+    const assembler = isFirstNeeded ? frame.asm : frame.asm.withoutFirst();
+    frame.effects.weight += assembler.insns.length;
+    assemblers[number] = assembler;
     effects[number] = frame.effects;
-    return frame.effects;
+    return frame;
   };
-  lower(0);
-  const insns = link(functions);
-  return {
-    insns,
-    named: namesIn(insns),
-    unaligned: effects.some((effect) => effect?.unaligned === true),
-  };
+  const effectsOf = (number: number): Effects =>
+    effects[number] ?? lower(number, lowerWhole).effects;
+  const frame = lower(0, lowerFirst);
+  const called = reachable(assemblers);
+  const insns = link(assemblers, called);
+  const unaligned = called.some((number) => effects[number]!.unaligned);
+  return { frame, prog: { insns, named: namesIn(insns), unaligned } };
 }
 
 function namesIn(insns: readonly Insn[]): LoweredProg['named'] {
@@ -125,9 +171,39 @@ const ARG_STATES: Record<ArgKind, RegState> = {
   opaque: NONE,
 };
 
-function lowerFunction(frame: Frame): void {
-  const { asm, view, ctxReg, number, prog, stack } = frame;
-  const start = asm.mark();
+function lowerWhole(frame: Frame): void {
+  begin(frame);
+  lowerBody(frame, bodyOf(frame));
+  end(frame);
+}
+
+/** Lowers what differs from how it was before; the rest is taken from there. */
+function lowerRest(frame: Frame, before: Trace): void {
+  const { prog } = frame;
+  const { head, tail } = sharedEnds(prog.body, before.prog.body);
+  const shift = before.prog.body.length - prog.body.length;
+  const isSameEnd = sameEnd(prog, before.prog);
+  resumeAt(frame, before, head);
+  for (let at = head; at <= prog.body.length; at++) {
+    const isInTail = at >= prog.body.length - tail;
+    if (isSameEnd && isInTail && standsAt(frame, before, at + shift)) {
+      finishFrom(frame, before, at + shift);
+      return;
+    }
+    if (at < prog.body.length) lowerFragment(frame, prog.body[at]);
+  }
+  end(frame);
+}
+
+const sameEnd = (a: ProgPlan, b: ProgPlan): boolean =>
+  a.savedRegs === b.savedRegs && a.savedSlots === b.savedSlots && a.result === b.result;
+
+const bodyOf = ({ number, prog }: Frame): Body =>
+  number === 0 ? prog.body : prog.functions[number - 1].body;
+
+/** Everything before the body. The ctx is kept by the first insn, which isn't needed where nobody asks for it. */
+function begin(frame: Frame): void {
+  const { asm, view, ctxReg, number, stack } = frame;
   if (ctxReg >= 0) {
     const arg = view.regs.indexOf(CTX);
     asm.emit(F.movX, { dst: ctxReg, src: arg });
@@ -135,15 +211,16 @@ function lowerFunction(frame: Frame): void {
   }
   if (number === 0 && stack.isShared) asm.emit(F.stdw, { dst: R10, off: -stack.frameBytes });
   if (frame.role === 'drainer') lowerSample(frame);
-  const body: Body = number === 0 ? prog.body : prog.functions[number - 1].body;
-  lowerBody(frame, body);
+}
+
+function end(frame: Frame): void {
+  const { asm, view, number, prog } = frame;
   for (const arrival of frame.arrivals) meet(view, arrival);
   asm.place(frame.end);
   if (view.live) {
     if (number === 0) saveAndExit(frame);
     else foldAndExit(frame, prog.functions[number - 1]);
   }
-  if (ctxReg >= 0 && !frame.ctxKept) asm.remove(start);
 }
 
 const SAVED_VALUE = formNamed('lddw.map_val_by_fd');

@@ -1,7 +1,13 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { caseArbitrary, createCaseSource, type Shrinkable } from '../../generators/index.ts';
+import {
+  caseArbitrary,
+  createCaseSource,
+  type Shrinkable,
+  type SourceOptions,
+} from '../../generators/index.ts';
 import { seededRandom } from '../../generators/random.ts';
+import { caseOf } from '../../generators/shrinkable.ts';
 import type { Case } from '../../src/case/case.ts';
 import { namesUsed } from '../../src/case/names-used.ts';
 import { disassembleInsn } from '../../src/isa/disassemble.ts';
@@ -11,10 +17,13 @@ import { NEWEST, WITHOUT_V4 } from './capabilities.ts';
 import { isSmaller, planSize } from './plan-size.ts';
 
 const options = { profile: 'default', capabilities: [NEWEST] } as const;
-const take = (count: number, given: Parameters<typeof createCaseSource>[0]): Case[] => {
+const takeAll = (count: number, given: SourceOptions): Shrinkable[] => {
   const source = createCaseSource(given);
-  return Array.from({ length: count }, () => source.next().testCase);
+  return Array.from({ length: count }, () => source.next());
 };
+
+const take = (count: number, given: SourceOptions): Case[] =>
+  takeAll(count, given).map(({ testCase }) => testCase);
 
 describe('a source of cases', () => {
   it('gives the same cases for the same seed', () => {
@@ -149,6 +158,16 @@ describe('shrinking', () => {
       }
     }
   });
+
+  it('gives cases as their plans alone give them', () => {
+    for (const { shrink } of takeAll(25, { ...options, seed: 'alone' })) {
+      let left = 300;
+      for (const { testCase, plan } of shrink()) {
+        expect(testCase).toEqual(caseOf(plan!));
+        if (--left === 0) break;
+      }
+    }
+  }, 60_000);
 
   it.each([
     ['add32.x', 3],
