@@ -41,12 +41,12 @@ export const lowerCase = (plan: CasePlan): Case => lowerPlan(plan).testCase;
 export function lowerPlan(plan: CasePlan, before?: LoweredPlan): LoweredPlan {
   if (before === undefined || !haveSameProgs(plan, before.plan)) {
     const progs = lowerProgs(plan, before);
-    return { plan, progs, testCase: caseOf(plan, progs) };
+    return { plan, progs, testCase: caseOf(plan, progs, before) };
   }
   const { progs } = before;
   const testCase = differInRunsAlone(plan, before.plan)
     ? { ...before.testCase, runs: plan.runs }
-    : caseOf(plan, progs);
+    : caseOf(plan, progs, before);
   return { plan, progs, testCase };
 }
 
@@ -92,8 +92,11 @@ function progOf({ plan, progs }: LoweredPlan, prog: ProgPlan): LoweredProg | und
   return target < 0 ? undefined : progs[1 + target];
 }
 
-/** Maps and kernel symbols are numbered, and what isn't used is left out. */
-function caseOf(plan: CasePlan, progs: readonly LoweredProg[]): Case {
+/**
+ * Maps and kernel symbols are numbered, and what isn't used is left out. What is as in the case before is taken
+ * from there: cases are compared by what they don't share.
+ */
+function caseOf(plan: CasePlan, progs: readonly LoweredProg[], before?: LoweredPlan): Case {
   const { maps } = plan;
   const commands =
     plan.commands.length === 0
@@ -104,6 +107,9 @@ function caseOf(plan: CasePlan, progs: readonly LoweredProg[]): Case {
     number === savedMapNumber(plan)
       ? SAVED_MAP
       : lowerMap(maps, number, progs.length, (inner) => used.map.indexOf(inner));
+  const drawn = [...used.map.map(specOf), ...plan.oddMaps];
+  const known =
+    before !== undefined && isSameList(drawn, before.testCase.maps) ? before : undefined;
   const testCase = {
     progType: plan.progType,
     expectedAttachType: plan.attachType,
@@ -112,9 +118,9 @@ function caseOf(plan: CasePlan, progs: readonly LoweredProg[]): Case {
       loadFlags(plan.progType) |
       (progs.some(({ unaligned }) => unaligned) ? ANY_ALIGNMENT : 0),
     ksyms: used.ksym.map((number) => KSYM_NAMES[number]),
-    maps: [...used.map.map(specOf), ...plan.oddMaps],
+    maps: known?.testCase.maps ?? drawn,
     progs: progs.map((prog) => ({ insns: renumbered(prog, used) })),
-    runs: commands.length === 0 ? plan.runs : withCommands(plan, commands, used.map),
+    runs: runsOf(plan, commands, used.map, known),
   };
   return plan.attachBtf === undefined ? testCase : { ...testCase, attachBtf: plan.attachBtf };
 }
@@ -130,6 +136,21 @@ function renumbered(
   }
   return numbered;
 }
+
+/** `known` has the same maps, which commands name. */
+function runsOf(
+  plan: CasePlan,
+  commands: readonly CommandPlan[],
+  used: readonly number[],
+  known: LoweredPlan | undefined,
+): readonly Run[] {
+  if (commands.length === 0) return plan.runs;
+  const isKnown = plan.runs === known?.plan.runs && plan.commands === known.plan.commands;
+  return isKnown ? known.testCase.runs : withCommands(plan, commands, used);
+}
+
+const isSameList = <T>(a: readonly T[], b: readonly T[]): boolean =>
+  a.length === b.length && a.every((item, i) => item === b[i]);
 
 const withCommands = (
   plan: CasePlan,
