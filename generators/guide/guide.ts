@@ -1,5 +1,4 @@
 import type { Random } from 'fast-check';
-import type { Case } from '../../src/case/case.ts';
 import type { ProgType } from '../../src/case/prog-type.ts';
 import type { Palette } from '../capabilities.ts';
 import { drawCasePlan } from '../case-plan.ts';
@@ -8,6 +7,7 @@ import { typesFor } from '../map-kinds.ts';
 import type { CasePlan, FragmentKind } from '../plan.ts';
 import { oneIn } from '../random.ts';
 import { repeated } from '../repeated.ts';
+import type { Shrinkable } from '../shrinkable.ts';
 import { createAgenda } from './agenda.ts';
 import { aimAt } from './aims.ts';
 import { createNovelty, pickByScore } from './novelty.ts';
@@ -31,8 +31,8 @@ export interface Feedback {
 /** Steers the drawing of plans by what earlier cases reached. */
 export interface Guide {
   readonly drawPlan: DrawPlan;
-  /** What came of a case, made from that plan; returns how many names are new. */
-  learn(testCase: Case, plan: CasePlan | undefined, feedback: Feedback): number;
+  /** What came of a case; returns how many names are new. */
+  learn(made: Shrinkable, feedback: Feedback): number;
 }
 
 /** What was chosen for a case because of what others reached. */
@@ -119,7 +119,7 @@ export function createGuide(random: Random): Guide {
       chosen.set(aimed, { topics: about, callees, jumps: new Set(jumps.map(({ name }) => name)) });
       return { plan: aimed, palette };
     },
-    learn({ progType, maps }, plan, feedback) {
+    learn({ testCase: { progType, maps }, plan }, feedback) {
       const choices = plan && chosen.get(plan);
       novelty.try(progType);
       for (const type of new Set(maps.map(({ type }) => type))) novelty.try(mapChoice(type));

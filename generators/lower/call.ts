@@ -4,7 +4,6 @@ import type { HelperName } from '../../src/isa/helpers.ts';
 import { STEADY, WALKED, ZERO_SEED } from '../map-kinds.ts';
 import type { ArgKind, FragmentOf, FunctionPlan } from '../plan.ts';
 import { emitConst } from './compute.ts';
-import { roleOf } from './control.ts';
 import {
   callHelper,
   ctxRegister,
@@ -30,8 +29,8 @@ export function lowerCall(frame: Frame, { callee, args }: FragmentOf<'call'>): v
   if (target === undefined) return;
   const done = frame.functionEffects(target);
   // No kernel lets another prog end a callback.
-  if ((done.tailCalls || done.throws) && roleOf(frame) !== 'subprog') return;
-  const kinds = frame.plan.prog.functions[target - 1].args;
+  if ((done.tailCalls || done.throws) && frame.role !== 'subprog') return;
+  const kinds = frame.prog.functions[target - 1].args;
   setArguments(frame, kinds, args);
   frame.asm.call(target);
   noteCallOf(frame, done, 1);
@@ -121,7 +120,7 @@ function noteCallOf(frame: Frame, done: Effects, walks: number): void {
 }
 
 function calleeOf(frame: Frame, hint: number, role: FunctionPlan['role']): number | undefined {
-  const { functions } = frame.plan.prog;
+  const { functions } = frame.prog;
   const hasCtx = frame.view.regs.includes(CTX);
   const suits = (plan: FunctionPlan) =>
     plan.role === role && (hasCtx || !plan.args.includes('ctx'));

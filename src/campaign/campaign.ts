@@ -30,7 +30,7 @@ export interface CampaignOptions {
    * answers are not the same each time. `next` is called for a batch when all cases of those up to four before
    * it were told of, so that cases may depend on it and still be the same for a seed.
    */
-  readonly learn?: (testCase: Case, reached: Reached) => void;
+  readonly learn?: (start: Shrinkable, reached: Reached) => void;
   /** Kernels and emulators, ready. They stay the caller's to close. */
   readonly targets: readonly Target[];
   readonly isSteady: IsSteady;
@@ -125,7 +125,7 @@ export async function runCampaign(options: CampaignOptions): Promise<Summary> {
       tally.addCase(start.testCase, mine, comparisons, byProgs);
       if (emulator >= 0) {
         const args = [start.testCase, mine[emulator], byProgs[emulator]] as const;
-        options.learn?.(start.testCase, reachedBy(...args));
+        options.learn?.(start, reachedBy(...args));
       }
       if (c % SLICE_CASES === 0) await setImmediate();
       await investigateFirst(start, mine, comparisons);
