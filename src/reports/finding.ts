@@ -23,6 +23,11 @@ export interface FindingView {
   readonly observed: readonly [Observed, Observed];
   /** Known mistakes of kernels or changes that it comes from, with `+` between; '' for none. */
   readonly cause: string;
+  /** What a person has decided; absent of what is not in a corpus. */
+  readonly status?: string;
+  readonly rule?: string;
+  readonly kernels?: string;
+  readonly notes?: string;
   /** Command lines that run the case again. */
   readonly commands: readonly string[];
 }
@@ -33,6 +38,7 @@ export function findingText(finding: FindingView, options: TextOptions): string 
   const inner = { ...options, width: options.width - INDENT.length };
   const sections: readonly Section[] = [
     { title: headline(finding), lines: valueLines(finding, inner) },
+    { title: 'Status', lines: statusLines(finding) },
     { title: 'Cause', lines: causeLines(finding) },
     { title: 'Targets', lines: targetLines(observed, inner) },
     ...caseSections(testCase, inner),
@@ -46,6 +52,12 @@ export function findingText(finding: FindingView, options: TextOptions): string 
     .map(({ title, lines }) => [options.style('strong', title), ...lines.map(indented)].join('\n'))
     .join('\n\n')
     .concat('\n');
+}
+
+function statusLines({ status, rule, kernels, notes }: FindingView): readonly string[] {
+  if (status === undefined) return [];
+  const known = rule ? `, by the rule ${rule} on ${kernels || 'all kernels'}` : '';
+  return [printable(status + known), ...(notes ? [printable(notes)] : [])];
 }
 
 function causeLines({ cause: name }: FindingView): readonly string[] {
