@@ -28,6 +28,8 @@ export interface CaseRows {
   kept(): Iterable<StoredCase>;
   /** Every case with an outcome, from the first that was added. */
   answered(): Iterable<StoredCase>;
+  /** The hashes of these. */
+  answeredHashes(): readonly string[];
   /** Those whose hashes begin with `prefix`, ten at most. */
   beginningWith(prefix: string): readonly StoredCase[];
   /** Whether a finding is about it. */
@@ -61,9 +63,15 @@ export function caseRows(db: Database): CaseRows {
   const byHash = db.prepare<[string], Row>('SELECT * FROM cases WHERE hash = ?');
   // One at a time: an open iterator would block every write on this connection.
   const next = db.prepare<[number], Row>(
-    `SELECT * FROM cases WHERE id > ? AND id IN (SELECT case_id FROM outcomes)
+    `SELECT * FROM cases WHERE id > ? AND EXISTS (SELECT 1 FROM outcomes WHERE case_id = cases.id)
      ORDER BY id LIMIT 1`,
   );
+  const answeredHashes = db
+    .prepare<[], string>(
+      `SELECT hash FROM cases WHERE EXISTS (SELECT 1 FROM outcomes WHERE case_id = cases.id)
+       ORDER BY id`,
+    )
+    .pluck();
   const setKept = db.prepare<[number, number]>('UPDATE cases SET kept = ? WHERE id = ?');
   const nextKept = db.prepare<[number], Row>(
     'SELECT * FROM cases WHERE id > ? AND kept = 1 ORDER BY id LIMIT 1',
@@ -97,6 +105,7 @@ export function caseRows(db: Database): CaseRows {
     },
     kept: () => each(nextKept),
     answered: () => each(next),
+    answeredHashes: () => answeredHashes.all(),
     beginningWith: (prefix) => beginning.all(prefix, prefix).map(storedCase),
     isFindings: (id) => used.get(id, id) !== undefined,
     remove(id) {

@@ -64,6 +64,8 @@ export interface Corpus {
   reached(): ReadonlySet<string>;
   /** Every case that is kept in its own right, one at a time; `name` is its hash. */
   keptCases(): Iterable<KeptCase>;
+  /** Hashes of all cases with an outcome, from the first that was added. */
+  answeredHashes(): readonly string[];
   /** The case whose hash begins so, with its answers; throws where none or several do. */
   recordedCase(hashOrPrefix: string): RecordedCase;
   /** Removes the finding or case whose id or hash begins so; throws where none or several do. */
@@ -161,6 +163,7 @@ export function openCorpus(path: string, options: OpenOptions = {}): Corpus {
   }
 
   const onlyCase = (prefix: string): StoredCase =>
+    cases.byHash(prefix) ??
     only(path, prefix, { what: 'case', found: cases.beginningWith(prefix), idOf: (c) => c.hash });
   const onlyFinding = (prefix: string): StoredFinding =>
     only(path, prefix, {
@@ -198,6 +201,7 @@ export function openCorpus(path: string, options: OpenOptions = {}): Corpus {
     keepReaching: (reaching) => writing(() => reaching.filter(keepIfFirst).length),
     reached: () => reading(reached.names),
     keptCases: () => each(cases.kept(), keptCase),
+    answeredHashes: () => reading(cases.answeredHashes),
     recordedCase: (prefix) => reading(() => recordedCase(onlyCase(prefix))),
     remove: (prefix) => writing(() => remove(prefix)),
     merge: (other) => writing(() => mergeInto(tables, other)),

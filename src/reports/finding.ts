@@ -1,7 +1,9 @@
 import type { Case } from '../case/case.ts';
 import { causeNamed } from '../causes/causes.ts';
 import { changeNamed } from '../causes/changes.ts';
+import { agreementOf } from '../compare/agreement.ts';
 import type { Divergence, DivergenceClass, Observed } from '../compare/compare.ts';
+import { agreementLines } from './agreement.ts';
 import { caseSections } from './case-sections.ts';
 import { hexDump } from './hex-dump.ts';
 import { infoText } from './names.ts';
@@ -23,6 +25,8 @@ export interface FindingView {
   readonly observed: readonly [Observed, Observed];
   /** Known mistakes of kernels or changes that it comes from, with `+` between; '' for none. */
   readonly cause: string;
+  /** What other targets observed; absent where none was asked. */
+  readonly others?: readonly Observed[];
   /** What a person has decided; absent of what is not in a corpus. */
   readonly status?: string;
   readonly rule?: string;
@@ -41,6 +45,7 @@ export function findingText(finding: FindingView, options: TextOptions): string 
     { title: 'Status', lines: statusLines(finding) },
     { title: 'Cause', lines: causeLines(finding) },
     { title: 'Targets', lines: targetLines(observed, inner) },
+    { title: 'Who agrees with whom', lines: matrixLines(finding, inner) },
     ...caseSections(testCase, inner),
     { title: 'Outcomes', lines: outcomesTable(testCase, observed, inner) },
     ...differingBytes(finding, inner),
@@ -58,6 +63,15 @@ function statusLines({ status, rule, kernels, notes }: FindingView): readonly st
   if (status === undefined) return [];
   const known = rule ? `, by the rule ${rule} on ${kernels || 'all kernels'}` : '';
   return [printable(status + known), ...(notes ? [printable(notes)] : [])];
+}
+
+/** Nothing of two alone: the headline says that they disagree. */
+function matrixLines(
+  { testCase, observed, others = [] }: FindingView,
+  options: TextOptions,
+): readonly string[] {
+  if (others.length === 0) return [];
+  return agreementLines(agreementOf(testCase, [...observed, ...others]), options);
 }
 
 function causeLines({ cause: name }: FindingView): readonly string[] {
