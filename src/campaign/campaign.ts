@@ -1,6 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Case } from '../case/case.ts';
-import { type Comparison, compareOutcomes, type DivergenceClass } from '../compare/compare.ts';
+import {
+  type Comparison,
+  compareOutcomes,
+  type DivergenceClass,
+  type Observed,
+} from '../compare/compare.ts';
 import type { Shrinkable } from '../shrink/shrinkable.ts';
 import type { Outcome, Target } from '../targets/target.ts';
 import type { CampaignEvent, Limit, Summary } from './events.ts';
@@ -42,6 +47,8 @@ export interface CampaignOptions {
   readonly unsteady?: 'excused';
   /** The rule by which a divergence is known already; it is counted apart, and is no finding. */
   readonly ruleFor?: RuleFor;
+  /** Keeps cases on which all agree and that reached something first. Told of each batch, when it is examined. */
+  readonly keep?: KeepReaching;
   /** Keeps a finding, shrunk and checked, and returns its id; undefined where it is known already. */
   readonly record: RecordFinding;
   readonly onEvent: (event: CampaignEvent) => void;
@@ -133,13 +140,19 @@ export async function runCampaign(options: CampaignOptions): Promise<Summary> {
       tally.addCase(start.testCase, mine, comparisons, byProgs);
       if (emulator >= 0) {
         const args = [start.testCase, mine[emulator], byProgs[emulator]] as const;
-        options.learn?.(start.testCase, reachedBy(...args));
+        const reached = reachedBy(...args);
+        options.learn?.(start.testCase, reached);
+        if (allAgree(comparisons)) options.keep?.add(start.testCase, reached, observedOf(mine));
       }
       if (c % SLICE_CASES === 0) await setImmediate();
       await investigateFirst(start, mine, comparisons);
     }
+    options.keep?.flush();
     onEvent({ kind: 'progress', progress: progress() });
   }
+
+  const observedOf = (mine: readonly Outcome[]): readonly Observed[] =>
+    targets.map((target, i) => observedBy(target, mine[i]));
 
   onEvent({
     kind: 'started',
@@ -171,6 +184,18 @@ export async function runCampaign(options: CampaignOptions): Promise<Summary> {
   onEvent({ kind: 'summary', summary });
   return summary;
 }
+
+/** Keeps cases, a batch at a time. */
+export interface KeepReaching {
+  add(testCase: Case, reached: Reached, observed: readonly Observed[]): void;
+  /** Writes down what was added. */
+  flush(): void;
+}
+
+/** Whether something was compared, and nothing diverged. */
+const allAgree = (comparisons: readonly Comparison[]): boolean =>
+  comparisons.some(({ kind }) => kind === 'agree') &&
+  comparisons.every(({ kind }) => kind !== 'diverge');
 
 /** What only chance makes differ is incomparable. */
 async function withoutChance(

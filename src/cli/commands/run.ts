@@ -20,6 +20,7 @@ import type { Limit, Summary } from '../../campaign/events.ts';
 import type { ProgType } from '../../case/prog-type.ts';
 import { type Corpus, openCorpus } from '../../corpus/corpus.ts';
 import { summaryText } from '../../reports/summary.ts';
+import { caseKeeper } from '../case-keeper.ts';
 import { changeFinder } from '../change-finder.ts';
 import { ExitStatus, UsageError } from '../exit-status.ts';
 import { listenForInterrupt } from '../interrupt.ts';
@@ -47,12 +48,15 @@ interface RunFlags {
   readonly corpus: string;
   readonly maxFindings: number;
   readonly reach?: string;
+  readonly keep: boolean;
   readonly json?: boolean;
   readonly tui: boolean;
 }
 
 const CASES_MAX = 1_000_000_000;
 const CASES = 10_000;
+/** Agreeing cases that a corpus holds. */
+const KEPT_MAX = 10_000;
 
 /** `bpfdiff run`: a campaign. */
 export function addRun(
@@ -100,6 +104,7 @@ export function addRun(
     .option('--prog-types <names>', 'only these prog types, separated by commas', parseProgTypes)
     .option('--corpus <file>', 'where findings are kept', surroundings.corpusFile)
     .option('--max-findings <n>', 'end after so many findings', wholeNumber(1, 10_000), 10)
+    .option('--no-keep', 'do not keep agreeing cases that reached something first in the corpus')
     .option('--reach <file>', 'add to this file how often what was compared')
     .option('--json', 'print events as NDJSON on stdout, the summary last')
     .option('--no-tui', 'plain lines instead of a screen')
@@ -190,6 +195,7 @@ async function campaign(
     findChange: changeFinder(),
     ...(isNearMiss(profile) && { unsteady: 'excused' as const }),
     ruleFor: knownIn(corpus),
+    ...(flags.keep && { keep: caseKeeper(corpus, KEPT_MAX) }),
     record: findingRecorder(corpus, id, Date.now),
     findingsMax: flags.maxFindings,
     now: () => performance.now(),
