@@ -1,6 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Case } from '../case/case.ts';
-import { type Comparison, compareOutcomes, type DivergenceClass } from '../compare/compare.ts';
+import {
+  type Comparison,
+  compareOutcomes,
+  type DivergenceClass,
+  type Observed,
+} from '../compare/compare.ts';
 import type { Shrinkable } from '../shrink/shrinkable.ts';
 import type { Outcome, Target } from '../targets/target.ts';
 import type { CampaignEvent, Limit, Summary } from './events.ts';
@@ -10,6 +15,7 @@ import {
   investigate,
   type Locate,
   type RecordFinding,
+  type RuleFor,
 } from './investigate.ts';
 import { observedBy } from './observed-by.ts';
 import { type Pair, pairsOf } from './pairs.ts';
@@ -41,6 +47,10 @@ export interface CampaignOptions {
    * set. Otherwise it is looked into, as something smaller may diverge for sure.
    */
   readonly unsteady?: 'excused';
+  /** The rule by which a divergence is known already; it is counted apart, and is no finding. */
+  readonly ruleFor?: RuleFor;
+  /** Keeps cases on which all agree and that reached something first. Told of each batch, when it is examined. */
+  readonly keep?: KeepReaching;
   /** Keeps a finding, shrunk and checked, and returns its id; undefined where it is known already. */
   readonly record: RecordFinding;
   readonly onEvent: (event: CampaignEvent) => void;
@@ -71,7 +81,8 @@ export async function runCampaign(options: CampaignOptions): Promise<Summary> {
   const progress = () => tally.progress(elapsedMs());
   const findings: string[] = [];
   let generated = 0;
-  const explained = new Set<string>();
+  const explained = new Map<string, string | undefined>();
+  const known: Record<string, number> = {};
   const causes: Record<string, number> = {};
   let divergenceNumber = 0;
   let investigations = 0;
@@ -91,6 +102,7 @@ export async function runCampaign(options: CampaignOptions): Promise<Summary> {
     mine: readonly Outcome[],
     comparisons: readonly Comparison[],
   ): Promise<void> {
+    const rules = new Set<string | undefined>();
     for (const [p, comparison] of comparisons.entries()) {
       if (comparison.kind !== 'diverge') continue;
       if (signal.aborted || full()) return;
@@ -104,13 +116,18 @@ export async function runCampaign(options: CampaignOptions): Promise<Summary> {
         pair: [targets[a], targets[b]] as const,
         observed: [observedBy(targets[a], mine[a]), observedBy(targets[b], mine[b])] as const,
       };
-      const result = await investigate(found, { ...options, explained });
+      const result = await investigate(found, { ...options, everyone: targets, explained });
+      rules.add(result.rule);
       for (const cause of result.causes) causes[cause] = (causes[cause] ?? 0) + 1;
       if (result.isKnown) continue;
       investigations++;
       if (result.finding !== undefined) findings.push(result.finding);
       return;
     }
+    // Only where each pair that disagrees does so by a rule.
+    if (rules.has(undefined)) return;
+    for (const rule of rules) known[rule!] = (known[rule!] ?? 0) + 1;
+    if (rules.size > 0) tally.addKnown();
   }
 
   async function examine({ cases, outcomes }: AnsweredBatch): Promise<void> {
@@ -125,13 +142,19 @@ export async function runCampaign(options: CampaignOptions): Promise<Summary> {
       tally.addCase(start.testCase, mine, comparisons, byProgs);
       if (emulator >= 0) {
         const args = [start.testCase, mine[emulator], byProgs[emulator]] as const;
-        options.learn?.(start, reachedBy(...args));
+        const reached = reachedBy(...args);
+        options.learn?.(start, reached);
+        if (allAgree(comparisons)) options.keep?.add(start.testCase, reached, observedOf(mine));
       }
       if (c % SLICE_CASES === 0) await setImmediate();
       await investigateFirst(start, mine, comparisons);
     }
+    options.keep?.flush();
     onEvent({ kind: 'progress', progress: progress() });
   }
+
+  const observedOf = (mine: readonly Outcome[]): readonly Observed[] =>
+    targets.map((target, i) => observedBy(target, mine[i]));
 
   onEvent({
     kind: 'started',
@@ -157,11 +180,24 @@ export async function runCampaign(options: CampaignOptions): Promise<Summary> {
     targets: tally.targets(),
     excused: tally.excused(),
     causes,
+    known,
     stopped: signal.aborted ? 'interrupted' : full() ? 'max-findings' : 'limit',
   };
   onEvent({ kind: 'summary', summary });
   return summary;
 }
+
+/** Keeps cases, a batch at a time. */
+export interface KeepReaching {
+  add(testCase: Case, reached: Reached, observed: readonly Observed[]): void;
+  /** Writes down what was added. */
+  flush(): void;
+}
+
+/** Whether something was compared, and nothing diverged. */
+const allAgree = (comparisons: readonly Comparison[]): boolean =>
+  comparisons.some(({ kind }) => kind === 'agree') &&
+  comparisons.every(({ kind }) => kind !== 'diverge');
 
 /** What only chance makes differ is incomparable. */
 async function withoutChance(

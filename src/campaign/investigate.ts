@@ -11,6 +11,7 @@ import { type ShrinkOptions, shrink } from '../shrink/shrink.ts';
 import type { Shrinkable } from '../shrink/shrinkable.ts';
 import type { Outcome, Target, TroubleKind } from '../targets/target.ts';
 import type { CampaignEvent } from './events.ts';
+import { observeOthers } from './observe-others.ts';
 import { observedBy } from './observed-by.ts';
 
 /** A case on which two targets diverge, as the campaign met it. */
@@ -50,6 +51,8 @@ export interface ShrunkDivergence {
   readonly causes: readonly string[];
   /** Where the two begin to differ on the shrunk case; absent where that was not looked for. */
   readonly located?: Located;
+  /** What the other targets of the campaign made of the shrunk case; absent where they weren't asked. */
+  readonly others?: readonly Observed[];
 }
 
 /** Says where the two begin to differ on a case. */
@@ -59,12 +62,21 @@ export type Locate = (
   pair: readonly [Target, Target],
 ) => Promise<Located>;
 
+/** The rule by which a divergence is known, which is no finding then; undefined where it isn't. */
+export type RuleFor = (divergence: ShrunkDivergence) => string | undefined;
+
 /** Keeps a finding and returns its id; undefined where the same is known already. */
 export type RecordFinding = (divergence: ShrunkDivergence) => string | undefined;
 
 interface Surroundings {
-  /** Causes that were recorded for two targets already, which need no second finding. */
-  readonly explained: Set<string>;
+  /**
+   * Causes that were recorded for two targets already, which need no second finding, with the rule by which
+   * that is known; undefined for none.
+   */
+  readonly explained: Map<string, string | undefined>;
+  /** All targets of the campaign. */
+  readonly everyone: readonly Target[];
+  readonly ruleFor?: RuleFor;
   readonly record: RecordFinding;
   readonly isSteady: IsSteady;
   readonly findChange: FindChange;
@@ -83,7 +95,17 @@ interface Surroundings {
  */
 export async function investigate(
   { id, start, comparison, pair, observed }: Found,
-  { record, isSteady, findChange, locate, onEvent, signal, explained }: Surroundings,
+  {
+    record,
+    ruleFor,
+    everyone,
+    isSteady,
+    findChange,
+    locate,
+    onEvent,
+    signal,
+    explained,
+  }: Surroundings,
 ): Promise<Investigated> {
   onEvent({
     kind: 'divergence',
@@ -96,7 +118,7 @@ export async function investigate(
   const explanation = (cause: string): string => `${cause} ${pair.map(({ name }) => name)}`;
   if (causes.length > 0 && causes.every((cause) => explained.has(explanation(cause)))) {
     onEvent({ kind: 'dismissed', id, why: `${causes.join(', ')}, which was found already` });
-    return { causes, isKnown: true };
+    return { causes, isKnown: true, rule: explained.get(explanation(causes[0])) };
   }
   const shows = ({ comparison: found, steady }: Compared): boolean =>
     steady && found.kind === 'diverge' && sameKind(found, comparison);
@@ -135,13 +157,23 @@ export async function investigate(
     const original = start.testCase;
     const kept = { original, shrunk: smallest, divergence, observed: seen };
     const shown = smallest === original ? causes : await causesOf(smallest, pair, seen, findChange);
-    const located = await locate(smallest, divergence, pair).catch((error) => {
+    // A target that is lost on the way takes nothing of what was found with it.
+    const unexplored = (error: unknown): never => {
       record({ ...kept, causes: shown });
       throw error;
-    });
-    const finding = record({ ...kept, causes: shown, located });
+    };
+    const located = await locate(smallest, divergence, pair).catch(unexplored);
+    const rule = ruleFor?.({ ...kept, causes: shown, located });
+    const explains = shown.length > 0 ? shown : causes;
+    if (rule !== undefined) {
+      for (const cause of explains) explained.set(explanation(cause), rule);
+      onEvent({ kind: 'dismissed', id, why: `${rule}, which is known` });
+      return { causes: shown, isKnown: true, rule };
+    }
+    const others = await observeOthers(smallest, everyone, pair).catch(unexplored);
+    const finding = record({ ...kept, causes: shown, located, others });
     // Where the smallest shows nothing known, what the case came of would be met again and again.
-    for (const cause of shown.length > 0 ? shown : causes) explained.add(explanation(cause));
+    for (const cause of explains) explained.set(explanation(cause), undefined);
     if (finding === undefined) onEvent({ kind: 'dismissed', id, why: 'the same is known already' });
     else onEvent({ kind: 'recorded', id, finding, insns: insnCount(smallest) });
     return { finding, causes: shown, isKnown: false };
@@ -153,8 +185,10 @@ export interface Investigated {
   /** Id of what was recorded; absent where nothing was. */
   readonly finding?: string;
   readonly causes: readonly string[];
-  /** Whether these two were found to differ for these causes before. */
+  /** Whether these two were found to differ for these causes before, or it is known by a rule. */
   readonly isKnown: boolean;
+  /** The rule by which it is known; absent for none. */
+  readonly rule?: string;
 }
 
 /**

@@ -1,8 +1,10 @@
 import type { Case } from '../case/case.ts';
 import { causeNamed } from '../causes/causes.ts';
 import { changeNamed } from '../causes/changes.ts';
+import { agreementOf } from '../compare/agreement.ts';
 import type { Divergence, DivergenceClass, Observed } from '../compare/compare.ts';
 import type { Located } from '../localise/located.ts';
+import { agreementLines } from './agreement.ts';
 import { caseSections } from './case-sections.ts';
 import { hexDump } from './hex-dump.ts';
 import { locatedSections } from './located.ts';
@@ -27,6 +29,13 @@ export interface FindingView {
   readonly cause: string;
   /** Where they begin to differ; null where that was not looked for. */
   readonly located: Located | null;
+  /** What other targets observed; absent where none was asked. */
+  readonly others?: readonly Observed[];
+  /** What a person has decided; absent of what is not in a corpus. */
+  readonly status?: string;
+  readonly rule?: string;
+  readonly kernels?: string;
+  readonly notes?: string;
   /** Command lines that run the case again. */
   readonly commands: readonly string[];
 }
@@ -37,9 +46,11 @@ export function findingText(finding: FindingView, options: TextOptions): string 
   const inner = { ...options, width: options.width - INDENT.length };
   const sections: readonly Section[] = [
     { title: headline(finding), lines: valueLines(finding, inner) },
+    { title: 'Status', lines: statusLines(finding) },
     { title: 'Cause', lines: causeLines(finding) },
     ...locatedLines(finding, inner),
     { title: 'Targets', lines: targetLines(observed, inner) },
+    { title: 'Who agrees with whom', lines: matrixLines(finding, inner) },
     ...caseSections(testCase, inner),
     { title: 'Outcomes', lines: outcomesTable(testCase, observed, inner) },
     ...differingBytes(finding, inner),
@@ -54,6 +65,21 @@ function locatedLines(
   options: TextOptions,
 ): readonly Section[] {
   return located === null ? [] : locatedSections(testCase, located, [a.name, b.name], options);
+}
+
+function statusLines({ status, rule, kernels, notes }: FindingView): readonly string[] {
+  if (status === undefined) return [];
+  const known = rule ? `, by the rule ${rule} on ${kernels || 'all kernels'}` : '';
+  return [printable(status + known), ...(notes ? [printable(notes)] : [])];
+}
+
+/** Nothing of two alone: the headline says that they disagree. */
+function matrixLines(
+  { testCase, observed, others = [] }: FindingView,
+  options: TextOptions,
+): readonly string[] {
+  if (others.length === 0) return [];
+  return agreementLines(agreementOf(testCase, [...observed, ...others]), options);
 }
 
 function causeLines({ cause: name }: FindingView): readonly string[] {
