@@ -17,6 +17,8 @@ export type Content =
   /** Something on some paths only. */
   | { readonly kind: 'unsure' }
   | { readonly kind: 'full' }
+  /** The ctx, which r1 holds where a prog begins. */
+  | { readonly kind: 'ctx' }
   | { readonly kind: 'constant'; readonly value: number }
   /** r10 + `offset`. */
   | { readonly kind: 'frame'; readonly offset: number };
@@ -36,7 +38,7 @@ export function contentsBefore(flow: Flow): readonly (Contents | undefined)[] {
     before[index] = joined;
     toVisit.push(index);
   }
-  reach(0, entry(1 << 1));
+  reach(0, BEGINNING);
   for (const callback of callbacks) reach(callback, entry(ARGUMENTS));
   for (let i = toVisit.pop(); i !== undefined; i = toVisit.pop()) {
     const contents = before[i]!;
@@ -57,6 +59,11 @@ const entry = (given: RegSet): Contents => ({
   regs: [...GENERAL.map((reg) => (has(given, reg) ? FULL : EMPTY)), { kind: 'frame', offset: 0 }],
   stack: 0n,
 });
+
+const BEGINNING: Contents = {
+  ...entry(0),
+  regs: entry(0).regs.map((content, reg) => (reg === 1 ? { kind: 'ctx' } : content)),
+};
 
 /** What lies in the caller's stack isn't followed in a callee. */
 const calledWith = ({ regs }: Contents): Contents => ({

@@ -63,7 +63,12 @@ async function ofDeath(session: Session): Promise<Located> {
   const path = await byTrace({ ...session, pair: [witness, witness] });
   if (path.walk === undefined) return nowhere('no emulator could run the prog');
   const at = await byDeath(session, path.walk.steps);
-  if (at === undefined) return nowhere('it is the same wherever the prog is cut short');
+  if (at === undefined) {
+    // The verifier may be who complains. One that dies of a prog would be started anew for each insn.
+    return session.divergence.class === 'complaint'
+      ? ofLoad(session)
+      : nowhere('it is the same wherever the prog is cut short');
+  }
   return {
     ...insnAt(session, placeOfStep(path.walk.steps[at]), 'death'),
     ...whenOf(path.walk.steps, at),
@@ -77,7 +82,8 @@ async function ofRuns(session: Session): Promise<Located> {
   const pointed = await throughPoints(session, traced);
   const { walk } = pointed ?? traced;
   const found = pointed?.at ?? (traced.kind === 'found' ? traced.at : undefined);
-  if (walk === undefined) return nowhere('neither verifier lets the prog be looked at');
+  if (walk === undefined)
+    return nowhere('not both can run the prog with insns put in that record it');
   const cut = await byCut(session, found === undefined ? walk.steps : walk.steps.slice(0, found));
   if (cut !== undefined) {
     const { divergence } = cut;

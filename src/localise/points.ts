@@ -1,6 +1,6 @@
 import type { Insn } from '../isa/insn.ts';
 import { type SizeBytes, STACK_BYTES } from '../isa/opcode.ts';
-import { type Contents, contentsBefore } from './contents.ts';
+import { type Content, type Contents, contentsBefore } from './contents.ts';
 import { flowOf } from './flow.ts';
 import { liveBefore } from './liveness.ts';
 import { GENERAL, has } from './registers.ts';
@@ -40,8 +40,7 @@ export function pointsOf(insns: readonly Insn[]): readonly Point[] {
   return contents.flatMap((found, insn): readonly Point[] => {
     if (found === undefined) return [];
     const { regs, stack } = found;
-    const isFull = (reg: number): boolean =>
-      regs[reg].kind !== 'empty' && regs[reg].kind !== 'unsure';
+    const isFull = (reg: number): boolean => !UNREAD.has(regs[reg].kind);
     const isFree = (reg: number): boolean => !has(live[insn], reg) || regs[reg].kind === 'empty';
     const read = GENERAL.filter((reg) => has(live[insn], reg) && isFull(reg));
     const point = { insn, regs: read, pieces: piecesOf(stack) };
@@ -53,6 +52,9 @@ export function pointsOf(insns: readonly Insn[]): readonly Point[] {
     return [{ ...point, scratch: [full[0], full[1]], spills }];
   });
 }
+
+/** A verifier refuses what may be nothing. That the ctx goes elsewhere is not seen to by emulators. */
+const UNREAD: ReadonlySet<Content['kind']> = new Set(['empty', 'unsure', 'ctx']);
 
 /** The lowest offset from r10, a multiple of 8, that any insn computes or uses. */
 function lowestOffset(insns: readonly Insn[], contents: readonly (Contents | undefined)[]): number {

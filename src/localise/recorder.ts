@@ -1,6 +1,6 @@
 import { formNamed, insnOf, type Operands } from '../isa/forms.ts';
 import { type Insn, slotsOf } from '../isa/insn.ts';
-import { R10, SizeName } from '../isa/opcode.ts';
+import { R10, type SizeBytes, SizeName } from '../isa/opcode.ts';
 import type { Point } from './points.ts';
 
 /**
@@ -64,6 +64,7 @@ export function recording(
     }),
     ...(detail === 'stack' ? pieces : []).flatMap(({ offset, size }, i) => [
       insn(`ldx${SizeName[size]}`, { dst: temp, src: R10, off: offset }),
+      ...zeroExtended(temp, size),
       insn('stxdw', { dst: map, src: temp, off: 8 * (FIRST_PIECE_WORD + i) }),
     ]),
   ];
@@ -73,6 +74,12 @@ export function recording(
     insn('jge64.k', { dst: temp, imm: ENTRIES, off: slots(stored) }),
     ...stored,
   ]);
+}
+
+/** As a load does by itself, if it is not the load that is wrong. */
+function zeroExtended(dst: number, size: SizeBytes): readonly Insn[] {
+  const imm = 64 - 8 * size;
+  return imm === 0 ? [] : [insn('lsh64.k', { dst, imm }), insn('rsh64.k', { dst, imm })];
 }
 
 /** Insns that end the prog, or its function, when they are reached for the `time`th time. */

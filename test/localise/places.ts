@@ -3,7 +3,7 @@ import { assemble } from '../../src/isa/assemble.ts';
 import { u32 } from '../../src/isa/integers.ts';
 import { defaultRules, type EmulatorRules } from '../../src/targets/emulator/rules.ts';
 
-const { alu, jump, store, helpers, maps, run } = defaultRules;
+const { alu, jump, load, store, helpers, maps, run } = defaultRules;
 
 /** What one emulator has wrong. */
 export const WRONG = {
@@ -12,6 +12,7 @@ export const WRONG = {
   /** Wrong from 1000 on only. */
   sub64: { alu: { ...alu, 'sub64.k': (d: bigint, s: bigint) => (d === 1000n ? 1002n : d - s) } },
   stb: { store: { ...store, stb: store.sth } },
+  ldxh: { load: { ...load, ldxh: (view, at, little) => BigInt(view.getInt16(at, little)) } },
   lookup: { helpers: { ...helpers, 1: () => 0n } },
   mod: { alu: { ...alu, 'mod64.k': alu['div64.k'] } },
   arrayDelete: { maps: { ...maps, array: { ...maps.array!, checkDelete: () => 0 } } },
@@ -46,7 +47,7 @@ export const caseOf = (...progs: readonly string[]): Case => ({
   progs: [...progs, 'r0 = 1\nexit'].slice(0, 2).map((text) => ({ insns: assemble(text) })),
   runs: Array.from({ length: 2 }, () => ({
     ...PLAIN_RUN,
-    data: new Uint8Array(64),
+    data: new Uint8Array(64).fill(0x80),
     dataOutBytes: 64,
   })),
 });
@@ -136,6 +137,15 @@ export const PLACES: readonly (readonly [string, Case, Partial<EmulatorRules>, o
     ),
     WRONG.mod,
     { form: 'mod64.k', insn: 10 },
+  ],
+  [
+    'a load of what a helper has put on the stack',
+    caseOf(
+      'r0 = 0\nr2 = 0\nr3 = r10\nr3 += -16\n*(u16 *)(r10 -16) = -1\nr4 = 2\n' +
+        'call skb_load_bytes#26\nr2 = r10\nr2 += -16\nr0 = *(u16 *)(r2 +0)\nexit',
+    ),
+    WRONG.ldxh,
+    { form: 'ldxh', insn: 9 },
   ],
   [
     'a call that changes the packet',

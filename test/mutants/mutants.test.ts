@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { namesUsed } from '../../src/case/names-used.ts';
+import { namedRightly } from '../../src/cli/bench/mutants/named-rightly.ts';
 import { openKernels, type TestKernels } from '../kernels.ts';
 import { hunt } from './hunt.ts';
 import { MUTANTS } from './mutants.ts';
@@ -11,6 +12,7 @@ const INSNS_MAX = 20;
 describe('mutants of the emulator, against uml', () => {
   let kernels: TestKernels;
   const score: string[] = [];
+  const misnamed: string[] = [];
 
   beforeAll(async () => {
     kernels = await openKernels(['uml']);
@@ -33,8 +35,14 @@ describe('mutants of the emulator, against uml', () => {
     expect(found, `not found in ${CASES_MAX} cases`).toBeDefined();
     const insns = found!.divergence.shrunk.progs[0].insns.length;
     score.push(`  ${mutant.name}: after ${found!.cases} cases, shrunk to ${insns} insns`);
+    const { located } = found!.divergence;
+    if (!namedRightly(mutant.rules, located)) misnamed.push(`${mutant.name}: ${located?.form}`);
     expect(insns, [...namesUsed(found!.divergence.shrunk).forms].join()).toBeLessThanOrEqual(
       INSNS_MAX,
     );
+  });
+
+  it('the first differing insn is named rightly of nine in ten', () => {
+    expect(misnamed.length, misnamed.join('\n')).toBeLessThanOrEqual(score.length / 10);
   });
 });
