@@ -79,10 +79,10 @@ describe('a campaign that is killed at any moment', () => {
       await campaign.kill();
       findings += campaign.reported.length;
       expectIntact(path, campaign.reported);
+      console.log(`kill ${kill + 1}: ${campaign.reported.length} findings told of, none lost`);
     }
     expect(findings).toBeGreaterThanOrEqual(KILLS);
-    console.log(`${KILLS} kills against ${AGAINST}: ${findings} findings told of, none lost`);
-  }, 600_000);
+  }, KILLS * 120_000);
 });
 
 describe('two campaigns that write one corpus at once', () => {
