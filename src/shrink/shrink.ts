@@ -1,5 +1,6 @@
 import type { Case } from '../case/case.ts';
 import { caseHash } from '../case/hash.ts';
+import { isSimpler } from '../case/simplicity.ts';
 import { PASSES } from './passes.ts';
 import type { Shrinkable } from './shrinkable.ts';
 
@@ -74,7 +75,8 @@ export async function shrink(
 
   async function firstThatHolds(candidates: Iterable<Shrinkable>): Promise<Shrinkable | undefined> {
     const sizes = { first: Math.min(BATCH_FIRST, batchSize), max: batchSize };
-    for (const batch of growingBatches(without(candidates, failed), sizes)) {
+    const simpler = without(simplerThan(shrunk.testCase, candidates), failed);
+    for (const batch of growingBatches(simpler, sizes)) {
       const allowed = batch.slice(0, candidatesMax - tried);
       if (allowed.length === 0 || isOver()) return undefined;
       const answers = await holds(allowed.map(({ testCase }) => testCase));
@@ -106,6 +108,11 @@ export const bareShrinkable = (testCase: Case): Shrinkable => ({ testCase, shrin
 
 function* bareAll(cases: Iterable<Case>): Iterable<Shrinkable> {
   for (const testCase of cases) yield bareShrinkable(testCase);
+}
+
+/** Only what is simpler in the one total order can be taken, so that no two steps undo each other. */
+function* simplerThan(from: Case, candidates: Iterable<Shrinkable>): Iterable<Shrinkable> {
+  for (const candidate of candidates) if (isSimpler(candidate.testCase, from)) yield candidate;
 }
 
 /** Passes begin anew after each step, and much of what they try then is what they tried before. */

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { namesUsed } from '../../src/case/names-used.ts';
+import { hunt } from '../../src/cli/bench/mutants/hunt.ts';
+import { MUTANTS } from '../../src/cli/bench/mutants/mutants.ts';
 import { openKernels, type TestKernels } from '../kernels.ts';
-import { hunt } from './hunt.ts';
-import { MUTANTS } from './mutants.ts';
 
 const CASES_MAX = 20_000;
 /** A shrunk case that a person understands at a glance. */

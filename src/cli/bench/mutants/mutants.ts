@@ -1,11 +1,11 @@
-import type { MapType } from '../../src/case/map-type.ts';
-import type { ProgType } from '../../src/case/prog-type.ts';
-import { helperId } from '../../src/isa/helpers.ts';
-import { s32, u32, u64 } from '../../src/isa/integers.ts';
-import type { Helper } from '../../src/targets/emulator/helpers/helper.ts';
-import type { MapRule } from '../../src/targets/emulator/maps/rules.ts';
-import { defaultRules, type EmulatorRules } from '../../src/targets/emulator/rules.ts';
-import type { RunRule } from '../../src/targets/emulator/run/rules.ts';
+import type { MapType } from '../../../case/map-type.ts';
+import type { ProgType } from '../../../case/prog-type.ts';
+import { helperId } from '../../../isa/helpers.ts';
+import { s32, u32, u64 } from '../../../isa/integers.ts';
+import type { Helper } from '../../../targets/emulator/helpers/helper.ts';
+import type { MapRule } from '../../../targets/emulator/maps/rules.ts';
+import { defaultRules, type EmulatorRules } from '../../../targets/emulator/rules.ts';
+import type { RunRule } from '../../../targets/emulator/run/rules.ts';
 
 /** An emulator with one wrong rule. */
 export interface Mutant {

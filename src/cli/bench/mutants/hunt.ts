@@ -1,11 +1,11 @@
-import { createCaseSource } from '../../generators/index.ts';
-import { runCampaign } from '../../src/campaign/campaign.ts';
-import { common } from '../../src/campaign/common-features.ts';
-import type { RecordFinding, ShrunkDivergence } from '../../src/campaign/investigate.ts';
-import { changeFinder } from '../../src/cli/change-finder.ts';
-import { steadyOn } from '../../src/cli/steady.ts';
-import { createEmulator } from '../../src/targets/emulator/emulator.ts';
-import type { Target } from '../../src/targets/target.ts';
+import { createCaseSource } from '../../../../generators/index.ts';
+import { runCampaign } from '../../../campaign/campaign.ts';
+import { common } from '../../../campaign/common-features.ts';
+import type { RecordFinding, ShrunkDivergence } from '../../../campaign/investigate.ts';
+import { createEmulator } from '../../../targets/emulator/emulator.ts';
+import type { Target } from '../../../targets/target.ts';
+import { changeFinder } from '../../change-finder.ts';
+import { steadyOn } from '../../steady.ts';
 import type { Mutant } from './mutants.ts';
 
 /** What a campaign found against a mutant. */
