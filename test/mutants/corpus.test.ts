@@ -26,7 +26,8 @@ describe('a divergence that a mutant causes', () => {
       versions: {},
       startedAtMs: 0,
     });
-    await hunt(MUTANT, kernels.targets[0], 20_000, findingRecorder(corpus, campaign, Date.now));
+    const record = findingRecorder(corpus, campaign, Date.now);
+    await hunt(MUTANT, kernels.kernels[0], { casesMax: 20_000, record });
     id = corpus.findings()[0].id;
     corpus.close();
   });

@@ -23,13 +23,15 @@ describe('mutants of the emulator, against uml', () => {
   });
 
   it('the emulator without a wrong rule is found nothing against', async () => {
-    expect(await hunt({ name: 'none', rules: {} }, kernels.targets[0], 2000)).toBeUndefined();
+    expect(
+      await hunt({ name: 'none', rules: {} }, kernels.kernels[0], { casesMax: 2000 }),
+    ).toBeUndefined();
   });
 
   it.each(
     MUTANTS.map((mutant) => [mutant.name, mutant] as const),
   )('%s: found and shrunk', async (_name, mutant) => {
-    const found = await hunt(mutant, kernels.targets[0], CASES_MAX);
+    const found = await hunt(mutant, kernels.kernels[0], { casesMax: CASES_MAX });
     expect(found, `not found in ${CASES_MAX} cases`).toBeDefined();
     const insns = found!.divergence.shrunk.progs[0].insns.length;
     score.push(`  ${mutant.name}: after ${found!.cases} cases, shrunk to ${insns} insns`);
