@@ -20,6 +20,10 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     'bpfdiff replay                   # what comes with bpfdiff; needs no kernel',
     'bpfdiff replay my-cases/ --targets uml',
   ],
+  'bpfdiff shrink': [
+    'bpfdiff shrink 9e88              # goes on where a campaign has ended',
+    'bpfdiff shrink my.case --targets emulator,debian12:jit --time 60s',
+  ],
   'bpfdiff corpus': ['bpfdiff corpus ls', 'bpfdiff corpus show 9e88'],
   'bpfdiff corpus ls': ['bpfdiff corpus ls', 'bpfdiff corpus ls --corpus other.db --json'],
   'bpfdiff corpus show': ['bpfdiff corpus show 9e88   # how its id begins is enough'],

@@ -9,6 +9,7 @@ import { addFeatures } from './commands/features.ts';
 import { addKernels } from './commands/kernels.ts';
 import { addReplay } from './commands/replay.ts';
 import { addRun } from './commands/run.ts';
+import { addShrink } from './commands/shrink.ts';
 import { addExamples } from './examples.ts';
 import { ExitStatus, explainError } from './exit-status.ts';
 import { readSurroundings } from './surroundings.ts';
@@ -18,6 +19,7 @@ const COMMANDS = [
   addRun,
   addExec,
   addReplay,
+  addShrink,
   addCorpus,
   addCoverage,
   addKernels,

@@ -6,6 +6,7 @@ import {
   type FindingHead,
   type FindingStatus,
   type NewFinding,
+  type SmallerFinding,
 } from './records.ts';
 
 /** A finding as it lies in a corpus: its cases and targets are ids. */
@@ -27,6 +28,7 @@ export interface FindingRows {
   idOfSignature(signature: string): string | undefined;
   /** Returns its id. One that is there, said to be fixed, is open again. */
   add(finding: NewFinding, parts: FindingParts): string;
+  replaceShrunk(id: string, smaller: SmallerFinding, parts: Omit<FindingParts, 'originalId'>): void;
   all(): readonly StoredFinding[];
   /** Names of the mistakes that findings come from whose shrunk case that is. */
   causesOf(shrunkId: number): readonly string[];
@@ -103,6 +105,10 @@ export function findingRows(db: Database): FindingRows {
     'UPDATE findings SET status = ?, notes = ? WHERE id = ?',
   );
 
+  const replace = db.prepare<[number, number, number, string, string, string]>(
+    `UPDATE findings SET shrunk_id = ?, target_a = ?, target_b = ?, divergence = ?, signature = ?,
+     first_slot = NULL WHERE id = ?`,
+  );
   const reopen = db.prepare<[string]>("UPDATE findings SET status = 'open' WHERE id = ?");
 
   /** As short as it can be read aloud, and longer only where that is taken. */
@@ -137,6 +143,9 @@ export function findingRows(db: Database): FindingRows {
         foundAtMs,
       );
       return id;
+    },
+    replaceShrunk(id, { divergence, signature }, { shrunk, targetIds }) {
+      replace.run(shrunk.id, ...targetIds, JSON.stringify(divergence), signature, id);
     },
     all: () => all.all().map(storedFinding),
     causesOf: (shrunkId) => causesOf.all(shrunkId),

@@ -45,6 +45,9 @@ export interface NewFinding {
   readonly foundAtMs: number;
 }
 
+/** What a finding is shrunk to later; see `NewFinding`. */
+export type SmallerFinding = Pick<NewFinding, 'shrunk' | 'divergence' | 'observed' | 'signature'>;
+
 /** What a person has decided about a finding. */
 export const FINDING_STATUSES = ['open', 'fixed', 'wontfix'] as const;
 export type FindingStatus = (typeof FINDING_STATUSES)[number];

@@ -27,6 +27,7 @@ export interface ShrinkProgress {
   readonly smallest: Case;
 }
 
+/** What is left of a case, and what that took. */
 export interface Shrunk {
   readonly shrunk: Shrinkable;
   /** Candidates that were tried. */

@@ -9,6 +9,7 @@ import { addFeatures } from '../../src/cli/commands/features.ts';
 import { addKernels } from '../../src/cli/commands/kernels.ts';
 import { addReplay } from '../../src/cli/commands/replay.ts';
 import { addRun } from '../../src/cli/commands/run.ts';
+import { addShrink } from '../../src/cli/commands/shrink.ts';
 import { EXAMPLES } from '../../src/cli/examples.ts';
 import { readSurroundings } from '../../src/cli/surroundings.ts';
 
@@ -17,6 +18,7 @@ for (const add of [
   addRun,
   addExec,
   addReplay,
+  addShrink,
   addCorpus,
   addCoverage,
   addKernels,
