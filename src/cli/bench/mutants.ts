@@ -27,7 +27,9 @@ export async function benchMutants(
         options.signal.throwIfAborted();
         const found = await hunt(mutant, kernel, { ...LIMITS, signal: options.signal });
         all.push(found);
-        lines.push(lineOf(`${area}: ${mutant.name}`, found));
+        const line = lineOf(`${area}: ${mutant.name}`, found);
+        process.stderr.write(`${line.what}: ${line.value} insns, ${line.against}\n`);
+        lines.push(line);
       }
     }
     return [...lines, ...sumsOf(all)];
