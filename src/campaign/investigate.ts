@@ -1,18 +1,13 @@
 import type { Case } from '../case/case.ts';
 import { causeReported, causesFor } from '../causes/causes.ts';
-import {
-  type Comparison,
-  compareOutcomes,
-  type Divergence,
-  type Observed,
-} from '../compare/compare.ts';
+import type { Divergence, Observed } from '../compare/compare.ts';
 import type { Located } from '../localise/located.ts';
 import { type ShrinkOptions, shrink } from '../shrink/shrink.ts';
 import type { Shrinkable } from '../shrink/shrinkable.ts';
 import type { Outcome, Target, TroubleKind } from '../targets/target.ts';
+import { compareAll, showing } from './compare-all.ts';
 import type { CampaignEvent } from './events.ts';
 import { observeOthers } from './observe-others.ts';
-import { observedBy } from './observed-by.ts';
 
 /** A case on which two targets diverge, as the campaign met it. */
 export interface Found {
@@ -120,17 +115,11 @@ export async function investigate(
     onEvent({ kind: 'dismissed', id, why: `${causes.join(', ')}, which was found already` });
     return { causes, isKnown: true, rule: explained.get(explanation(causes[0])) };
   }
-  const shows = ({ comparison: found, steady }: Compared): boolean =>
-    steady && found.kind === 'diverge' && sameKind(found, comparison);
-  const { shrunk } = await shrink(
-    start,
-    async (candidates) => (await compareAll(candidates, pair, isSteady)).map(shows),
-    {
-      ...effortFor(observed, pair, signal),
-      onProgress: ({ tried, smallest }) =>
-        onEvent({ kind: 'shrinking', id, tried, insns: insnCount(smallest) }),
-    },
-  ).catch((error) => {
+  const { shrunk } = await shrink(start, showing(comparison, pair, isSteady), {
+    ...effortFor(observed, pair, signal),
+    onProgress: ({ tried, smallest }) =>
+      onEvent({ kind: 'shrinking', id, tried, insns: insnCount(smallest) }),
+  }).catch((error) => {
     // A target was lost. What it had found is kept as it was found.
     const original = start.testCase;
     const kept = { original, shrunk: original, divergence: comparison, observed };
@@ -267,32 +256,3 @@ const UNREPORTED: readonly TroubleKind[] = [
 
 const insnCount = (testCase: Case): number =>
   testCase.progs.reduce((sum, { insns }) => sum + insns.length, 0);
-
-/** Whether a smaller case shows what the larger one did, as far as can be told from the place. */
-const sameKind = (a: Divergence, b: Divergence): boolean =>
-  a.class === b.class &&
-  a.where.map === b.where.map &&
-  // A kernel that dies, and an emulator that faults.
-  (a.class !== 'crash' || a.where.field === b.where.field);
-
-interface Compared {
-  readonly comparison: Comparison;
-  readonly observed: readonly [Observed, Observed];
-  readonly steady: boolean;
-}
-
-async function compareAll(
-  cases: readonly Case[],
-  [a, b]: readonly [Target, Target],
-  isSteady: IsSteady,
-): Promise<readonly Compared[]> {
-  const [ofA, ofB, steady] = await Promise.all([
-    a.execute(cases),
-    b.execute(cases),
-    isSteady(cases),
-  ]);
-  return cases.map((testCase, i) => {
-    const observed = [observedBy(a, ofA[i]), observedBy(b, ofB[i])] as const;
-    return { observed, comparison: compareOutcomes(testCase, ...observed), steady: steady[i] };
-  });
-}

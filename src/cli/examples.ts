@@ -24,6 +24,10 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     'bpfdiff replay                   # what comes with bpfdiff; needs no kernel',
     'bpfdiff replay my-cases/ --targets uml',
   ],
+  'bpfdiff shrink': [
+    'bpfdiff shrink 9e88              # goes on where a campaign has ended',
+    'bpfdiff shrink my.case --targets emulator,debian12:jit --time 60s',
+  ],
   'bpfdiff repro': [
     'bpfdiff repro 9e88 --out repro.c           # a C program with bpf(2) alone',
     'bpfdiff repro 9e88 --format selftest --target debian12:jit',

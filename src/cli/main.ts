@@ -11,6 +11,7 @@ import { addLocate } from './commands/locate.ts';
 import { addReplay } from './commands/replay.ts';
 import { addRepro } from './commands/repro.ts';
 import { addRun } from './commands/run.ts';
+import { addShrink } from './commands/shrink.ts';
 import { addExamples } from './examples.ts';
 import { ExitStatus, explainError } from './exit-status.ts';
 import { readSurroundings } from './surroundings.ts';
@@ -22,6 +23,7 @@ const COMMANDS = [
   addLocate,
   addReplay,
   addRepro,
+  addShrink,
   addCorpus,
   addCoverage,
   addKernels,

@@ -3,7 +3,13 @@ import type { Database } from 'better-sqlite3';
 import { z } from 'zod';
 import { isInRange, KERNEL_RANGE } from './kernel-range.ts';
 import { locatedText, readLocated } from './located-text.ts';
-import { type Decision, FINDING_STATUSES, type FindingHead, type NewFinding } from './records.ts';
+import {
+  type Decision,
+  FINDING_STATUSES,
+  type FindingHead,
+  type NewFinding,
+  type SmallerFinding,
+} from './records.ts';
 
 /** A finding as it lies in a corpus: its cases and targets are ids. */
 export interface StoredFinding extends FindingHead {
@@ -31,6 +37,7 @@ export interface FindingRows {
   add(finding: NewFinding, parts: FindingParts): string;
   /** The one of that case, class and targets. */
   same(finding: NewFinding, parts: FindingParts): StoredFinding | undefined;
+  replaceShrunk(id: string, smaller: SmallerFinding, parts: Omit<FindingParts, 'originalId'>): void;
   all(): readonly StoredFinding[];
   count(): number;
   /** Names of the mistakes that findings come from whose shrunk case that is. */
@@ -135,6 +142,10 @@ export function findingRows(db: Database): FindingRows {
     `${SELECT} WHERE shrunk_id = ? AND target_a = ? AND target_b = ?`,
   );
   const count = db.prepare<[], number>('SELECT count(*) FROM findings').pluck();
+  const replace = db.prepare<[number, number, number, string, string, string | null, string]>(
+    `UPDATE findings SET shrunk_id = ?, target_a = ?, target_b = ?, divergence = ?, signature = ?,
+     located = ? WHERE id = ?`,
+  );
 
   /** As short as it can be read aloud, and longer only where that is taken. */
   function freeId(full: string): string {
@@ -189,6 +200,10 @@ export function findingRows(db: Database): FindingRows {
         foundAtMs,
       );
       return id;
+    },
+    replaceShrunk(id, { divergence, signature, located }, { shrunk, targetIds }) {
+      const text = located && locatedText(located);
+      replace.run(shrunk.id, ...targetIds, JSON.stringify(divergence), signature, text, id);
     },
     all: () => all.all().map(storedFinding),
     causesOf: (shrunkId) => causesOf.all(shrunkId),

@@ -49,6 +49,12 @@ export interface NewFinding {
   readonly foundAtMs: number;
 }
 
+/** What a finding is shrunk to later; see `NewFinding`. */
+export type SmallerFinding = Pick<
+  NewFinding,
+  'shrunk' | 'divergence' | 'observed' | 'signature' | 'located'
+>;
+
 /**
  * What a person has decided about a finding: nothing yet; a divergence that is known, by a rule with a name;
  * a change of Linux that is meant; mended, so that it is recorded anew when it comes back; or left as it is.

@@ -11,6 +11,7 @@ import { addLocate } from '../../src/cli/commands/locate.ts';
 import { addReplay } from '../../src/cli/commands/replay.ts';
 import { addRepro } from '../../src/cli/commands/repro.ts';
 import { addRun } from '../../src/cli/commands/run.ts';
+import { addShrink } from '../../src/cli/commands/shrink.ts';
 import { EXAMPLES } from '../../src/cli/examples.ts';
 import { readSurroundings } from '../../src/cli/surroundings.ts';
 
@@ -21,6 +22,7 @@ for (const add of [
   addLocate,
   addReplay,
   addRepro,
+  addShrink,
   addCorpus,
   addCoverage,
   addKernels,

@@ -58,6 +58,18 @@ describe('a finding', () => {
     });
   });
 
+  it('that is made smaller later keeps its id, and the case that it was found with', () => {
+    const corpus = newCorpus();
+    const found = findingNumber(9);
+    const { id } = corpus.recordFinding(found);
+    const { shrunk, divergence, observed, signature, located } = findingNumber(1);
+    corpus.replaceShrunk(id, { shrunk, divergence, observed, signature, located });
+    expect(reopened(corpus).finding(id)).toMatchObject({
+      ...{ id, shrunk, divergence, observed, signature, located, original: found.original },
+      caseHash: caseHash(shrunk),
+    });
+  });
+
   it('is listed without its cases, the oldest first', () => {
     const corpus = newCorpus();
     const ids = [3, 1, 2].map((number) => corpus.recordFinding(findingNumber(number)).id);

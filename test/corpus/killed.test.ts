@@ -67,22 +67,26 @@ function expectIntact(path: string, reported: readonly string[]): void {
 }
 
 describe('a campaign that is killed at any moment', () => {
-  it(`leaves a corpus with all that it told of, ${KILLS} times in the same file and in a new one`, async () => {
-    const folder = scratchFolder();
-    let findings = 0;
-    for (let kill = 0; kill < KILLS; kill++) {
-      // Some go on with what the one before has left.
-      const path = join(folder, kill % 2 === 0 ? 'same.db' : `${kill}.db`);
-      const campaign = startCampaign(path, kill + 1);
-      await campaign.reports(1);
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * 2000));
-      await campaign.kill();
-      findings += campaign.reported.length;
-      expectIntact(path, campaign.reported);
-      console.log(`kill ${kill + 1}: ${campaign.reported.length} findings told of, none lost`);
-    }
-    expect(findings).toBeGreaterThanOrEqual(KILLS);
-  }, KILLS * 120_000);
+  it(
+    `leaves a corpus with all that it told of, ${KILLS} times in the same file and in a new one`,
+    async () => {
+      const folder = scratchFolder();
+      let findings = 0;
+      for (let kill = 0; kill < KILLS; kill++) {
+        // Some go on with what the one before has left.
+        const path = join(folder, kill % 2 === 0 ? 'same.db' : `${kill}.db`);
+        const campaign = startCampaign(path, kill + 1);
+        await campaign.reports(1);
+        await new Promise((resolve) => setTimeout(resolve, Math.random() * 2000));
+        await campaign.kill();
+        findings += campaign.reported.length;
+        expectIntact(path, campaign.reported);
+        console.log(`kill ${kill + 1}: ${campaign.reported.length} findings told of, none lost`);
+      }
+      expect(findings).toBeGreaterThanOrEqual(KILLS);
+    },
+    KILLS * 120_000,
+  );
 });
 
 describe('two campaigns that write one corpus at once', () => {

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { caseHash } from '../../src/case/hash.ts';
+import { hunt } from '../../src/cli/bench/mutants/hunt.ts';
+import { MUTANTS } from '../../src/cli/bench/mutants/mutants.ts';
 import { disagreementOfFinding } from '../../src/cli/repro/disagreement-of.ts';
 import { FORMATS, type FormatName, type Tools } from '../../src/cli/repro/formats.ts';
 import type { Finding } from '../../src/corpus/records.ts';
 import { hasBpfCompiler } from '../../src/targets/kernel/compile-bpf.ts';
 import { CACHE_DIR, openKernels, type TestKernels } from '../kernels.ts';
-import { hunt } from './hunt.ts';
-import { MUTANTS } from './mutants.ts';
 
 /** A wrong register, a wrong map, a wrong ctx; `BPFDIFF_MUTANTS=all` takes all there are. */
 const FEW = [
@@ -35,7 +35,7 @@ describe('reproducers of what mutants cause, on uml', () => {
   it.each(
     chosen.map((mutant) => [mutant.name, mutant] as const),
   )('%s: each that can be written shows it', async (name, mutant) => {
-    const found = await hunt(mutant, kernels.targets[0], 20_000);
+    const found = await hunt(mutant, kernels.kernels[0], { casesMax: 20_000 });
     expect(found).toBeDefined();
     const { divergence } = found!;
     const finding = { ...divergence, id: caseHash(divergence.shrunk) } as unknown as Finding;
