@@ -41,7 +41,9 @@ export const lowerCase = (plan: CasePlan): Case => lowerPlan(plan).testCase;
 export function lowerPlan(plan: CasePlan, before?: LoweredPlan): LoweredPlan {
   if (before === undefined || !haveSameProgs(plan, before.plan)) {
     const progs = lowerProgs(plan, before);
-    return { plan, progs, testCase: caseOf(plan, progs, before) };
+    const isSame =
+      before !== undefined && isSameList(progs, before.progs) && isSameBeside(plan, before.plan);
+    return { plan, progs, testCase: isSame ? before.testCase : caseOf(plan, progs, before) };
   }
   const { progs } = before;
   const testCase = differInRunsAlone(plan, before.plan)
@@ -53,7 +55,7 @@ export function lowerPlan(plan: CasePlan, before?: LoweredPlan): LoweredPlan {
 /** The same again, ready for many plans like it to be lowered. */
 export const traced = (lowered: LoweredPlan): LoweredPlan => ({
   ...lowered,
-  trace: traceProg(lowered.plan, lowered.plan.prog),
+  trace: traceProg(lowered.plan, lowered.plan.prog, lowered.progs[0]),
 });
 
 const haveSameProgs = (a: CasePlan, b: CasePlan): boolean =>
@@ -61,6 +63,15 @@ const haveSameProgs = (a: CasePlan, b: CasePlan): boolean =>
   a.targets === b.targets &&
   a.maps === b.maps &&
   a.attachType === b.attachType;
+
+/** Whether all but the progs is the same. */
+const isSameBeside = (a: CasePlan, b: CasePlan): boolean =>
+  a.maps === b.maps &&
+  a.runs === b.runs &&
+  a.commands === b.commands &&
+  a.attachType === b.attachType &&
+  a.progFlags === b.progFlags &&
+  a.oddMaps === b.oddMaps;
 
 /** Of plans with the same progs. Commands lie in runs. */
 const differInRunsAlone = (a: CasePlan, b: CasePlan): boolean =>

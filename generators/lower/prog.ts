@@ -13,6 +13,7 @@ import {
   type Checkpoint,
   checkpointOf,
   finishFrom,
+  hasEmittedTheSame,
   isAlike,
   type LoweredFunctions,
   resumeAt,
@@ -52,21 +53,27 @@ export interface LoweredProg {
  */
 export function lowerProg(plan: CasePlan, prog: ProgPlan, before?: Trace): LoweredProg {
   if (before === undefined || !isAlike(prog, before.prog)) {
-    return lowerWith(plan, prog, { assemblers: [], effects: [] }, lowerWhole).prog;
+    const lowered: LoweredFunctions = { assemblers: [], effects: [] };
+    lowerWith(plan, prog, lowered, lowerWhole);
+    return linked(lowered);
   }
   const { assemblers, effects } = before.lowered;
   const callees = {
     assemblers: assemblers.with(0, undefined),
     effects: effects.with(0, undefined),
   };
-  return lowerWith(plan, prog, callees, (frame) => lowerRest(frame, before)).prog;
+  let isSame = false;
+  lowerWith(plan, prog, callees, (frame) => {
+    isSame = lowerRest(frame, before);
+  });
+  return isSame ? before.made : linked(callees);
 }
 
-/** How a prog is lowered. */
-export function traceProg(plan: CasePlan, prog: ProgPlan): Trace {
+/** How a prog is lowered, of which `made` comes. */
+export function traceProg(plan: CasePlan, prog: ProgPlan, made: LoweredProg): Trace {
   const lowered: LoweredFunctions = { assemblers: [], effects: [] };
   const checkpoints: Checkpoint[] = [];
-  const { frame } = lowerWith(plan, prog, lowered, (frame) => {
+  const frame = lowerWith(plan, prog, lowered, (frame) => {
     begin(frame);
     for (const fragment of prog.body) {
       checkpoints.push(checkpointOf(frame));
@@ -75,7 +82,7 @@ export function traceProg(plan: CasePlan, prog: ProgPlan): Trace {
     checkpoints.push(checkpointOf(frame));
     end(frame);
   });
-  return { prog, frame, checkpoints, lowered };
+  return { prog, frame, checkpoints, lowered, made };
 }
 
 /** Lowers the first function in the way given, and those that it needs, which are added to the ones known. */
@@ -84,7 +91,7 @@ function lowerWith(
   prog: ProgPlan,
   { assemblers, effects }: LoweredFunctions,
   lowerFirst: (frame: Frame) => void,
-): { readonly prog: LoweredProg; readonly frame: Frame } {
+): Frame {
   const stack = stackRulesOf(plan, prog);
   const lower = (number: number, how: (frame: Frame) => void): Frame => {
     const frame = createFrame(plan, prog, stack, number, effectsOf);
@@ -98,11 +105,14 @@ function lowerWith(
   };
   const effectsOf = (number: number): Effects =>
     effects[number] ?? lower(number, lowerWhole).effects;
-  const frame = lower(0, lowerFirst);
+  return lower(0, lowerFirst);
+}
+
+function linked({ assemblers, effects }: LoweredFunctions): LoweredProg {
   const called = reachable(assemblers);
   const insns = link(assemblers, called);
   const unaligned = called.some((number) => effects[number]!.unaligned);
-  return { frame, prog: { insns, named: namesIn(insns), unaligned } };
+  return { insns, named: namesIn(insns), unaligned };
 }
 
 function namesIn(insns: readonly Insn[]): LoweredProg['named'] {
@@ -177,8 +187,8 @@ function lowerWhole(frame: Frame): void {
   end(frame);
 }
 
-/** Lowers what differs from how it was before; the rest is taken from there. */
-function lowerRest(frame: Frame, before: Trace): void {
+/** Lowers what differs from how it was before; the rest is taken from there. Returns whether all is the same. */
+function lowerRest(frame: Frame, before: Trace): boolean {
   const { prog } = frame;
   const { head, tail } = sharedEnds(prog.body, before.prog.body);
   const shift = before.prog.body.length - prog.body.length;
@@ -187,12 +197,14 @@ function lowerRest(frame: Frame, before: Trace): void {
   for (let at = head; at <= prog.body.length; at++) {
     const isInTail = at >= prog.body.length - tail;
     if (isSameEnd && isInTail && standsAt(frame, before, at + shift)) {
+      if (hasEmittedTheSame(frame, before, head, at + shift)) return true;
       finishFrom(frame, before, at + shift);
-      return;
+      return false;
     }
     if (at < prog.body.length) lowerFragment(frame, prog.body[at]);
   }
   end(frame);
+  return false;
 }
 
 const sameEnd = (a: ProgPlan, b: ProgPlan): boolean =>

@@ -1,6 +1,8 @@
 import type { Body, ProgPlan } from '../plan.ts';
+import { sameInsn } from '../same-case.ts';
 import type { Assembler, Mark } from './assembler.ts';
 import type { Effects, Frame } from './frame.ts';
+import type { LoweredProg } from './prog.ts';
 import { isSaving } from './saved-map.ts';
 import { copyView, restoreView, sameView, type View } from './view.ts';
 
@@ -15,6 +17,8 @@ export interface Trace {
   /** Before each fragment of the body, and behind the last. */
   readonly checkpoints: readonly Checkpoint[];
   readonly lowered: LoweredFunctions;
+  /** What came of it. */
+  readonly made: LoweredProg;
 }
 
 /** The functions of a prog that are lowered, by their numbers. */
@@ -76,6 +80,26 @@ export function standsAt(frame: Frame, { frame: before, checkpoints }: Trace, at
     frame.arrivals.length === arrivals &&
     frame.arrivals.every((arrival, i) => arrival === before.arrivals[i]) &&
     sameView(frame.view, view)
+  );
+}
+
+/** Whether a frame that resumed at one checkpoint and stands at another has emitted the same in between. */
+export function hasEmittedTheSame(
+  { asm }: Frame,
+  { frame: before, checkpoints }: Trace,
+  from: number,
+  to: number,
+): boolean {
+  const [since, until, now] = [checkpoints[from].mark, checkpoints[to].mark, asm.mark()];
+  if (now.pieces !== until.pieces || now.labels !== until.labels) return false;
+  for (let at = since.pieces; at < until.pieces; at++) {
+    if (!sameInsn(asm.insns[at], before.asm.insns[at])) return false;
+  }
+  for (let label = since.labels; label < until.labels; label++) {
+    if (asm.places[label] !== before.asm.places[label]) return false;
+  }
+  return asm.open.every(
+    ({ at, to }, i) => at === before.asm.open[i].at && to === before.asm.open[i].to,
   );
 }
 
