@@ -6,7 +6,7 @@ import { hashUserSide } from './hash.ts';
 import { nextIndex } from './index-keys.ts';
 import { keyText, littleEndianIndex } from './keys.ts';
 import { type EmulatedMap, NO_ELEMENTS, type UserSide } from './map.ts';
-import { checkHashUpdate, MapFlag } from './rules.ts';
+import { checkHashUpdate, MapFlag, USER_ACCESS_FLAGS } from './rules.ts';
 
 const refuse = { update: () => EINVAL, delete: () => EINVAL } as const;
 
@@ -130,18 +130,21 @@ export function createMapOfMaps(
   }
 }
 
-/** `bpf_map_meta_equal` and `array_map_meta_equal`, 6.1. */
 /** Whether what the kernel keeps in values, which it knows by BTF, is the same and lies in the same place. */
 const sameFields = (a: MapSpec, b: MapSpec): boolean =>
   a.spinLock === b.spinLock && a.kptr === b.kptr;
 
+/**
+ * `bpf_map_meta_equal` and `array_map_meta_equal`, 6.1. What user space may do is a matter of fds, and no flag of the
+ * map (`bpf_map_flags_retain_permanent`, kernel/bpf/syscall.c).
+ */
 function sameShape(a: MapSpec, b: MapSpec): boolean {
   const anyLength = a.type !== 'array' || (a.flags & MapFlag.INNER_MAP) !== 0;
   return (
     a.type === b.type &&
     a.keyBytes === b.keyBytes &&
     a.valueBytes === b.valueBytes &&
-    a.flags === b.flags &&
+    (a.flags & ~USER_ACCESS_FLAGS) === (b.flags & ~USER_ACCESS_FLAGS) &&
     (anyLength || a.maxEntries === b.maxEntries)
   );
 }

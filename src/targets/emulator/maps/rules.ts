@@ -63,7 +63,8 @@ const PERCPU_ARRAY_FLAGS = ACCESS_FLAGS;
 const HASH_FLAGS = MapFlag.NO_PREALLOC | MapFlag.NUMA_NODE | MapFlag.ZERO_SEED | ACCESS_FLAGS;
 const PERCPU_HASH_FLAGS = HASH_FLAGS & ~MapFlag.NUMA_NODE;
 const KEYLESS_FLAGS = MapFlag.NUMA_NODE | ACCESS_FLAGS;
-const USER_ACCESS_FLAGS = MapFlag.RDONLY | MapFlag.WRONLY;
+/** What user space may do with a map. */
+export const USER_ACCESS_FLAGS = MapFlag.RDONLY | MapFlag.WRONLY;
 /** `fd_array_map_alloc_check`: progs don't see what fds stand for, and nobody maps them. */
 const REFERENCE_FLAGS = MapFlag.NUMA_NODE | USER_ACCESS_FLAGS;
 const EVENT_FLAGS = REFERENCE_FLAGS | MapFlag.PRESERVE_ELEMS;
