@@ -4,9 +4,15 @@ import type { Measurement } from './measurement.ts';
 import { coreInsns } from './mutants/core-insns.ts';
 import { type Found, hunt } from './mutants/hunt.ts';
 import { MUTANTS_BY_AREA } from './mutants/mutants.ts';
+import { namedRightly } from './mutants/named-rightly.ts';
 
 /** What "found and understood" comes to (see `coreInsns` for what is counted). */
-const LIMITS = { casesMax: 50_000, medianInsns: 4, ninetyPercentInsns: 8 } as const;
+const LIMITS = {
+  casesMax: 50_000,
+  medianInsns: 4,
+  ninetyPercentInsns: 8,
+  namedShare: 0.9,
+} as const;
 
 /**
  * How well wrong emulators are found against a kernel: each mutant is hunted by a campaign of its own. One
@@ -22,23 +28,26 @@ export async function benchMutants(
     const [kernel] = opened.kernels;
     const lines: Measurement[] = [];
     const all: (Found | undefined)[] = [];
+    let named = 0;
     for (const [area, mutants] of Object.entries(MUTANTS_BY_AREA)) {
       for (const mutant of mutants) {
         options.signal.throwIfAborted();
         const found = await hunt(mutant, kernel, { ...LIMITS, signal: options.signal });
         all.push(found);
-        const line = lineOf(`${area}: ${mutant.name}`, found);
+        const isNamed = namedRightly(mutant.rules, found?.divergence.located);
+        if (isNamed) named++;
+        const line = lineOf(`${area}: ${mutant.name}`, found, isNamed);
         process.stderr.write(`${line.what}: ${line.value} insns, ${line.against}\n`);
         lines.push(line);
       }
     }
-    return [...lines, ...sumsOf(all)];
+    return [...lines, ...sumsOf(all, named)];
   } finally {
     await opened.close();
   }
 }
 
-function lineOf(what: string, found: Found | undefined): Measurement {
+function lineOf(what: string, found: Found | undefined, isNamed: boolean): Measurement {
   if (found === undefined) return { what, value: 0, unit: 'insns', against: 'not found' };
   const { cases, divergence, shrinking } = found;
   const { tried, ms, roundTrips } = shrinking;
@@ -46,11 +55,15 @@ function lineOf(what: string, found: Found | undefined): Measurement {
     what,
     value: coreInsns(divergence.shrunk),
     unit: 'insns',
-    against: `found after ${cases} cases; ${tried} candidates in ${roundTrips} round trips, ${Math.round(ms)} ms`,
+    against: [
+      `found after ${cases} cases`,
+      `${tried} candidates in ${roundTrips} round trips, ${Math.round(ms)} ms`,
+      `${isNamed ? 'named' : 'NOT named'}: ${divergence.located?.form || 'nowhere'}`,
+    ].join('; '),
   };
 }
 
-function sumsOf(all: readonly (Found | undefined)[]): readonly Measurement[] {
+function sumsOf(all: readonly (Found | undefined)[], named: number): readonly Measurement[] {
   const found = all.filter((each) => each !== undefined);
   const sizes = found.map(({ divergence }) => coreInsns(divergence.shrunk));
   const against = (limit: number): string => `the limit (${limit} insns)`;
@@ -76,6 +89,13 @@ function sumsOf(all: readonly (Found | undefined)[]): readonly Measurement[] {
     },
     size('size of the median', 0.5, LIMITS.medianInsns),
     size('size of nine in ten, at most', 0.9, LIMITS.ninetyPercentInsns),
+    {
+      what: 'whose first differing insn was named',
+      value: named,
+      unit: 'mutants',
+      ratio: named / found.length / LIMITS.namedShare,
+      against: `the limit (${LIMITS.namedShare * 100} % of those found)`,
+    },
     {
       what: 'shrinking, median',
       value: quantile(

@@ -2,8 +2,12 @@ import { createGuidedSource } from '../../../../generators/index.ts';
 import { runCampaign } from '../../../campaign/campaign.ts';
 import { common } from '../../../campaign/common-features.ts';
 import type { RecordFinding, ShrunkDivergence } from '../../../campaign/investigate.ts';
+import { observedBy } from '../../../campaign/observed-by.ts';
+import { printCase } from '../../../case/text.ts';
+import { compareOutcomes } from '../../../compare/compare.ts';
 import { createEmulator } from '../../../targets/emulator/emulator.ts';
 import type { KernelTarget } from '../../../targets/kernel/kernel-target.ts';
+import type { LinuxSetting } from '../../../targets/target.ts';
 import { changeFinder } from '../../change-finder.ts';
 import { locator } from '../../locator.ts';
 import { steadyOn } from '../../steady.ts';
@@ -71,7 +75,22 @@ export async function hunt(
     signal,
     now: () => performance.now(),
   });
-  return found[0] && { cases: summary.cases, ...found[0] };
+  if (found[0] === undefined) return undefined;
+  await expectTheMutants(found[0].divergence, linux);
+  return { cases: summary.cases, ...found[0] };
+}
+
+/** Throws where an emulator that nothing is wrong with diverges as well: then that is what was found. */
+async function expectTheMutants(
+  { shrunk, observed: [, ofKernel] }: ShrunkDivergence,
+  linux: LinuxSetting,
+): Promise<void> {
+  const right = createEmulator({ linux });
+  const [outcome] = await right.execute([shrunk]);
+  const { kind } = compareOutcomes(shrunk, observedBy(right, outcome), ofKernel);
+  if (kind !== 'diverge') return;
+  const text = printCase(shrunk, { claim: 'the emulator diverges without a wrong rule' });
+  throw new Error(`Expected a divergence of the mutant, found one of the emulator's own:\n${text}`);
 }
 
 interface Moment {
