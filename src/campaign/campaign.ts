@@ -4,7 +4,13 @@ import { type Comparison, compareOutcomes, type DivergenceClass } from '../compa
 import type { Shrinkable } from '../shrink/shrinkable.ts';
 import type { Outcome, Target } from '../targets/target.ts';
 import type { CampaignEvent, Limit, Summary } from './events.ts';
-import { type FindChange, type IsSteady, investigate, type RecordFinding } from './investigate.ts';
+import {
+  type FindChange,
+  type IsSteady,
+  investigate,
+  type RecordFinding,
+  type RuleFor,
+} from './investigate.ts';
 import { observedBy } from './observed-by.ts';
 import { type Pair, pairsOf } from './pairs.ts';
 import { type AnsweredBatch, pipeline } from './pipeline.ts';
@@ -34,6 +40,8 @@ export interface CampaignOptions {
    * set. Otherwise it is looked into, as something smaller may diverge for sure.
    */
   readonly unsteady?: 'excused';
+  /** The rule by which a divergence is known already; it is counted apart, and is no finding. */
+  readonly ruleFor?: RuleFor;
   /** Keeps a finding, shrunk and checked, and returns its id; undefined where it is known already. */
   readonly record: RecordFinding;
   readonly onEvent: (event: CampaignEvent) => void;
@@ -64,7 +72,8 @@ export async function runCampaign(options: CampaignOptions): Promise<Summary> {
   const progress = () => tally.progress(elapsedMs());
   const findings: string[] = [];
   let generated = 0;
-  const explained = new Set<string>();
+  const explained = new Map<string, string | undefined>();
+  const known: Record<string, number> = {};
   const causes: Record<string, number> = {};
   let divergenceNumber = 0;
   let investigations = 0;
@@ -84,6 +93,7 @@ export async function runCampaign(options: CampaignOptions): Promise<Summary> {
     mine: readonly Outcome[],
     comparisons: readonly Comparison[],
   ): Promise<void> {
+    const rules = new Set<string | undefined>();
     for (const [p, comparison] of comparisons.entries()) {
       if (comparison.kind !== 'diverge') continue;
       if (signal.aborted || full()) return;
@@ -97,13 +107,18 @@ export async function runCampaign(options: CampaignOptions): Promise<Summary> {
         pair: [targets[a], targets[b]] as const,
         observed: [observedBy(targets[a], mine[a]), observedBy(targets[b], mine[b])] as const,
       };
-      const result = await investigate(found, { ...options, explained });
+      const result = await investigate(found, { ...options, everyone: targets, explained });
+      rules.add(result.rule);
       for (const cause of result.causes) causes[cause] = (causes[cause] ?? 0) + 1;
       if (result.isKnown) continue;
       investigations++;
       if (result.finding !== undefined) findings.push(result.finding);
       return;
     }
+    // Only where each pair that disagrees does so by a rule.
+    if (rules.has(undefined)) return;
+    for (const rule of rules) known[rule!] = (known[rule!] ?? 0) + 1;
+    if (rules.size > 0) tally.addKnown();
   }
 
   async function examine({ cases, outcomes }: AnsweredBatch): Promise<void> {
@@ -150,6 +165,7 @@ export async function runCampaign(options: CampaignOptions): Promise<Summary> {
     targets: tally.targets(),
     excused: tally.excused(),
     causes,
+    known,
     stopped: signal.aborted ? 'interrupted' : full() ? 'max-findings' : 'limit',
   };
   onEvent({ kind: 'summary', summary });

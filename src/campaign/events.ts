@@ -81,6 +81,8 @@ export interface Summary {
   readonly excused: Readonly<Record<string, number>>;
   /** How many divergences came of what known mistake of a kernel or change. */
   readonly causes: Readonly<Record<string, number>>;
+  /** In how many cases targets diverged by what known rule of the corpus; not counted as divergences. */
+  readonly known: Readonly<Record<string, number>>;
   /** Ended by Ctrl-C or by `--max-findings` rather than by its limit. */
   readonly stopped: 'limit' | 'interrupted' | 'max-findings';
 }

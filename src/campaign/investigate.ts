@@ -10,6 +10,7 @@ import { type ShrinkOptions, shrink } from '../shrink/shrink.ts';
 import type { Shrinkable } from '../shrink/shrinkable.ts';
 import type { Outcome, Target, TroubleKind } from '../targets/target.ts';
 import type { CampaignEvent } from './events.ts';
+import { observeOthers } from './observe-others.ts';
 import { observedBy } from './observed-by.ts';
 
 /** A case on which two targets diverge, as the campaign met it. */
@@ -47,14 +48,25 @@ export interface ShrunkDivergence {
   readonly observed: readonly [Observed, Observed];
   /** The known mistake of a kernel that it comes from, or the changes; none where nothing is known. */
   readonly causes: readonly string[];
+  /** What the other targets of the campaign made of the shrunk case; absent where they weren't asked. */
+  readonly others?: readonly Observed[];
 }
+
+/** The rule by which a divergence is known, which is no finding then; undefined where it isn't. */
+export type RuleFor = (divergence: ShrunkDivergence) => string | undefined;
 
 /** Keeps a finding and returns its id; undefined where the same is known already. */
 export type RecordFinding = (divergence: ShrunkDivergence) => string | undefined;
 
 interface Surroundings {
-  /** Causes that were recorded for two targets already, which need no second finding. */
-  readonly explained: Set<string>;
+  /**
+   * Causes that were recorded for two targets already, which need no second finding, with the rule by which
+   * that is known; undefined for none.
+   */
+  readonly explained: Map<string, string | undefined>;
+  /** All targets of the campaign. */
+  readonly everyone: readonly Target[];
+  readonly ruleFor?: RuleFor;
   readonly record: RecordFinding;
   readonly isSteady: IsSteady;
   readonly findChange: FindChange;
@@ -72,7 +84,7 @@ interface Surroundings {
  */
 export async function investigate(
   { id, start, comparison, pair, observed }: Found,
-  { record, isSteady, findChange, onEvent, signal, explained }: Surroundings,
+  { record, ruleFor, everyone, isSteady, findChange, onEvent, signal, explained }: Surroundings,
 ): Promise<Investigated> {
   onEvent({
     kind: 'divergence',
@@ -85,7 +97,7 @@ export async function investigate(
   const explanation = (cause: string): string => `${cause} ${pair.map(({ name }) => name)}`;
   if (causes.length > 0 && causes.every((cause) => explained.has(explanation(cause)))) {
     onEvent({ kind: 'dismissed', id, why: `${causes.join(', ')}, which was found already` });
-    return { causes, isKnown: true };
+    return { causes, isKnown: true, rule: explained.get(explanation(causes[0])) };
   }
   const shows = ({ comparison: found, steady }: Compared): boolean =>
     steady && found.kind === 'diverge' && sameKind(found, comparison);
@@ -124,9 +136,17 @@ export async function investigate(
     const original = start.testCase;
     const kept = { original, shrunk: smallest, divergence, observed: seen };
     const shown = smallest === original ? causes : await causesOf(smallest, pair, seen, findChange);
-    const finding = record({ ...kept, causes: shown });
+    const rule = ruleFor?.({ ...kept, causes: shown });
+    const explains = shown.length > 0 ? shown : causes;
+    if (rule !== undefined) {
+      for (const cause of explains) explained.set(explanation(cause), rule);
+      onEvent({ kind: 'dismissed', id, why: `${rule}, which is known` });
+      return { causes: shown, isKnown: true, rule };
+    }
+    const others = await observeOthers(smallest, everyone, pair);
+    const finding = record({ ...kept, causes: shown, others });
     // Where the smallest shows nothing known, what the case came of would be met again and again.
-    for (const cause of shown.length > 0 ? shown : causes) explained.add(explanation(cause));
+    for (const cause of explains) explained.set(explanation(cause), undefined);
     if (finding === undefined) onEvent({ kind: 'dismissed', id, why: 'the same is known already' });
     else onEvent({ kind: 'recorded', id, finding, insns: insnCount(smallest) });
     return { finding, causes: shown, isKnown: false };
@@ -138,8 +158,10 @@ export interface Investigated {
   /** Id of what was recorded; absent where nothing was. */
   readonly finding?: string;
   readonly causes: readonly string[];
-  /** Whether these two were found to differ for these causes before. */
+  /** Whether these two were found to differ for these causes before, or it is known by a rule. */
   readonly isKnown: boolean;
+  /** The rule by which it is known; absent for none. */
+  readonly rule?: string;
 }
 
 /**

@@ -20,8 +20,30 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     'bpfdiff replay                   # what comes with bpfdiff; needs no kernel',
     'bpfdiff replay my-cases/ --targets uml',
   ],
-  'bpfdiff corpus': ['bpfdiff corpus ls', 'bpfdiff corpus show 9e88'],
-  'bpfdiff corpus ls': ['bpfdiff corpus ls', 'bpfdiff corpus ls --corpus other.db --json'],
+  'bpfdiff corpus': [
+    'bpfdiff corpus ls',
+    'bpfdiff corpus show 9e88',
+    'bpfdiff corpus export --all --out corpus/',
+  ],
+  'bpfdiff corpus ls': [
+    'bpfdiff corpus ls --status new --target debian12',
+    'bpfdiff corpus ls --corpus other.db --json',
+    'bpfdiff corpus ls --cases            # what is kept without being a finding',
+  ],
+  'bpfdiff corpus status': [
+    'bpfdiff corpus status 9e88 fixed --note "since 1.2"',
+    'bpfdiff corpus status 9e88 known --rule lost-bit --kernels 6.1..6.12',
+  ],
+  'bpfdiff corpus add': ['bpfdiff corpus add my.case'],
+  'bpfdiff corpus import': ['bpfdiff corpus import their-cases/ their.db'],
+  'bpfdiff corpus merge': ['bpfdiff corpus merge other.db --corpus mine.db'],
+  'bpfdiff corpus export': [
+    'bpfdiff corpus export 9e88 --out .',
+    'bpfdiff corpus export --all --out corpus/',
+    'bpfdiff corpus export --agreeing --out conformance/',
+  ],
+  'bpfdiff corpus rm': ['bpfdiff corpus rm 9e88 0f3c'],
+  'bpfdiff corpus stats': ['bpfdiff corpus stats --json'],
   'bpfdiff corpus show': ['bpfdiff corpus show 9e88   # how its id begins is enough'],
   'bpfdiff coverage': [
     'bpfdiff coverage                 # what bpfdiff itself was compared with',

@@ -1,4 +1,4 @@
-import type { RecordFinding } from '../campaign/investigate.ts';
+import type { RecordFinding, RuleFor, ShrunkDivergence } from '../campaign/investigate.ts';
 import { signatureOf } from '../compare/signature.ts';
 import type { Corpus } from '../corpus/corpus.ts';
 
@@ -6,8 +6,7 @@ import type { Corpus } from '../corpus/corpus.ts';
 export const findingRecorder =
   (corpus: Corpus, campaign: number, nowMs: () => number): RecordFinding =>
   (found) => {
-    const { causes, ...rest } = found;
-    const named = { ...rest, cause: causes.join('+') };
+    const named = withCause(found);
     const recorded = corpus.recordFinding({
       ...named,
       signature: signatureOf(named),
@@ -17,3 +16,15 @@ export const findingRecorder =
     });
     return recorded.kind === 'new' ? recorded.id : undefined;
   };
+
+/** What a corpus knows of divergences: those of a finding that a person has said to be known. */
+export const knownIn =
+  (corpus: Corpus): RuleFor =>
+  (found) => {
+    const releases = found.observed.map(({ info }) => info.linux.release);
+    return corpus.standing(signatureOf(withCause(found)), releases)?.rule;
+  };
+
+function withCause({ causes, ...found }: ShrunkDivergence) {
+  return { ...found, cause: causes.join('+') };
+}

@@ -10,16 +10,19 @@ export interface Signed {
   readonly observed: readonly [Observed, Observed];
   /** The known mistake of a kernel that it comes from; '' for none. */
   readonly cause: string;
+  /** The form of the first insn at which the two differ, where that was found. */
+  readonly located?: { readonly form?: string } | null;
 }
 
 /**
  * What findings of one cause have in common: class of divergence, kinds of the two targets, the place
- * without its numbers, what a kernel complained of, and the shape of the shrunk case, such as
- * `retval emulator/interp retval: exit mov64.k run.data xdp`; where the cause is known, that and the
+ * without its numbers, what a kernel complained of, and the form of the first insn that differs, such as
+ * `retval emulator/interp retval: at mov32.x`; where that is not known the shape of the shrunk case, such as
+ * `retval emulator/interp retval: exit mov64.k run.data xdp`; and where the cause is known, that and the
  * architecture. Two findings of one signature are taken
  * for duplicates; it does not depend on the order of the targets.
  */
-export function signatureOf({ shrunk, divergence, observed, cause }: Signed): string {
+export function signatureOf({ shrunk, divergence, observed, cause, located }: Signed): string {
   const kinds = observed.map(({ info }) => info.engine).sort();
   if (cause !== '') {
     const arches = new Set(observed.map(({ info }) => info.linux.arch));
@@ -34,7 +37,8 @@ export function signatureOf({ shrunk, divergence, observed, cause }: Signed): st
     ...values,
     ...troubles,
   ];
-  return `${head.filter(Boolean).join(' ')}: ${caseShape(shrunk).join(' ')}`;
+  const what = located?.form === undefined ? caseShape(shrunk).join(' ') : `at ${located.form}`;
+  return `${head.filter(Boolean).join(' ')}: ${what}`;
 }
 
 const titleOf = (outcome: Outcome): string =>

@@ -1,11 +1,12 @@
 import {
   closeSync,
+  constants,
+  fstatSync,
   fsyncSync,
   openSync,
   readFileSync,
   renameSync,
   rmSync,
-  statSync,
   writeFileSync,
 } from 'node:fs';
 import { CASE_LIMITS } from '../case/limits.ts';
@@ -70,11 +71,18 @@ function writeDurably(path: string, text: string): void {
 
 function readText(path: string): string {
   const bytes = attempt(path, () => {
-    const { size } = statSync(path);
-    if (size > CASE_LIMITS.textChars) {
-      throw new CaseFileError(path, `Expected at most ${CASE_LIMITS.textChars} bytes, got ${size}`);
+    // A pipe would have no end, and opening it would wait for one who writes.
+    const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      const found = fstatSync(file);
+      if (!found.isFile()) throw new CaseFileError(path, 'it is no file');
+      const { size } = found;
+      const max = CASE_LIMITS.textChars;
+      if (size > max) throw new CaseFileError(path, `Expected at most ${max} bytes, got ${size}`);
+      return readFileSync(file);
+    } finally {
+      closeSync(file);
     }
-    return readFileSync(path);
   });
   return attempt(path, () => new TextDecoder('utf-8', { fatal: true }).decode(bytes));
 }

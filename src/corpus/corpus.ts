@@ -1,28 +1,34 @@
-import type { Database } from 'better-sqlite3';
 import { ZodError } from 'zod';
 import { CaseBytesError } from '../case/bytes.ts';
 import { causeNamed } from '../causes/causes.ts';
 import type { Observed } from '../compare/compare.ts';
-import { campaignRows } from './campaign-rows.ts';
-import { caseRows, type StoredCase } from './case-rows.ts';
+import { addCase } from './add-case.ts';
+import type { StoredCase } from './case-rows.ts';
 import { CorpusError, explained } from './corpus-error.ts';
-import { findingRows, type StoredFinding } from './finding-rows.ts';
+import { corpusCounts } from './counts.ts';
+import type { Standing, StoredFinding } from './finding-rows.ts';
+import { mergeInto } from './merge.ts';
 import { closeDatabase, type OpenOptions, openDatabase } from './open-database.ts';
-import { outcomeRows } from './outcome-rows.ts';
 import type {
+  Added,
   Answer,
   Campaign,
   CampaignEnd,
   CampaignStart,
-  CorpusStats,
+  CorpusCounts,
+  Decision,
   Finding,
   FindingHead,
-  FindingStatus,
+  KeptCase,
+  Merged,
   NewFinding,
+  ReachingCase,
   Recorded,
   RecordedCase,
+  Removed,
 } from './records.ts';
-import { targetRows } from './target-rows.ts';
+import { removeCase, removeFinding } from './remove.ts';
+import { openTables } from './tables.ts';
 
 export { CorpusError } from './corpus-error.ts';
 export type { CorpusMode } from './open-database.ts';
@@ -46,13 +52,31 @@ export interface Corpus {
   findings(): readonly FindingHead[];
   /** The finding whose id begins with `idOrPrefix`; throws where none or several do. */
   finding(idOrPrefix: string): Finding;
-  /** What a person has decided about a finding. */
-  setStatus(id: string, status: FindingStatus, notes: string): void;
+  /** The finding that a new one of that signature would be a duplicate of, on kernels of these releases. */
+  standing(signature: string, releases: readonly string[]): Standing | undefined;
+  /** Writes down what a person has decided about a finding, by its whole id. */
+  decide(id: string, decision: Decision): void;
+  /** Keeps cases in their own right, with their answers. One transaction for all. */
+  addCases(cases: readonly Omit<RecordedCase, 'name'>[]): readonly Added[];
+  /** Keeps those that reached what none had reached; comes back with how many these are. */
+  keepReaching(cases: readonly ReachingCase[]): number;
+  /** All that cases are kept for. */
+  reached(): ReadonlySet<string>;
+  /** Every case that is kept in its own right, one at a time; `name` is its hash. */
+  keptCases(): Iterable<KeptCase>;
+  /** Hashes of all cases with an outcome, from the first that was added. */
+  answeredHashes(): readonly string[];
+  /** The case whose hash begins so, with its answers; throws where none or several do. */
+  recordedCase(hashOrPrefix: string): RecordedCase;
+  /** Removes the finding or case whose id or hash begins so; throws where none or several do. */
+  remove(idOrPrefix: string): Removed;
+  /** Takes over all that the other one holds. */
+  merge(other: Corpus): Merged;
   /** What is known of the case with that hash; [] where nothing is. */
   outcomesOf(caseHash: string): readonly Observed[];
   /** Every case with an outcome, one at a time; `name` is its hash. */
   recordedCases(): Iterable<RecordedCase>;
-  stats(): CorpusStats;
+  stats(): CorpusCounts;
   close(): void;
   [Symbol.dispose](): void;
 }
@@ -64,17 +88,19 @@ export interface Corpus {
  */
 export function openCorpus(path: string, options: OpenOptions = {}): Corpus {
   const db = openDatabase(path, options);
-  const { cases, outcomes, findings, campaigns } = openTables(db, path);
+  const tables = openTables(db, path);
+  const { cases, outcomes, findings, campaigns, reached } = tables;
 
   const reading = <T>(read: () => T): T => explained(path, () => understood(path, read));
   const writing = <T>(write: () => T): T => reading(() => db.transaction(write).immediate());
 
   function recordFinding(finding: NewFinding): Recorded {
-    const known = findings.idOfSignature(finding.signature);
-    if (known !== undefined) return { kind: 'known', id: known };
+    const known = findings.withSignature(finding.signature, releasesOf(finding.observed));
+    if (known !== undefined) return { kind: 'known', ...known };
     const claim = finding.divergence.description;
     const shrunk = cases.add(finding.shrunk, claim);
     const [a, b] = finding.observed.map((observed) => outcomes.put(shrunk.id, observed));
+    for (const observed of finding.others ?? []) outcomes.put(shrunk.id, observed);
     const originalId = cases.add(finding.original, `before shrinking: ${claim}`).id;
     return { kind: 'new', id: findings.add(finding, { shrunk, originalId, targetIds: [a, b] }) };
   }
@@ -82,17 +108,19 @@ export function openCorpus(path: string, options: OpenOptions = {}): Corpus {
   function fullFinding(stored: StoredFinding): Finding {
     const { shrunkId, originalId, targetIds, ...head } = stored;
     const shrunk = cases.byId(shrunkId);
+    const names = new Set(head.targets);
     return {
       ...head,
       shrunk: shrunk.testCase,
       original: cases.byId(originalId).testCase,
       observed: [outcomes.of(shrunk, targetIds[0]), outcomes.of(shrunk, targetIds[1])],
+      others: outcomes.all(shrunk).filter(({ name }) => !names.has(name)),
     };
   }
 
   /** A kernel that may have the mistake that findings of the case come from has it. */
-  function withMistake(answer: Observed, { id, testCase }: StoredCase): Answer {
-    if (answer.info.engine === 'emulator') return answer;
+  function withMistake(answer: Answer, { id, testCase }: StoredCase): Answer {
+    if (answer.info.engine === 'emulator' || answer.mistake !== undefined) return answer;
     const mistake = findings
       .causesOf(id)
       .find((name) => causeNamed(name)?.experiment?.concerns(answer.info, testCase));
@@ -106,6 +134,51 @@ export function openCorpus(path: string, options: OpenOptions = {}): Corpus {
     answers: outcomes.all(stored).map((answer) => withMistake(answer, stored)),
   });
 
+  const keptCase = (stored: StoredCase): KeptCase => ({
+    ...recordedCase(stored),
+    reached: reached.of(stored.id),
+  });
+
+  /** One transaction each: an open one would block every write on this connection. */
+  function* each<T>(cases: Iterable<StoredCase>, read: (stored: StoredCase) => T): Iterable<T> {
+    const iterator = cases[Symbol.iterator]();
+    while (true) {
+      const next = reading(() => {
+        const { done, value } = iterator.next();
+        return done ? undefined : { value: read(value) };
+      });
+      if (next === undefined) return;
+      yield next.value;
+    }
+  }
+
+  function keepIfFirst({ testCase, answers, names }: ReachingCase): boolean {
+    const first = reached.unknown(names);
+    if (first.length === 0) return false;
+    const { id } = cases.add(testCase, `reaches ${first.join(', ')}`);
+    cases.keep(id);
+    reached.add(id, first);
+    for (const answer of answers) outcomes.ensure(id, answer);
+    return true;
+  }
+
+  const onlyCase = (prefix: string): StoredCase =>
+    cases.byHash(prefix) ??
+    only(path, prefix, { what: 'case', found: cases.beginningWith(prefix), idOf: (c) => c.hash });
+  const onlyFinding = (prefix: string): StoredFinding =>
+    only(path, prefix, {
+      what: 'finding',
+      found: findings.beginningWith(prefix),
+      idOf: (f) => f.id,
+    });
+
+  /** What begins so among findings comes before what does among cases. */
+  function remove(prefix: string): Removed {
+    const isFinding = findings.beginningWith(prefix).length > 0 || prefix === '';
+    if (isFinding) return removeFinding(tables, onlyFinding(prefix));
+    return removeCase(tables, onlyCase(prefix));
+  }
+
   return {
     path,
     addCampaign: (start) => writing(() => campaigns.add(start)),
@@ -116,74 +189,59 @@ export function openCorpus(path: string, options: OpenOptions = {}): Corpus {
       writing(() => {
         for (const { testCase, claim, answers } of recorded) {
           const { id } = cases.add(testCase, claim);
+          cases.keep(id);
           for (const answer of answers) outcomes.put(id, answer);
         }
       }),
     findings: () => reading(() => findings.all().map(headOf)),
-    finding: (idOrPrefix) =>
-      reading(() => fullFinding(only(path, idOrPrefix, findings.beginningWith(idOrPrefix)))),
-    setStatus: (id, status, notes) => writing(() => findings.setStatus(id, status, notes)),
+    finding: (idOrPrefix) => reading(() => fullFinding(onlyFinding(idOrPrefix))),
+    standing: (signature, releases) => reading(() => findings.withSignature(signature, releases)),
+    decide: (id, decision) => writing(() => findings.decide(id, decision)),
+    addCases: (recorded) => writing(() => recorded.map((each) => addCase(tables, each))),
+    keepReaching: (reaching) => writing(() => reaching.filter(keepIfFirst).length),
+    reached: () => reading(reached.names),
+    keptCases: () => each(cases.kept(), keptCase),
+    answeredHashes: () => reading(cases.answeredHashes),
+    recordedCase: (prefix) => reading(() => recordedCase(onlyCase(prefix))),
+    remove: (prefix) => writing(() => remove(prefix)),
+    merge: (other) => writing(() => mergeInto(tables, other)),
     outcomesOf: (hash) =>
       reading(() => {
         const stored = cases.byHash(hash);
         return stored === undefined ? [] : outcomes.all(stored);
       }),
-    *recordedCases() {
-      const each = cases.answered()[Symbol.iterator]();
-      while (true) {
-        const recorded = reading(() => {
-          const next = each.next();
-          return next.done ? undefined : recordedCase(next.value);
-        });
-        if (recorded === undefined) return;
-        yield recorded;
-      }
-    },
-    stats: () => reading(() => db.prepare<[], CorpusStats>(STATS).get()!),
+    recordedCases: () => each(cases.answered(), recordedCase),
+    stats: () => reading(() => corpusCounts(db)),
     close: () => closeDatabase(db),
     [Symbol.dispose]: () => closeDatabase(db),
   };
 }
 
-function openTables(db: Database, path: string) {
-  try {
-    return explained(path, () => {
-      const outcomes = outcomeRows(db, targetRows(db));
-      return {
-        cases: caseRows(db),
-        outcomes,
-        findings: findingRows(db),
-        campaigns: campaignRows(db),
-      };
-    });
-  } catch (error) {
-    db.close();
-    throw error;
-  }
-}
-
-const STATS = `SELECT
-  (SELECT count(*) FROM cases) AS cases,
-  (SELECT count(*) FROM targets) AS targets,
-  (SELECT count(*) FROM outcomes) AS outcomes,
-  (SELECT count(*) FROM findings) AS findings,
-  (SELECT count(*) FROM campaigns) AS campaigns`;
-
 function headOf({ shrunkId, originalId, targetIds, ...head }: StoredFinding): FindingHead {
   return head;
 }
 
-function only(path: string, prefix: string, found: readonly StoredFinding[]): StoredFinding {
-  const exact = found.find(({ id }) => id === prefix);
+interface Candidates<T> {
+  readonly what: 'finding' | 'case';
+  readonly found: readonly T[];
+  readonly idOf: (item: T) => string;
+}
+
+function only<T>(path: string, prefix: string, { what, found, idOf }: Candidates<T>): T {
+  const exact = found.find((item) => idOf(item) === prefix);
   if (exact !== undefined) return exact;
   if (found.length === 1 && prefix !== '') return found[0];
-  const ids = found.map(({ id }) => id).join(', ');
+  const ids = found.map(idOf).join(', ');
   const problem =
     found.length === 0
-      ? `no finding's id begins with "${prefix}". \`bpfdiff corpus ls\` lists them`
-      : `the ids of several findings begin with "${prefix}": ${ids}. Give more digits`;
+      ? `no ${what}'s id begins with "${prefix}". \`bpfdiff corpus ls\` lists them`
+      : `the ids of several ${what}s begin with "${prefix}": ${ids}. Give more digits`;
   throw new CorpusError('CORPUS_NO_FINDING', path, problem);
 }
+
+/** Of the kernels among them; an emulator is told the release of one. */
+const releasesOf = (observed: readonly Observed[]): readonly string[] =>
+  observed.map(({ info }) => info.linux.release);
 
 /** What `read` returns; rows that don't hold what they should are damage. */
 function understood<T>(path: string, read: () => T): T {

@@ -1,12 +1,8 @@
 import { hash } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
 import { z } from 'zod';
-import {
-  FINDING_STATUSES,
-  type FindingHead,
-  type FindingStatus,
-  type NewFinding,
-} from './records.ts';
+import { isInRange, KERNEL_RANGE } from './kernel-range.ts';
+import { type Decision, FINDING_STATUSES, type FindingHead, type NewFinding } from './records.ts';
 
 /** A finding as it lies in a corpus: its cases and targets are ids. */
 export interface StoredFinding extends FindingHead {
@@ -20,19 +16,37 @@ export interface FindingParts {
   readonly shrunk: { readonly id: number; readonly hash: string };
   readonly originalId: number;
   readonly targetIds: readonly [number, number];
+  /** Its id in another corpus, which it keeps where that is free. */
+  readonly id?: string;
 }
 
 export interface FindingRows {
-  /** The id of the first finding with that signature; those that are said to be fixed don't count. */
-  idOfSignature(signature: string): string | undefined;
-  /** Returns its id. One that is there, said to be fixed, is open again. */
+  /**
+   * The first finding with that signature that makes another one on these kernels, by their releases, a
+   * duplicate: those that are said to be fixed don't, nor those that are known of other kernels.
+   */
+  withSignature(signature: string, releases: readonly string[]): Standing | undefined;
+  /** Returns its id. One that is there, said to be fixed, is new again. */
   add(finding: NewFinding, parts: FindingParts): string;
+  /** The one of that case, class and targets. */
+  same(finding: NewFinding, parts: FindingParts): StoredFinding | undefined;
   all(): readonly StoredFinding[];
+  count(): number;
   /** Names of the mistakes that findings come from whose shrunk case that is. */
   causesOf(shrunkId: number): readonly string[];
   /** Those whose ids begin with `prefix`. */
   beginningWith(prefix: string): readonly StoredFinding[];
-  setStatus(id: string, status: FindingStatus, notes: string): void;
+  /** Those about that case, as it was found or shrunk. */
+  about(caseId: number): readonly string[];
+  decide(id: string, decision: Decision): void;
+  remove(id: string): void;
+}
+
+/** A finding that stands for all of its signature. */
+export interface Standing {
+  readonly id: string;
+  /** Absent where it is not known by a rule. */
+  readonly rule?: string;
 }
 
 const DivergenceSchema = z.strictObject({
@@ -51,6 +65,7 @@ const DivergenceSchema = z.strictObject({
   description: z.string(),
 });
 const StatusSchema = z.enum(FINDING_STATUSES);
+const RangeSchema = z.string().regex(KERNEL_RANGE.pattern);
 
 interface Row {
   readonly id: string;
@@ -64,6 +79,8 @@ interface Row {
   readonly first_slot: number | null;
   readonly status: string;
   readonly notes: string;
+  readonly rule: string;
+  readonly kernels: string;
   readonly campaign_id: number | null;
   readonly found_at: number;
   readonly case_hash: string;
@@ -79,16 +96,16 @@ const SELECT = `
 
 /** The table `findings`. */
 export function findingRows(db: Database): FindingRows {
-  const bySignature = db
-    .prepare<[string], string>(`SELECT id FROM findings WHERE signature = ? AND status != 'fixed'
-       ORDER BY found_at`)
-    .pluck();
+  const bySignature = db.prepare<[string], Pick<Row, 'id' | 'status' | 'rule' | 'kernels'>>(
+    `SELECT id, status, rule, kernels FROM findings WHERE signature = ? AND status != 'fixed'
+       ORDER BY status = 'known' DESC, found_at`,
+  );
   const byHash = db.prepare<[string], string>('SELECT id FROM findings WHERE hash = ?').pluck();
   const hasId = db.prepare<[string]>('SELECT 1 FROM findings WHERE id = ?').pluck();
   const insert = db.prepare(
     `INSERT INTO findings (id, hash, shrunk_id, original_id, target_a, target_b, divergence,
-     signature, cause, first_slot, campaign_id, found_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+     signature, cause, first_slot, campaign_id, found_at, status)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'new')`,
   );
   const all = db.prepare<[], Row>(`${SELECT} ORDER BY found_at, findings.id`);
   const beginning = db.prepare<[string, string], Row>(
@@ -99,11 +116,24 @@ export function findingRows(db: Database): FindingRows {
       "SELECT DISTINCT cause FROM findings WHERE shrunk_id = ? AND cause != '' ORDER BY cause",
     )
     .pluck();
-  const setStatus = db.prepare<[string, string, string]>(
-    'UPDATE findings SET status = ?, notes = ? WHERE id = ?',
+  const about = db
+    .prepare<[number, number], string>(
+      'SELECT id FROM findings WHERE shrunk_id = ? OR original_id = ? ORDER BY id',
+    )
+    .pluck();
+  const decide = db.prepare<[Required<Decision> & { readonly id: string }]>(
+    `UPDATE findings SET status = @status, notes = @notes, rule = @rule, kernels = @kernels
+     WHERE id = @id`,
   );
-
-  const reopen = db.prepare<[string]>("UPDATE findings SET status = 'open' WHERE id = ?");
+  const decided = db.prepare<[string], Required<Decision>>(
+    'SELECT status, notes, rule, kernels FROM findings WHERE id = ?',
+  );
+  const remove = db.prepare<[string]>('DELETE FROM findings WHERE id = ?');
+  const reopen = db.prepare<[string]>("UPDATE findings SET status = 'new' WHERE id = ?");
+  const sameRows = db.prepare<[number, number, number], Row>(
+    `${SELECT} WHERE shrunk_id = ? AND target_a = ? AND target_b = ?`,
+  );
+  const count = db.prepare<[], number>('SELECT count(*) FROM findings').pluck();
 
   /** As short as it can be read aloud, and longer only where that is taken. */
   function freeId(full: string): string {
@@ -113,8 +143,28 @@ export function findingRows(db: Database): FindingRows {
   }
 
   return {
-    idOfSignature: (signature) => bySignature.get(signature),
-    add(finding, { shrunk, originalId, targetIds }) {
+    withSignature(signature, releases) {
+      const standing = bySignature
+        .all(signature)
+        .find(
+          ({ status, kernels }) =>
+            status !== 'known' || releases.every((release) => isInRange(kernels, release)),
+        );
+      if (standing === undefined) return undefined;
+      const { id, status, rule } = standing;
+      return status === 'known' ? { id, rule: rule || id } : { id };
+    },
+    same: ({ divergence }, { shrunk, targetIds }) =>
+      sameRows
+        .all(shrunk.id, ...targetIds)
+        .map(storedFinding)
+        .find((stored) => stored.divergence.class === divergence.class),
+    count: () => count.get()!,
+    about: (caseId) => about.all(caseId, caseId),
+    remove: (id) => {
+      remove.run(id);
+    },
+    add(finding, { shrunk, originalId, targetIds, id: wanted }) {
       const { divergence, signature, cause, firstSlot, campaign, foundAtMs } = finding;
       const full = hash('sha256', JSON.stringify([shrunk.hash, divergence.class, ...targetIds]));
       const known = byHash.get(full);
@@ -122,7 +172,8 @@ export function findingRows(db: Database): FindingRows {
         reopen.run(known);
         return known;
       }
-      const id = freeId(full);
+      const isFree = wanted !== undefined && hasId.get(wanted) === undefined;
+      const id = isFree ? wanted : freeId(full);
       insert.run(
         id,
         full,
@@ -141,8 +192,9 @@ export function findingRows(db: Database): FindingRows {
     all: () => all.all().map(storedFinding),
     causesOf: (shrunkId) => causesOf.all(shrunkId),
     beginningWith: (prefix) => beginning.all(prefix, prefix).map(storedFinding),
-    setStatus: (id, status, notes) => {
-      setStatus.run(status, notes, id);
+    decide: (id, decision) => {
+      const before = decided.get(id);
+      if (before !== undefined) decide.run({ ...before, ...decision, id });
     },
   };
 }
@@ -156,6 +208,8 @@ const storedFinding = (row: Row): StoredFinding => ({
   firstSlot: row.first_slot,
   status: StatusSchema.parse(row.status),
   notes: row.notes,
+  rule: row.rule,
+  kernels: RangeSchema.parse(row.kernels),
   campaign: row.campaign_id,
   foundAtMs: row.found_at,
   caseHash: row.case_hash,

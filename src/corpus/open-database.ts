@@ -22,12 +22,29 @@ export function openDatabase(
   const db = explained(path, () => connect(path, mode, busyTimeoutMs));
   try {
     explained(path, () => prepare(db, path, mode));
+    return mode === 'read' && versionOf(db) < SCHEMA_VERSION ? upToDateCopy(db, path) : db;
   } catch (error) {
     db.close();
     throw error;
   }
-  return db;
 }
+
+/** A copy in memory, brought up to date: who only reads an old corpus doesn't change it. */
+function upToDateCopy(db: Database.Database, path: string): Database.Database {
+  return explained(path, () => {
+    const bytes = db.serialize();
+    // A database in memory has no WAL; the format's version numbers say whether there may be one.
+    bytes.fill(1, 18, 20);
+    db.close();
+    const copy = new Database(bytes);
+    migrate(copy);
+    copy.pragma('query_only = ON');
+    return copy;
+  });
+}
+
+const versionOf = (db: Database.Database): number =>
+  db.pragma('user_version', { simple: true }) as number;
 
 /**
  * Closes it and, where no other process has it open, leaves one file that can be read from where
@@ -36,7 +53,7 @@ export function openDatabase(
 export function closeDatabase(db: Database.Database): void {
   if (!db.open) return;
   try {
-    if (!db.readonly) db.pragma('journal_mode = DELETE');
+    if (!db.readonly && !db.memory) db.pragma('journal_mode = DELETE');
   } catch {
     // Another process uses it, or the disk is full: it stays a WAL database, and loses nothing.
   }
@@ -58,8 +75,8 @@ function prepare(db: Database.Database, path: string, mode: CorpusMode): void {
   if (mode === 'write') {
     db.pragma('journal_mode = WAL');
     db.pragma('synchronous = FULL');
+    migrate(db);
   }
-  migrate(db);
 }
 
 function checkPath(path: string, mode: CorpusMode): void {

@@ -8,9 +8,12 @@ export const APPLICATION_ID = 0x62706664;
  * that was ever released stays as it is.
  *
  *   campaigns <-- findings --> cases <-- outcomes --> targets
+ *                                ^------ reached
  *
  * Times are milliseconds since 1970. `cases.bytes` is canonical, `cases.hash` its SHA-256 in hex, and
- * `cases.text` the same for people. `outcomes.bytes` is as outcome-bytes.ts writes it.
+ * `cases.text` the same for people. `cases.kept` is 1 where a case is there in its own right, and not for
+ * a finding alone. `outcomes.bytes` is as outcome-bytes.ts writes it. `reached` names the case that reached
+ * something first.
  */
 export const MIGRATIONS: readonly string[] = [
   `
@@ -76,6 +79,27 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX findings_by_time ON findings (found_at);
   `,
   `ALTER TABLE findings ADD COLUMN cause TEXT NOT NULL DEFAULT '';`,
+  '-- The located insn in place of first_slot.',
+  `
+  UPDATE findings SET status =
+    CASE status WHEN 'open' THEN 'new' WHEN 'wontfix' THEN 'wont-fix' ELSE status END;
+  ALTER TABLE findings ADD COLUMN rule TEXT NOT NULL DEFAULT '';
+  ALTER TABLE findings ADD COLUMN kernels TEXT NOT NULL DEFAULT '';
+  CREATE INDEX findings_by_shrunk ON findings (shrunk_id);
+  CREATE INDEX findings_by_original ON findings (original_id);
+
+  ALTER TABLE outcomes ADD COLUMN mistake TEXT NOT NULL DEFAULT '';
+
+  ALTER TABLE cases ADD COLUMN kept INTEGER NOT NULL DEFAULT 0;
+  UPDATE cases SET kept = 1 WHERE id NOT IN
+    (SELECT shrunk_id FROM findings UNION SELECT original_id FROM findings);
+
+  CREATE TABLE reached (
+    name TEXT PRIMARY KEY,
+    case_id INTEGER NOT NULL REFERENCES cases ON DELETE CASCADE
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX reached_by_case ON reached (case_id);
+  `,
 ];
 
 /** What this bpfdiff writes. */

@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { z } from 'zod';
 import { settingOfBuild, type TargetInfo } from '../targets/target.ts';
+import { OUTCOME_LIMITS } from './outcome-limits.ts';
 
 /** A target by name, and what exactly ran under it. */
 export interface StoredTarget {
@@ -14,17 +15,20 @@ export interface TargetRows {
   byId(id: number): StoredTarget;
 }
 
+/** As a `.case` file has it: whatever a corpus holds can be written to one. */
+const WordSchema = z.string().regex(/^[!-~]{1,256}$/);
+
 const RowSchema = z.object({
-  name: z.string(),
-  kernel: z.string(),
-  arch: z.string(),
+  name: WordSchema,
+  kernel: WordSchema,
+  arch: WordSchema,
   engine: z.enum(['jit', 'interp', 'hardened', 'emulator']),
-  release: z.string(),
+  release: z.string().regex(/^\d{1,3}\.\d{1,3}$/),
   endianness: z.enum(['little', 'big']),
   page_bytes: z.number(),
   cpus: z.number(),
   execution: z.enum(['interp', 'jit']),
-  build: z.string(),
+  build: z.string().max(OUTCOME_LIMITS.textChars),
 });
 type Row = z.infer<typeof RowSchema>;
 

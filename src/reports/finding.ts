@@ -1,7 +1,9 @@
 import type { Case } from '../case/case.ts';
 import { causeNamed } from '../causes/causes.ts';
 import { changeNamed } from '../causes/changes.ts';
+import { agreementOf } from '../compare/agreement.ts';
 import type { Divergence, DivergenceClass, Observed } from '../compare/compare.ts';
+import { agreementLines } from './agreement.ts';
 import { caseSections } from './case-sections.ts';
 import { hexDump } from './hex-dump.ts';
 import { infoText } from './names.ts';
@@ -23,6 +25,13 @@ export interface FindingView {
   readonly observed: readonly [Observed, Observed];
   /** Known mistakes of kernels or changes that it comes from, with `+` between; '' for none. */
   readonly cause: string;
+  /** What other targets observed; absent where none was asked. */
+  readonly others?: readonly Observed[];
+  /** What a person has decided; absent of what is not in a corpus. */
+  readonly status?: string;
+  readonly rule?: string;
+  readonly kernels?: string;
+  readonly notes?: string;
   /** Command lines that run the case again. */
   readonly commands: readonly string[];
 }
@@ -33,8 +42,10 @@ export function findingText(finding: FindingView, options: TextOptions): string 
   const inner = { ...options, width: options.width - INDENT.length };
   const sections: readonly Section[] = [
     { title: headline(finding), lines: valueLines(finding, inner) },
+    { title: 'Status', lines: statusLines(finding) },
     { title: 'Cause', lines: causeLines(finding) },
     { title: 'Targets', lines: targetLines(observed, inner) },
+    { title: 'Who agrees with whom', lines: matrixLines(finding, inner) },
     ...caseSections(testCase, inner),
     { title: 'Outcomes', lines: outcomesTable(testCase, observed, inner) },
     ...differingBytes(finding, inner),
@@ -46,6 +57,21 @@ export function findingText(finding: FindingView, options: TextOptions): string 
     .map(({ title, lines }) => [options.style('strong', title), ...lines.map(indented)].join('\n'))
     .join('\n\n')
     .concat('\n');
+}
+
+function statusLines({ status, rule, kernels, notes }: FindingView): readonly string[] {
+  if (status === undefined) return [];
+  const known = rule ? `, by the rule ${rule} on ${kernels || 'all kernels'}` : '';
+  return [printable(status + known), ...(notes ? [printable(notes)] : [])];
+}
+
+/** Nothing of two alone: the headline says that they disagree. */
+function matrixLines(
+  { testCase, observed, others = [] }: FindingView,
+  options: TextOptions,
+): readonly string[] {
+  if (others.length === 0) return [];
+  return agreementLines(agreementOf(testCase, [...observed, ...others]), options);
 }
 
 function causeLines({ cause: name }: FindingView): readonly string[] {

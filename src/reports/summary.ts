@@ -25,6 +25,7 @@ export function summaryText(summary: Summary, options: TextOptions): string {
     ...rejected,
     '',
     ...causeLines(summary),
+    ...knownLines(summary),
     ...verdictLines(summary, options),
     '',
   ].join('\n');
@@ -174,6 +175,14 @@ function causeLines({ causes }: Summary): readonly string[] {
     return text === undefined ? [name] : [name, `    ${text}`];
   });
   return ['divergences by cause:', ...lines.flat(), ''];
+}
+
+/** What is no finding, as the corpus has a rule for it. */
+function knownLines({ known }: Summary): readonly string[] {
+  const counted = Object.entries(known).sort(([, a], [, b]) => b - a);
+  if (counted.length === 0) return [];
+  const rules = counted.map(([rule, count]) => `${printable(rule)} ${countText(count)}`);
+  return [`known already, by rule: ${rules.join(', ')}`];
 }
 
 /** Of the target that was compared most, which stands for all. */

@@ -33,6 +33,7 @@ const campaign = (seed: string, forms: Record<string, number>): Summary => ({
   targets: { emulator: target('emulator', forms), uml: target('interp', forms) },
   excused: {},
   causes: {},
+  known: {},
   stopped: 'limit',
 });
 

@@ -32,8 +32,11 @@ describe('a finding', () => {
       ...finding,
       id,
       targets: ['emulator', 'uml'],
-      status: 'open',
+      status: 'new',
       notes: '',
+      rule: '',
+      kernels: '',
+      others: [],
       caseHash: caseHash(finding.shrunk),
     });
   });
@@ -58,10 +61,10 @@ describe('a finding', () => {
   it('that is said to be fixed is recorded when it comes back', () => {
     const corpus = newCorpus();
     const { id } = corpus.recordFinding(findingNumber(1));
-    corpus.setStatus(id, 'fixed', 'since 1.2');
+    corpus.decide(id, { status: 'fixed', notes: 'since 1.2' });
     expect(corpus.finding(id)).toMatchObject({ status: 'fixed', notes: 'since 1.2' });
     expect(corpus.recordFinding(findingNumber(1))).toEqual({ kind: 'new', id });
-    expect(corpus.finding(id).status).toBe('open');
+    expect(corpus.finding(id).status).toBe('new');
     const { signature } = findingNumber(1);
     expect(corpus.recordFinding(findingNumber(2, { signature }))).toEqual({ kind: 'known', id });
   });

@@ -34,7 +34,7 @@ describe('a divergence that a mutant causes', () => {
 
   it('is listed by `corpus ls`', async () => {
     const { stdout, exitCode } = await bpfdiff(['corpus', 'ls', '--corpus', path]);
-    expect(stdout).toMatch(new RegExp(`^${id} +open .*emulator / uml`));
+    expect(stdout).toMatch(new RegExp(`^${id} +new .*emulator / uml`));
     expect(exitCode).toBe(0);
   });
 

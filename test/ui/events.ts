@@ -34,6 +34,7 @@ export const summary = (over: Partial<Summary> = {}): Summary => ({
   targets: {},
   excused: {},
   causes: {},
+  known: {},
   stopped: 'limit',
   ...over,
 });

@@ -1,17 +1,17 @@
-import { statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
-import { readCaseFile } from '../../corpus/case-file.ts';
-import { readCaseFolder } from '../../corpus/case-folder.ts';
-import { openCorpus } from '../../corpus/corpus.ts';
-import type { RecordedCase } from '../../corpus/records.ts';
-import { type Replayed, type ReplayedPair, replay } from '../../corpus/replay.ts';
+import type { CaseReport } from '../../corpus/case-report.ts';
+import { type Source, sourceOf } from '../../corpus/source.ts';
 import { printable } from '../../reports/printable.ts';
 import { countOf } from '../../reports/quantity.ts';
-import { createEmulator } from '../../targets/emulator/emulator.ts';
 import type { Target } from '../../targets/target.ts';
 import { ExitStatus, UsageError } from '../exit-status.ts';
-import { asJson } from '../json.ts';
+import { wholeNumber } from '../numbers.ts';
+import { blocksOf } from '../replay/blocks.ts';
+import { recordAgain } from '../replay/record-again.ts';
+import { replayInThreads } from '../replay/replay-in-threads.ts';
+import { createReplayer } from '../replay/replayer.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { parseTargetNames } from '../target-names.ts';
 import { PACKAGE_ROOT } from '../version.ts';
@@ -19,8 +19,13 @@ import { withTargets } from '../with-targets.ts';
 
 interface ReplayFlags {
   readonly targets?: string;
+  readonly command?: string;
+  readonly record?: true;
+  readonly jobs: number;
   readonly json?: boolean;
 }
+
+const JOBS_MAX = 64;
 
 /** `bpfdiff replay`: the regression run. */
 export function addReplay(
@@ -33,6 +38,14 @@ export function addReplay(
     .argument('[path]', 'a folder of .case files, one such file, or a corpus', DEFAULT_PATH)
     .description('compare the emulator with what kernels answered when cases were recorded')
     .option('--targets <names>', 'kernels to run the cases on as well, separated by commas')
+    .option('--record', 'write what --targets answer into the files, and say what changed')
+    .option('--command <command>', 'your own runtime in place of the emulator; docs/own-target.md')
+    .option(
+      '--jobs <n>',
+      'threads (default: one for each core)',
+      wholeNumber(1, JOBS_MAX),
+      availableParallelism(),
+    )
     .option('--json', 'print a JSON object for each case, and a summary last')
     .action(async (path: string, flags: ReplayFlags) => end(await run(path, flags, surroundings)));
 }
@@ -44,68 +57,64 @@ async function run(
   flags: ReplayFlags,
   surroundings: Surroundings,
 ): Promise<ExitStatus> {
-  const { cases, close } = openCases(path);
+  if (flags.record && flags.targets === undefined) {
+    throw new UsageError('--record writes what kernels answer: expected --targets as well');
+  }
+  const source = sourceOf(path);
+  for (const file of source.skipped.filter((name) => !name.endsWith('.md'))) {
+    process.stderr.write(`${printable(file)}: passed over, as it is no .case file\n`);
+  }
   try {
-    if (flags.targets === undefined) return await compareAll(cases, [], flags);
+    if (flags.targets === undefined) return await report(reportsOf(path, source, flags), flags);
     const names = parseTargetNames(flags.targets, surroundings.cacheDir).filter(
       ({ kind }) => kind === 'kernel',
     );
     return await withTargets(names, surroundings, ({ kernels }) =>
-      compareAll(cases, kernels, flags),
+      flags.record
+        ? recordAgain(source, kernels, print)
+        : report(reportsHere(path, source, { ...flags, live: kernels }), flags),
     );
   } finally {
-    close();
+    source.close();
   }
 }
 
-/** Whatever kind of thing lies at `path`. */
-function openCases(path: string): { cases: Iterable<RecordedCase>; close: () => void } {
-  const close = () => {};
-  const found = statSync(path, { throwIfNoEntry: false });
-  if (found === undefined) {
-    throw new UsageError(`${path}: Expected a folder of .case files or a corpus, got nothing`);
-  }
-  if (found.isDirectory()) {
-    const { cases, skipped } = readCaseFolder(path);
-    for (const file of skipped.filter((name) => !name.endsWith('.md'))) {
-      process.stderr.write(`${printable(file)}: passed over, as it is no .case file\n`);
-    }
-    return { cases, close };
-  }
-  if (path.endsWith('.case')) return { cases: [readCaseFile(path)], close };
-  const corpus = openCorpus(path, { mode: 'read' });
-  return { cases: corpus.recordedCases(), close: () => corpus.close() };
+/** Blocks from which on the start of threads pays. */
+const BLOCKS_MANY = 8;
+
+/** One's own runtime is a process beside this one already. */
+function reportsOf(path: string, source: Source, flags: ReplayFlags): AsyncIterable<CaseReport> {
+  const blocks = blocksOf(source.names);
+  const isAlone = flags.command !== undefined || flags.jobs === 1 || blocks.length < BLOCKS_MANY;
+  return isAlone ? reportsHere(path, source, flags) : replayInThreads({ path }, blocks, flags.jobs);
 }
 
-async function compareAll(
-  cases: Iterable<RecordedCase>,
-  live: readonly Target[],
+async function* reportsHere(
+  path: string,
+  source: Source,
+  { command, live }: Pick<ReplayFlags, 'command'> & { readonly live?: readonly Target[] },
+): AsyncGenerator<CaseReport> {
+  const replayer = createReplayer({ path, command }, live, source);
+  try {
+    for (const block of blocksOf(source.names)) yield* await replayer.replay(block);
+  } finally {
+    await replayer.close();
+  }
+}
+
+async function report(
+  reports: AsyncIterable<CaseReport>,
   { json }: ReplayFlags,
 ): Promise<ExitStatus> {
-  const emulatorFor: Parameters<typeof replay>[1]['emulatorFor'] = (linux) =>
-    createEmulator({ linux });
   const counts = { cases: 0, compared: 0, diverged: 0, unanswered: 0, mistakes: 0 };
-  for await (const replayed of replay(cases, { emulatorFor, live })) {
-    const divergences = divergencesOf(replayed);
-    const compared = replayed.compared.filter(isCompared);
-    const mistakes = replayed.compared.filter(isKnownMistake);
+  for await (const { name, claim, compared, divergences, mistakes } of reports) {
     counts.cases++;
     counts.mistakes += mistakes.length;
-    if (compared.length > 0) counts.compared++;
+    if (compared > 0) counts.compared++;
     else if (mistakes.length === 0) counts.unanswered++;
     if (divergences.length > 0) counts.diverged++;
-    const { name, claim } = replayed.recorded;
     if (json) {
-      print(
-        asJson({
-          kind: 'case',
-          name,
-          claim,
-          compared: compared.length,
-          divergences,
-          mistakes: mistakes.map(({ mistake, b }) => `${mistake}: ${b.name}`),
-        }),
-      );
+      print(JSON.stringify({ kind: 'case', name, claim, compared, divergences, mistakes }));
     } else if (divergences.length > 0) {
       print(`${printable(name)}: ${printable(claim)}`);
       for (const line of divergences) print(`  ${printable(line)}`);
@@ -125,25 +134,6 @@ async function compareAll(
   if (diverged > 0) return ExitStatus.DIVERGE;
   return compared + mistakes > 0 ? ExitStatus.AGREE : ExitStatus.UNAVAILABLE;
 }
-
-/** What says that something is wrong with the emulator, with a live kernel, or with what was recorded. */
-const divergencesOf = ({ compared }: Replayed): readonly string[] =>
-  compared.filter((pair) => !isKnownMistake(pair)).flatMap(divergenceOf);
-
-function divergenceOf({ a, b, comparison, mistake }: ReplayedPair): readonly string[] {
-  if (mistake !== undefined) {
-    return [`mistake: ${b.name} was recorded with ${mistake}; ${a.name} no longer differs from it`];
-  }
-  return comparison.kind === 'diverge' ? [`${comparison.class}: ${comparison.description}`] : [];
-}
-
-/** A kernel that is wrong in the way that it is known to be. */
-const isKnownMistake = ({ mistake, comparison }: ReplayedPair): boolean =>
-  mistake !== undefined && comparison.kind === 'diverge';
-
-/** A pair that says of two targets that they agree, or that something is wrong. */
-const isCompared = ({ mistake, comparison }: ReplayedPair): boolean =>
-  mistake === undefined ? comparison.kind !== 'incomparable' : comparison.kind !== 'diverge';
 
 const print = (line: string): void => {
   process.stdout.write(`${line}\n`);

@@ -28,7 +28,7 @@ import { type OpenTargets, openTargets } from '../open-targets.ts';
 import { openProgress } from '../progress.ts';
 import { quoted } from '../quoted.ts';
 import { addToReachFile, readReachFile } from '../reach-file.ts';
-import { findingRecorder } from '../record-finding.ts';
+import { findingRecorder, knownIn } from '../record-finding.ts';
 import { steadyOn } from '../steady.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { parseTargetNames } from '../target-names.ts';
@@ -189,6 +189,7 @@ async function campaign(
     isSteady: steadyOn(targets[0].info.linux),
     findChange: changeFinder(),
     ...(isNearMiss(profile) && { unsteady: 'excused' as const }),
+    ruleFor: knownIn(corpus),
     record: findingRecorder(corpus, id, Date.now),
     findingsMax: flags.maxFindings,
     now: () => performance.now(),
