@@ -8,6 +8,7 @@ import { addExec } from './commands/exec.ts';
 import { addFeatures } from './commands/features.ts';
 import { addKernels } from './commands/kernels.ts';
 import { addReplay } from './commands/replay.ts';
+import { addReport } from './commands/report.ts';
 import { addRun } from './commands/run.ts';
 import { addExamples } from './examples.ts';
 import { ExitStatus, explainError } from './exit-status.ts';
@@ -19,6 +20,7 @@ const COMMANDS = [
   addExec,
   addReplay,
   addCorpus,
+  addReport,
   addCoverage,
   addKernels,
   addDoctor,

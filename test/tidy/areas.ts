@@ -12,7 +12,8 @@ export const AREAS: Readonly<Record<string, readonly string[]>> = {
   'src/compare': ['src/case', 'src/targets/target.ts'],
   'src/causes': ['src/isa', 'src/case', 'src/targets/target.ts'],
   'src/shrink': ['src/isa', 'src/case'],
-  'src/corpus': ['src/case', 'src/compare', 'src/causes', 'src/targets/target.ts'],
+  'src/localise': ['src/isa', 'src/case', 'src/targets/target.ts', 'src/compare'],
+  'src/corpus': ['src/case', 'src/compare', 'src/causes', 'src/localise', 'src/targets/target.ts'],
   'src/campaign/events.ts': ['src/case', 'src/targets/target.ts'],
   'src/campaign': [
     'src/campaign/events.ts',
@@ -29,6 +30,7 @@ export const AREAS: Readonly<Record<string, readonly string[]>> = {
     'src/targets/target.ts',
     'src/compare',
     'src/causes',
+    'src/localise',
     'src/corpus',
     'src/campaign/events.ts',
   ],
