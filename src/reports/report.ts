@@ -1,5 +1,6 @@
 import { type Agreement, agreementOf } from '../compare/agreement.ts';
 import type { Observed } from '../compare/compare.ts';
+import type { Corpus } from '../corpus/corpus.ts';
 import type { Campaign, Finding, FindingHead, FindingStatus } from '../corpus/records.ts';
 import type { Located } from '../localise/located.ts';
 import type { CoveragePage } from './coverage/page.ts';
@@ -32,11 +33,30 @@ export interface ReportedFinding extends Finding, Pick<ReportedHead, 'located'> 
   readonly commands: readonly string[];
 }
 
+/** What a report is told beside what the corpus holds. */
+export interface ReportOptions
+  extends Pick<Report, 'corpus' | 'version' | 'writtenAtMs' | 'coverage'> {
+  readonly commandsOf: (finding: Finding) => readonly string[];
+}
+
+/** Reads what a report tells out of a corpus. Throws as the corpus does. */
+export function reportOf(
+  corpus: Pick<Corpus, 'campaigns' | 'findings' | 'finding'>,
+  { commandsOf, ...options }: ReportOptions,
+): Report {
+  const heads = inOrder(corpus.findings());
+  const findings = heads.slice(0, FINDINGS_MAX).map(({ id }) => {
+    const finding = corpus.finding(id);
+    return { ...finding, commands: commandsOf(finding) };
+  });
+  return { ...options, campaigns: corpus.campaigns(), heads, findings };
+}
+
 /** More are listed and not told in full. */
-export const FINDINGS_MAX = 200;
+const FINDINGS_MAX = 200;
 
 /** What nobody has decided about comes first, then the newest. */
-export const inOrder = <T extends FindingHead>(findings: readonly T[]): readonly T[] =>
+const inOrder = <T extends FindingHead>(findings: readonly T[]): readonly T[] =>
   findings.toSorted(
     (a, b) =>
       RANKS[a.status] - RANKS[b.status] || b.foundAtMs - a.foundAtMs || (a.id < b.id ? -1 : 1),

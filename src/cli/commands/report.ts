@@ -2,9 +2,13 @@ import { type Command, Option } from 'commander';
 import { openCorpus } from '../../corpus/corpus.ts';
 import type { Finding } from '../../corpus/records.ts';
 import { reportHtml } from '../../reports/html/report.ts';
-import { FINDINGS_MAX, inOrder, type Report } from '../../reports/report.ts';
+import { findingsJunit } from '../../reports/junit/findings.ts';
+import { reportMarkdown } from '../../reports/markdown/report.ts';
+import { type Report, reportOf } from '../../reports/report.ts';
+import { reportData } from '../../reports/report-data.ts';
 import { coverageOfFile } from '../coverage-of-file.ts';
 import { ExitStatus } from '../exit-status.ts';
+import { asJson } from '../json.ts';
 import { readPlotLibrary } from '../plot-library.ts';
 import { quoted } from '../quoted.ts';
 import type { Surroundings } from '../surroundings.ts';
@@ -19,7 +23,10 @@ interface ReportFlags {
 
 /** How a report is written. */
 const FORMATS = {
-  html: (report: Report) => reportHtml(report, readPlotLibrary()),
+  html: (report) => reportHtml(report, readPlotLibrary()),
+  md: reportMarkdown,
+  junit: findingsJunit,
+  json: (report) => `${asJson(reportData(report))}\n`,
 } as const satisfies Record<string, (report: Report) => string>;
 type Format = keyof typeof FORMATS;
 
@@ -55,19 +62,13 @@ function report(path: string, { format, out, reach }: ReportFlags): void {
 function readReport(path: string, reach: string | undefined): Report {
   const corpus = openCorpus(path, { mode: 'read' });
   try {
-    const heads = inOrder(corpus.findings());
-    return {
+    return reportOf(corpus, {
       corpus: path,
       version: VERSION,
       writtenAtMs: Date.now(),
-      campaigns: corpus.campaigns(),
-      heads,
-      findings: heads.slice(0, FINDINGS_MAX).map(({ id }) => {
-        const finding = corpus.finding(id);
-        return { ...finding, commands: commandsOf(finding, path) };
-      }),
+      commandsOf: (finding) => commandsOf(finding, path),
       ...(reach !== undefined && { coverage: coverageOfFile(reach) }),
-    };
+    });
   } finally {
     corpus.close();
   }

@@ -1,3 +1,4 @@
+import type { Observed } from '../../compare/compare.ts';
 import { groupName } from '../agreement.ts';
 import { agreementAbout, type Report, type ReportedFinding } from '../report.ts';
 import { visibleLine } from '../visible.ts';
@@ -66,8 +67,17 @@ export function agreementWords(finding: ReportedFinding): Filling {
   if (groups.length < 2)
     return groups.length === 0 ? 'not comparable by the rules of today' : 'all agree';
   const all = groups.flat();
-  const words = groups.map((group) => groupName(group, all)).join(' against ');
+  const words = groups.map((group) => groupWords(group, all)).join(' against ');
   return oddOneOut === undefined
     ? words
     : html`${words}: the odd one out is <b>${visibleLine(oddOneOut.name)}</b>`;
+}
+
+const NAMES_MAX = 4;
+
+/** Names, where few have nothing in common that the others lack. */
+function groupWords(group: readonly Observed[], all: readonly Observed[]): string {
+  const name = groupName(group, all);
+  if (name !== `${group.length} targets` || group.length > NAMES_MAX) return name;
+  return visibleLine(group.map((one) => one.name).join(', '), 200);
 }

@@ -35,10 +35,6 @@ ${located.differs === '' ? '' : html`<p>Left behind: ${visibleLine(located.diffe
   }
 }
 
-/** In a few words, for tables. */
-export const locatedWords = (located: Located | null | undefined): string =>
-  located === null || located === undefined ? '' : visibleLine(located.form, 80);
-
 function whenOf({ progs }: Case, { prog, run, iteration }: LocatedInsn): string {
   const parts = [
     progs.length > 1 ? `prog ${prog}` : undefined,

@@ -1,4 +1,5 @@
 import { type Campaign, type CampaignTarget, FINDING_STATUSES } from '../../corpus/records.ts';
+import { locatedWords } from '../located-words.ts';
 import { countText, durationText, rateText, shareText } from '../quantity.ts';
 import { type Report, type ReportedHead, totalsOf } from '../report.ts';
 import { timeText } from '../time-text.ts';
@@ -6,7 +7,6 @@ import { visibleLine } from '../visible.ts';
 import { classHtml, statusHtml } from './finding.ts';
 import { findingLink } from './finding-link.ts';
 import { type Filling, type Html, html } from './html.ts';
-import { locatedWords } from './located.ts';
 import { tableHtml } from './table.ts';
 
 /** Totals, and findings by class and status. */

@@ -6,6 +6,7 @@ export const REPORT_STYLE = `
 .tiles { display: flex; flex-wrap: wrap; gap: 0.6rem; margin: 0.8rem 0; }
 .tiles div { background: var(--panel); padding: 0.5rem 0.9rem; min-width: 8rem; flex: 0 1 auto; }
 .tiles dt { color: var(--faint); } .tiles dd { margin: 0; font-size: 1.5rem; line-height: 1.2; }
+#list td:last-child, #matrix td:last-child { min-width: 16rem; }
 main th[scope=row] { color: var(--ink); white-space: nowrap; }
 .chip { display: inline-block; font-size: 0.8rem; line-height: 1.4; padding: 0 0.5em; border-radius: 4px;
   border: 1px solid var(--line); background: var(--panel); font-weight: normal; white-space: nowrap; }
@@ -26,7 +27,7 @@ td .code, th .code, td.code { white-space: nowrap; }
 .answer.odd { font-weight: bold; border-color: var(--x); color: var(--x); background: var(--x-page); }
 .answer.none { color: var(--faint); border-style: dashed; }
 figure { margin: 1rem 0; max-width: 70rem; } figcaption { color: var(--faint); }
-.plot { width: 100%; min-height: 250px; } .u-legend { color: var(--ink); }
+.plot { width: 100%; min-height: 250px; } .u-legend { color: var(--ink); th, td { border: 0; } }
 footer { margin-top: 3rem; border-top: 1px solid var(--line); }
 @media (max-width: 40rem) { body { margin-top: 0.5rem; padding: 0 0.7rem; } .tiles div { flex: 1 1 40%; }
   .tiles { gap: 0.4rem; } }
