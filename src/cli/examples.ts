@@ -19,6 +19,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   'bpfdiff replay': [
     'bpfdiff replay                   # what comes with bpfdiff; needs no kernel',
     'bpfdiff replay my-cases/ --targets uml',
+    'bpfdiff replay my-cases/ --junit replay.xml',
   ],
   'bpfdiff corpus': [
     'bpfdiff corpus ls',

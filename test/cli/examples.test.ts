@@ -8,6 +8,7 @@ import { addExec } from '../../src/cli/commands/exec.ts';
 import { addFeatures } from '../../src/cli/commands/features.ts';
 import { addKernels } from '../../src/cli/commands/kernels.ts';
 import { addReplay } from '../../src/cli/commands/replay.ts';
+import { addReport } from '../../src/cli/commands/report.ts';
 import { addRun } from '../../src/cli/commands/run.ts';
 import { EXAMPLES } from '../../src/cli/examples.ts';
 import { readSurroundings } from '../../src/cli/surroundings.ts';
@@ -18,6 +19,7 @@ for (const add of [
   addExec,
   addReplay,
   addCorpus,
+  addReport,
   addCoverage,
   addKernels,
   addDoctor,

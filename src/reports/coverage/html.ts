@@ -63,10 +63,10 @@ function overview({ targets, grids }: CoveragePage): string {
       escaped(name),
       escaped(`${kernel}, ${arch}, ${engine}`),
       countText(compared),
-      shareText(accepted, accepted + rejected),
+      escaped(shareText(accepted, accepted + rejected)),
       ...shared.map(({ id }) => {
         const { reached, known } = shares[id];
-        return `<span title="${countText(reached)} of ${countText(known)}">${shareText(reached, known)}</span>`;
+        return `<span title="${countText(reached)} of ${countText(known)}">${escaped(shareText(reached, known))}</span>`;
       }),
     ],
   );
@@ -82,7 +82,7 @@ function gridSection(grid: Grid, heading: Heading): string {
   const { reached, known } = shareOf(grid);
   const missed = missedRows(grid);
   return `<section id="${grid.id}">
-<${heading}>${escaped(grid.title)} <small>${countText(reached)} of ${countText(known)}, ${shareText(reached, known)}</small></${heading}>
+<${heading}>${escaped(grid.title)} <small>${countText(reached)} of ${countText(known)}, ${escaped(shareText(reached, known))}</small></${heading}>
 <p>${escaped(grid.note)}</p>
 ${missed.length === 0 ? '' : `<p class="missed"><b>Never, ${missed.length}:</b> ${missed.map(escaped).join(', ')}</p>`}
 <div class="panels">
