@@ -1,7 +1,8 @@
 /** The style of a report: what differs is marked by a hue and by a sign. */
 export const REPORT_STYLE = `
-.verdict { font-size: 1.1rem; padding: 0.5rem 0.9rem; border-left: 4px solid var(--good); color: var(--ink);
-  background: var(--good-page); max-width: none; }
+.verdict { font-size: 1.1rem; padding: 0.5rem 0.9rem; border-left: 4px solid var(--faint); color: var(--ink);
+  background: var(--panel); max-width: none; }
+.verdict.good { border-color: var(--good); background: var(--good-page); }
 .verdict.bad { border-color: var(--x); background: var(--x-page); }
 .tiles { display: flex; flex-wrap: wrap; gap: 0.6rem; margin: 0.8rem 0; }
 .tiles div { background: var(--panel); padding: 0.5rem 0.9rem; min-width: 8rem; flex: 0 1 auto; }
@@ -31,6 +32,6 @@ figure { margin: 1rem 0; max-width: 70rem; } figcaption { color: var(--faint); }
 footer { margin-top: 3rem; border-top: 1px solid var(--line); }
 @media (max-width: 40rem) { body { margin-top: 0.5rem; padding: 0 0.7rem; } .tiles div { flex: 1 1 40%; }
   .tiles { gap: 0.4rem; } }
-@media print { article { break-inside: auto; } pre { white-space: pre-wrap; }
+@media print { pre { white-space: pre-wrap; } .chip { font-size: 10px; }
   mark, .chip, .answer, .verdict { print-color-adjust: exact; } }
 `;

@@ -35,7 +35,7 @@ export function reportHtml(report: Report, library: PlotLibrary): string {
 <h1>bpfdiff report</h1>
 <p>Of <span class="code">${visibleLine(report.corpus)}</span>, written ${timeText(report.writtenAtMs)} UTC
 by bpfdiff ${report.version}</p>
-<p class="verdict${report.heads.some(isUndecided) ? ' bad' : ''}">${verdictOf(report)}</p>
+<p class="verdict ${toneOf(report)}">${verdictOf(report)}</p>
 <nav aria-label="Parts of the report">${sections.map(({ id, title }) => html`<a href="#${id}">${title}</a> `)}</nav>
 </header>
 <main>
@@ -45,31 +45,31 @@ ${sections.map(sectionHtml)}
   });
 }
 
+function toneOf({ heads, campaigns }: Report): 'bad' | 'good' | 'unknown' {
+  if (heads.some(isUndecided)) return 'bad';
+  return heads.length + campaigns.length > 0 ? 'good' : 'unknown';
+}
+
 interface Section {
   readonly id: string;
   readonly title: string;
   readonly body: Html | undefined;
-  /** Said where there is no body. */
-  readonly nothing: string;
+  /** Said where there is no body; without it such a section is left out. */
+  readonly nothing?: string;
 }
 
 function sectionsOf(report: Report, plots: Html | undefined): readonly Section[] {
   const { findings, heads, coverage } = report;
   const more = heads.length - findings.length;
-  return [
-    { id: 'overview', title: 'Overview', body: overviewHtml(report), nothing: '' },
+  const sections: readonly Section[] = [
+    { id: 'overview', title: 'Overview', body: overviewHtml(report) },
     {
       id: 'list',
       title: 'Findings',
       body: findingListHtml(report),
-      nothing: 'No finding: nothing diverged that was not known.',
+      nothing: 'None.',
     },
-    {
-      id: 'matrix',
-      title: 'Who agrees with whom',
-      body: matrixHtml(report),
-      nothing: 'Nobody disagrees.',
-    },
+    { id: 'matrix', title: 'Who agrees with whom', body: matrixHtml(report) },
     {
       id: 'campaigns',
       title: 'Campaigns',
@@ -89,7 +89,6 @@ function sectionsOf(report: Report, plots: Html | undefined): readonly Section[]
         findings.length === 0
           ? undefined
           : html`${findings.map(findingHtml)}${more > 0 ? html`<p>${countOf(more, 'more finding')} not told here: see <span class="code">bpfdiff corpus show ID</span></p>` : ''}`,
-      nothing: 'None.',
     },
     {
       id: 'coverage',
@@ -98,6 +97,7 @@ function sectionsOf(report: Report, plots: Html | undefined): readonly Section[]
       nothing: 'Not counted: run campaigns with --reach FILE, and give that file to the report.',
     },
   ];
+  return sections.filter(({ body, nothing }) => body !== undefined || nothing !== undefined);
 }
 
 const sectionHtml = ({ id, title, body, nothing }: Section): Html =>

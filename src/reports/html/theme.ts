@@ -28,7 +28,7 @@ th, td { text-align: left; vertical-align: top; padding: 0.15rem 0.8rem 0.15rem 
   border-bottom: 1px solid var(--line); }
 th { color: var(--faint); font-weight: normal; }
 .number { text-align: right; white-space: nowrap; }
-@media print { body { font-size: 11px; margin: 0; max-width: none; } nav { display: none; }
+@media print { body { font-size: 11px; margin: 0; max-width: none; } code, pre, .code { font-size: 10px; } nav { display: none; }
   .wide { overflow: visible; } h2, h3, h4 { break-after: avoid; } }
 `;
 
