@@ -87,6 +87,8 @@ export const GENERATED_MAPS = [
 export interface Palette {
   readonly progType: GeneratedType;
   readonly mapTypes: readonly (typeof GENERATED_MAPS)[number][];
+  /** Those that every second map is of, where a profile has no others. */
+  readonly usualMapTypes: readonly (typeof GENERATED_MAPS)[number][];
   readonly alu: readonly AluForm[];
   readonly jumps: readonly FormOf<'jump'>[];
   readonly reaches: readonly Reach[];
@@ -186,6 +188,7 @@ function paletteOf(capabilities: Capabilities, progType: GeneratedType): Palette
   const palette = {
     progType,
     mapTypes,
+    usualMapTypes: mapTypes.slice(0, 4),
     alu: ofKind('alu', 'movsx', 'end'),
     jumps: ofKind('jump'),
     reaches: ofKind('goto').map(({ offBits }): Reach => (offBits === 32 ? 'jal' : 'ja')),

@@ -1,4 +1,5 @@
 import type { Random } from 'fast-check';
+import type { Run } from '../src/case/case.ts';
 import { attachTypes } from './attach-types.ts';
 import type { Palette } from './capabilities.ts';
 import { drawCommands } from './commands.ts';
@@ -20,20 +21,20 @@ const TEST_RND_HI32 = 0x4;
 export function drawCasePlan(random: Random, palette: Palette, profile: Profile): CasePlan {
   const pool = createPool();
   const live = palette.kinds.has('verdict') && percent(random, profile.livePercent);
-  const drawn = drawMaps(random, palette, pool, profile.mapTypes);
-  const maps = live ? liveMaps(random, drawn) : drawn;
+  const maps = live
+    ? liveMaps(random, drawMaps(random, palette, pool, profile.mapTypes))
+    : drawMaps(random, palette, pool, profile.mapTypes);
   const met = needsMet(maps);
   const hasTargets = maps.some(({ spec }) => spec.type === 'prog_array');
   const prog = drawProg(random, palette, profile, pool, met);
   const attachType = pick(random, attachTypes(palette.progType));
   const hooks = hooksOf(palette.progType, attachType);
-  const runs = drawRuns(random, palette, pool, profile).map((run) =>
-    live && percent(random, 80) ? drawLiveRun(random, run) : run,
-  );
+  const drawn = drawRuns(random, palette, pool, profile);
+  const runs = live ? withLiveRuns(random, drawn) : drawn;
   return {
     progType: palette.progType,
     attachType,
-    ...(hooks.length > 0 && { attachBtf: pick(random, hooks).name }),
+    attachBtf: hooks.length > 0 ? pick(random, hooks).name : undefined,
     progFlags: percent(random, profile.scrambledPercent) ? TEST_RND_HI32 : 0,
     maps,
     targets: hasTargets ? drawTargets(random, palette, profile, pool, met) : [],
@@ -50,8 +51,12 @@ export function drawCasePlan(random: Random, palette: Palette, profile: Profile)
             profile.commandsPercent,
           ),
     oddMaps: percent(random, profile.oddMapsPercent) ? [drawOddMap(random, palette)] : [],
+    breach: undefined,
   };
 }
+
+const withLiveRuns = (random: Random, runs: readonly Run[]): readonly Run[] =>
+  runs.map((run) => (percent(random, 80) ? drawLiveRun(random, run) : run));
 
 /** Ends with what becomes of the frame. */
 const withVerdict = (random: Random, prog: ProgPlan, palette: Palette): ProgPlan =>

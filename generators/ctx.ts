@@ -2,6 +2,7 @@ import type { Random } from 'fast-check';
 import type { CtxInput } from '../src/case/case.ts';
 import { SK_BUFF, XDP_MD } from '../src/case/ctx.ts';
 import type { GeneratedType } from './ctx-access.ts';
+import { noFields } from './no-fields.ts';
 import { OWN_CTX } from './own-ctx.ts';
 import { ETHERNET_BYTES } from './packet.ts';
 import { oneIn, percent, pick } from './random.ts';
@@ -25,12 +26,12 @@ const LONGER_BYTES = 8;
 
 /** Rules of `convert___skb_to_skb` (net/bpf/test_run.c, 6.1). */
 function drawSkb(random: Random, type: GeneratedType, dataBytes: number, pool: Pool): CtxInput {
-  const fields: Record<string, bigint> = {};
-  const u32 = () => drawU64(random, pool) & 0xffffffffn;
-  for (const name of ['mark', 'priority', 'ingress_ifindex', 'cb0', 'cb1', 'cb2', 'cb3', 'cb4']) {
+  const fields = noFields();
+  const u32 = () => BigInt.asUintN(32, drawU64(random, pool));
+  for (const name of OFTEN) {
     if (percent(random, 40)) fields[name] = u32();
   }
-  for (const name of ['tstamp', 'hwtstamp']) {
+  for (const name of TIMES) {
     if (percent(random, 20)) fields[name] = drawU64(random, pool);
   }
   if (percent(random, 15)) fields.ifindex = 1n;
@@ -42,6 +43,9 @@ function drawSkb(random: Random, type: GeneratedType, dataBytes: number, pool: P
   if (oneIn(random, 25)) breakSkb(random, fields);
   return { sizeBytes: drawSize(random, SK_BUFF.sizeBytes), fields };
 }
+
+const OFTEN = ['mark', 'priority', 'ingress_ifindex', 'cb0', 'cb1', 'cb2', 'cb3', 'cb4'];
+const TIMES = ['tstamp', 'hwtstamp'];
 
 /** What the command refuses, each for its own reason. */
 function breakSkb(random: Random, fields: Record<string, bigint>): void {
@@ -63,7 +67,8 @@ function breakSkb(random: Random, fields: Record<string, bigint>): void {
 /** Rules of `bpf_prog_test_run_xdp` and `xdp_convert_md_to_buff` (net/bpf/test_run.c, 6.1). */
 function drawXdp(random: Random, dataBytes: number): CtxInput {
   const metaBytes = percent(random, 40) ? 4 * random.nextInt(1, 8) : 0;
-  const fields: Record<string, bigint> = { data_end: BigInt(dataBytes) };
+  const fields = noFields();
+  fields.data_end = BigInt(dataBytes);
   if (metaBytes > 0 && metaBytes <= dataBytes) fields.data = BigInt(metaBytes);
   if (percent(random, 15) && metaBytes < dataBytes) {
     fields.data_end = BigInt(random.nextInt(metaBytes, dataBytes));

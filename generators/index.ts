@@ -1,10 +1,9 @@
 /** Cases that are valid by construction. They run nothing and open nothing. */
 export type { Capabilities } from './capabilities.ts';
-export { type CaseOptions, caseArbitrary } from './case-arbitrary.ts';
+export { caseArbitrary } from './case-arbitrary.ts';
 export {
   type CaseSource,
   createCaseSource,
-  type Shrinkable,
   SOURCE_PROFILES,
   type SourceOptions,
   type SourceProfile,
@@ -12,4 +11,6 @@ export {
 export { GENERATED_TYPES, UNRUN_TYPES } from './ctx-access.ts';
 export type { Feedback } from './guide/guide.ts';
 export { createGuidedSource, type GuidedSource } from './guide/guided-source.ts';
+export type { CaseOptions } from './plan-source.ts';
 export { PROFILES, type Profile, type ProfileName, SIZES, type Size } from './profiles.ts';
+export type { Shrinkable } from './shrinkable.ts';

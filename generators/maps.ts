@@ -28,34 +28,35 @@ export function drawMaps(
   random: Random,
   palette: Palette,
   pool: Pool,
-  favourites: readonly MapType[] = palette.mapTypes.slice(0, 4),
+  favourites?: readonly MapType[],
 ): readonly MapPlan[] {
-  const { mapTypes, locks, kptrs, progType } = palette;
+  const { mapTypes, usualMapTypes, kptrs } = palette;
   if (mapTypes.length === 0) return [];
   const count = random.nextInt(0, MAPS_MAX);
-  const often = mapTypes.filter((type) => favourites.includes(type));
+  const often =
+    favourites === undefined ? usualMapTypes : mapTypes.filter((type) => favourites.includes(type));
   const maps: MapPlan[] = [];
   for (let i = 0; i < count; i++) {
     const type = pick(random, oneIn(random, 2) && often.length > 0 ? often : mapTypes);
     // A prog may name one map of storage of each type.
     if (STORAGES.has(type) && maps.some(({ spec }) => spec.type === type)) continue;
-    if (type.endsWith('_of_maps')) {
-      maps.push(drawMap(random, oneIn(random, 3) ? 'hash' : 'array', maps.length, pool));
-      const outer = drawMap(random, type, maps.length, pool);
-      maps.push({ ...outer, spec: { ...outer.spec, inner: maps.length - 1 } });
+    const number = maps.length;
+    if (type === 'array_of_maps' || type === 'hash_of_maps') {
+      const held = oneIn(random, 3) ? 'hash' : 'array';
+      maps.push(drawMap(random, palette, pool, { type: held, number }));
+      maps.push(drawMap(random, palette, pool, { type, number: number + 1, inner: number }));
     } else {
-      const map = drawMap(random, type, maps.length, pool);
-      const locked = locks && oneIn(random, 3) ? withLock(random, map) : map;
-      maps.push(kptrs && oneIn(random, 2) ? withKptr(random, locked) : locked);
+      maps.push(drawMap(random, palette, pool, { type, number, objects: 'some' }));
     }
   }
   if (kptrs && mapTypes.includes('array') && oneIn(random, 3)) {
-    maps.push(withKptr(random, drawMap(random, 'array', maps.length, pool)));
+    const number = maps.length;
+    maps.push(drawMap(random, palette, pool, { type: 'array', number, objects: 'always' }));
   }
   if (palette.arguments.has('constant') && percent(random, ARGUMENT_MAP_PERCENT))
     maps.push(TEXTS_MAP);
   if (palette.arguments.has('cgroups') && oneIn(random, 2)) maps.push(CGROUPS_MAP);
-  return WARNED_OF.has(progType) ? maps.map(preallocated) : maps;
+  return maps;
 }
 
 /**
@@ -68,11 +69,6 @@ const WARNED_OF: ReadonlySet<ProgType> = new Set<ProgType>([
   'perf_event',
   'raw_tracepoint',
 ]);
-
-function preallocated({ spec, keys }: MapPlan): MapPlan {
-  const isHash = spec.type === 'hash' || spec.type === 'percpu_hash';
-  return isHash ? { keys, spec: { ...spec, flags: spec.flags & ~NO_PREALLOC } } : { keys, spec };
-}
 
 /** Sizes and flags at which something changes. Large values have few elements. */
 const ODD = {
@@ -106,53 +102,60 @@ function drawFlags(random: Random): number {
 }
 
 const RARE_FLAGS = [1 << 13, 1 << 14, 1 << 15, 1 << 17, 1 << 19, 1 << 20, 2 ** 31];
-/** With a spin lock in the value of those that may have one, beside which there is something else. */
-function withLock(random: Random, { spec, keys }: MapPlan): MapPlan {
-  const places = Math.floor(spec.valueBytes / 4);
-  if (!LOCKED.has(spec.type) || places < 2 || spec.flags !== (spec.flags & ZERO_SEED)) {
-    return { spec, keys };
-  }
-  return { spec: { ...spec, spinLock: 4 * random.nextInt(0, places - 1) }, keys };
+interface MapDraft {
+  readonly type: GeneratedMap;
+  readonly number: number;
+  /** Of a map of maps: the number of the one that says what it holds. */
+  readonly inner?: number;
+  /** Whether values may have a spin lock or an object in them, where palette and type allow that; absent for no. */
+  readonly objects?: 'some' | 'always';
 }
 
-/** With room for an object in the values of an array, beside which there is something else. */
-function withKptr(random: Random, { spec, keys }: MapPlan): MapPlan {
-  if (spec.type !== 'array' || spec.flags !== 0 || spec.spinLock !== undefined) {
-    return { spec, keys };
-  }
-  const places = random.nextInt(2, KPTR_PLACES_MAX);
-  const valueBytes = 8 * places;
-  const entries = spec.entries.map(({ key, value }) => {
-    const resized = new Uint8Array(valueBytes);
-    resized.set(value.subarray(0, valueBytes));
-    return { key, value: resized };
-  });
-  const kptr = 8 * random.nextInt(0, places - 1);
-  return { spec: { ...spec, valueBytes, kptr, entries }, keys };
-}
-
-/** As many as targets have types for: src/targets/kernel/agent/prog-btf.c. */
-const KPTR_PLACES_MAX = 4;
-
-const LOCKED: ReadonlySet<MapType> = new Set<MapType>(['array', 'hash']);
-
-function drawMap(random: Random, type: GeneratedMap, index: number, pool: Pool): MapPlan {
+function drawMap(
+  random: Random,
+  { locks, kptrs, progType }: Palette,
+  pool: Pool,
+  { type, number, inner, objects }: MapDraft,
+): MapPlan {
   const shape = SHAPES[type](random);
   const maxEntries = shape.maxEntries ?? pick(random, MAX_ENTRIES);
   const keys = drawKeys(random, type, shape.keyBytes, maxEntries, pool);
-  const flags = shape.flags | (oneIn(random, 6) ? pick(random, SOMETIMES[type] ?? [0]) : 0);
-  const spec: MapSpec = {
-    name: `${NAMES[type] ?? type}${index}`,
+  const drawn = shape.flags | (oneIn(random, 6) ? pick(random, SOMETIMES[type] ?? [0]) : 0);
+  const flags = PREALLOCATED.has(type) && WARNED_OF.has(progType) ? drawn & ~NO_PREALLOC : drawn;
+  const spinLock =
+    objects === 'some' && locks && oneIn(random, 3)
+      ? drawLock(random, type, flags, shape.valueBytes)
+      : undefined;
+  const isWanted = objects === 'always' || (objects === 'some' && kptrs && oneIn(random, 2));
+  const hasKptr = isWanted && type === 'array' && flags === 0 && spinLock === undefined;
+  const places = hasKptr ? random.nextInt(2, KPTR_PLACES_MAX) : 0;
+  const spec = {
+    name: `${NAMES[type] ?? type}${number}`,
     type,
     keyBytes: shape.keyBytes,
-    valueBytes: shape.valueBytes,
+    valueBytes: hasKptr ? 8 * places : shape.valueBytes,
     maxEntries,
     flags,
-    entries: [],
+    inner,
+    spinLock,
+    kptr: hasKptr ? 8 * random.nextInt(0, places - 1) : undefined,
+    entries: [] as readonly MapEntry[],
   };
-  const mayFill = (flags & RDONLY) === 0;
-  return { spec: { ...spec, entries: mayFill ? drawEntries(random, spec, keys, pool) : [] }, keys };
+  if ((flags & RDONLY) === 0) spec.entries = drawEntries(random, spec, keys, pool);
+  return { spec, keys };
 }
+
+/** Where in the value of a map that may have one, beside something else, the spin lock lies. */
+function drawLock(random: Random, type: MapType, flags: number, valueBytes: number) {
+  const places = Math.floor(valueBytes / 4);
+  const canHave = LOCKED.has(type) && places >= 2 && flags === (flags & ZERO_SEED);
+  return canHave ? 4 * random.nextInt(0, places - 1) : undefined;
+}
+
+const LOCKED: ReadonlySet<MapType> = new Set<MapType>(['array', 'hash']);
+const PREALLOCATED: ReadonlySet<MapType> = new Set<MapType>(['hash', 'percpu_hash']);
+/** As many 8 bytes as values with an object are: targets have types for them in src/targets/kernel/agent/prog-btf.c. */
+const KPTR_PLACES_MAX = 4;
 
 interface Shape {
   readonly keyBytes: number;
@@ -299,8 +302,9 @@ function drawEntries(
   if (type === 'user_ringbuf') return drawSamples(random, pool);
   if (keyBytes === 0) return drawSequence(random, maxEntries, valueBytes, pool);
   const drawValue = VALUES[type] ?? ((to: Random) => drawBytes(to, pool, valueBytes));
+  const isIndexed = INDEXED.has(type);
   const isInside = (key: Uint8Array): boolean => {
-    if (INDEXED.has(type)) return indexOf(key) < maxEntries;
+    if (isIndexed) return indexOf(key) < maxEntries;
     return type !== 'lpm_trie' || key[0] <= 8 * (keyBytes - 4);
   };
   const entries: MapEntry[] = [];

@@ -10,6 +10,7 @@ import {
   SYSCALL_CTX,
 } from '../src/case/ctx.ts';
 import { type GeneratedType, UNRUN_TYPES } from './ctx-access.ts';
+import { noFields } from './no-fields.ts';
 import { oneIn, percent, pick } from './random.ts';
 import { drawU64, type Pool } from './values.ts';
 
@@ -41,7 +42,7 @@ export const OWN_CTX: Partial<Record<GeneratedType, Draw>> = {
 };
 
 function drawFields(random: Random, pool: Pool, { fields }: CtxLayout): Record<string, bigint> {
-  const drawn: Record<string, bigint> = {};
+  const drawn = noFields();
   for (const { name, sizeBytes } of fields) {
     if (percent(random, 60)) drawn[name] = BigInt.asUintN(8 * sizeBytes, drawU64(random, pool));
   }
@@ -51,13 +52,16 @@ function drawFields(random: Random, pool: Pool, { fields }: CtxLayout): Record<s
 const AF_INET = 2n;
 const AF_INET6 = 10n;
 
+const REFUSED = ['cookie', 'ingress_ifindex'];
+/** What may be set of it. */
+const SK_LOOKUP_INPUT: CtxLayout = {
+  ...SK_LOOKUP,
+  fields: SK_LOOKUP.fields.filter(({ name }) => !REFUSED.includes(name)),
+};
+
 /** Rules of `bpf_prog_test_run_sk_lookup` (net/bpf/test_run.c, 6.1). */
 function drawSkLookup(random: Random, pool: Pool): CtxInput {
-  const {
-    cookie: _cookie,
-    ingress_ifindex: _ifindex,
-    ...fields
-  } = drawFields(random, pool, SK_LOOKUP);
+  const fields = drawFields(random, pool, SK_LOOKUP_INPUT);
   fields.family = oneIn(random, 2) ? AF_INET : AF_INET6;
   if (oneIn(random, 8)) fields.family += 0x10000n;
   fields.local_port = BigInt(random.nextInt(0, 0xffff));
@@ -81,7 +85,8 @@ function drawSkLookup(random: Random, pool: Pool): CtxInput {
 
 /** `verify_user_bpf_flow_keys` takes flags alone. */
 function drawFlowKeys(random: Random, pool: Pool): CtxInput {
-  const fields: Record<string, bigint> = { flags: drawU64(random, pool) & 0xffffffffn };
+  const fields = noFields();
+  fields.flags = BigInt.asUintN(32, drawU64(random, pool));
   if (oneIn(random, 10)) fields[pick(random, FLOW_KEYS.fields).name] = 1n;
   return { sizeBytes: drawSize(random, FLOW_KEYS.sizeBytes), fields };
 }
@@ -91,10 +96,9 @@ const PF_IPV6 = 10n;
 
 /** `verify_and_copy_hook_state`, and hooks up to `NF_INET_INGRESS` and beyond. */
 function drawHookState(random: Random): CtxInput {
-  const fields: Record<string, bigint> = {
-    pf: percent(random, 60) ? PF_IPV4 : PF_IPV6,
-    hook: oneIn(random, 2) ? 3n : BigInt(pick(random, [0, 1, 2, 4, 5, 200, 255])),
-  };
+  const fields = noFields();
+  fields.pf = percent(random, 60) ? PF_IPV4 : PF_IPV6;
+  fields.hook = oneIn(random, 2) ? 3n : BigInt(pick(random, [0, 1, 2, 4, 5, 200, 255]));
   if (oneIn(random, 10)) fields[pick(random, ['in', 'out', 'sk', 'net', 'okfn'])] = 1n;
   if (oneIn(random, 15)) fields.pf = BigInt(pick(random, [0, 1, 3, 5, 255]));
   return { sizeBytes: drawSize(random, NF_HOOK_STATE.sizeBytes), fields };

@@ -62,12 +62,12 @@ function sum16(bytes: Uint8Array, from: number, to: number): number {
   return sum;
 }
 
-const MACS: readonly (readonly number[])[] = [
-  [0, 0, 0, 0, 0, 0],
-  [0xff, 0xff, 0xff, 0xff, 0xff, 0xff],
-  [0x01, 0x00, 0x5e, 0, 0, 1],
-  [0x33, 0x33, 0, 0, 0, 1],
-  [0x02, 0, 0, 0, 0, 7],
+const MACS = [
+  Uint8Array.of(0, 0, 0, 0, 0, 0),
+  Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0xff, 0xff),
+  Uint8Array.of(0x01, 0x00, 0x5e, 0, 0, 1),
+  Uint8Array.of(0x33, 0x33, 0, 0, 0, 1),
+  Uint8Array.of(0x02, 0, 0, 0, 0, 7),
 ];
 const PORTS = [0, 53, 80, 443, 1024, 65535];
 
@@ -104,7 +104,7 @@ function innerTag(random: Random, pool: Pool, packet: Uint8Array, at: number): n
   return payload(random, pool, packet, at + INNER_TAG.length);
 }
 
-const INNER_TAG = [0, 2, 8, 0];
+const INNER_TAG = Uint8Array.of(0, 2, 8, 0);
 
 function ipv4(random: Random, pool: Pool, packet: Uint8Array, at: number): number {
   const options = oneIn(random, 6) ? 4 * random.nextInt(1, 10) : 0;
@@ -160,7 +160,7 @@ function arp(random: Random, _pool: Pool, packet: Uint8Array, at: number): numbe
   return at + 28;
 }
 
-const ARP_HEAD = [0, 1, 8, 0, 6, 4, 0];
+const ARP_HEAD = Uint8Array.of(0, 1, 8, 0, 6, 4, 0);
 
 /** What its checksum covers of the header before it: the addresses are the sum of their words. */
 interface Outer {
@@ -196,24 +196,23 @@ function transport(
 const TCP_FLAGS = [0x02, 0x12, 0x10, 0x18, 0x11, 0x04, 0];
 
 /** Headers with zeros where something else goes, and where in them the checksum goes. */
-const HEADS: Readonly<
-  Record<number, { readonly bytes: readonly number[]; readonly checksumAt: number }>
-> = {
-  [IpProtocol.ICMP]: { bytes: [8, 0, 0, 0, 0, 1, 0, 1], checksumAt: 2 },
-  [IpProtocol.UDP]: { bytes: [0, 0, 0, 0, 0, 0, 0, 0], checksumAt: 6 },
-  [IpProtocol.TCP]: {
-    bytes: [...Array(12).fill(0), 0x50, 0, 0xff, 0xff, 0, 0, 0, 0],
-    checksumAt: 16,
-  },
-};
+const HEADS: Readonly<Record<number, { readonly bytes: Uint8Array; readonly checksumAt: number }>> =
+  {
+    [IpProtocol.ICMP]: { bytes: Uint8Array.of(8, 0, 0, 0, 0, 1, 0, 1), checksumAt: 2 },
+    [IpProtocol.UDP]: { bytes: new Uint8Array(8), checksumAt: 6 },
+    [IpProtocol.TCP]: {
+      bytes: Uint8Array.of(...Array(12).fill(0), 0x50, 0, 0xff, 0xff, 0, 0, 0, 0),
+      checksumAt: 16,
+    },
+  };
 
-const IPV4_ADDRESSES: readonly (readonly number[])[] = [
-  [127, 0, 0, 1],
-  [10, 0, 0, 1],
-  [192, 168, 255, 254],
-  [224, 0, 0, 251],
-  [255, 255, 255, 255],
-  [0, 0, 0, 0],
+const IPV4_ADDRESSES = [
+  Uint8Array.of(127, 0, 0, 1),
+  Uint8Array.of(10, 0, 0, 1),
+  Uint8Array.of(192, 168, 255, 254),
+  Uint8Array.of(224, 0, 0, 251),
+  Uint8Array.of(255, 255, 255, 255),
+  Uint8Array.of(0, 0, 0, 0),
 ];
 
 function setIpv6(random: Random, packet: Uint8Array, at: number): void {
@@ -222,7 +221,12 @@ function setIpv6(random: Random, packet: Uint8Array, at: number): void {
   packet[at + 15] = random.nextInt(0, 2);
 }
 
-const IPV6_PREFIXES = [[0x20, 1, 0xd, 0xb8], [0xfe, 0x80], [0xff, 2], [0]];
+const IPV6_PREFIXES = [
+  Uint8Array.of(0x20, 1, 0xd, 0xb8),
+  Uint8Array.of(0xfe, 0x80),
+  Uint8Array.of(0xff, 2),
+  Uint8Array.of(0),
+];
 
 /** Short mostly, and then often of boundary values. */
 function payload(random: Random, pool: Pool, packet: Uint8Array, at: number): number {

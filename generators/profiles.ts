@@ -7,6 +7,8 @@ export interface Profile {
   readonly weights: Readonly<Record<FragmentKind, number>>;
   /** Fragments of a prog, those in bodies included: at least, mostly up to, and rarely up to. */
   readonly fragments: { readonly min: number; readonly usual: number; readonly max: number };
+  /** Runs of a case, mostly of different packets. */
+  readonly runs: { readonly min: number; readonly max: number };
   /** A prog is given each kind of fragment with this probability in percent (swarm testing). */
   readonly keptPercent: number;
   /** How deep bodies lie in bodies. */
@@ -78,6 +80,7 @@ const DEFAULT: Profile = {
     leave: 1,
   },
   fragments: { min: 4, usual: 24, max: 60 },
+  runs: { min: 1, max: 4 },
   keptPercent: 75,
   depthMax: 3,
   twistedPercent: 5,

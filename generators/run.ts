@@ -13,23 +13,26 @@ import { oneIn, percent, pick } from './random.ts';
 import { repeated } from './repeated.ts';
 import type { Pool } from './values.ts';
 
-const RUNS_MAX = 4;
 /** The ctx of types whose attributes are driven to their limits: those with packets. */
 const TWISTED: ReadonlySet<CtxLayout | undefined> = new Set([SK_BUFF, XDP_MD]);
 /** What the largest XDP metadata and some growth add to a packet. */
 const SPARE_BYTES = 256;
 
-/** One to four runs, mostly of different packets. */
+/** As many runs as the profile has, mostly of different packets. */
 export function drawRuns(
   random: Random,
-  { progType, runs }: Pick<Palette, 'progType' | 'runs'>,
+  { progType, runs: asked }: Pick<Palette, 'progType' | 'runs'>,
   pool: Pool,
-  { twistedPercent, overriddenPercent }: Pick<Profile, 'twistedPercent' | 'overriddenPercent'>,
+  {
+    runs: { min, max },
+    twistedPercent,
+    overriddenPercent,
+  }: Pick<Profile, 'runs' | 'twistedPercent' | 'overriddenPercent'>,
 ): readonly Run[] {
-  return repeated(random.nextInt(1, RUNS_MAX), () => {
-    const draw = OWN_RUN[progType] ?? drawRun;
+  const draw = OWN_RUN[progType] ?? drawRun;
+  return repeated(random.nextInt(min, max), () => {
     const run = draw(random, progType, pool);
-    if (runs === 'paired') return pairedRun(run, progType);
+    if (asked === 'paired') return pairedRun(run, progType);
     const isTwisted = TWISTED.has(ctxLayoutOf(progType)) && percent(random, twistedPercent);
     const twisted = isTwisted ? twistRun(random, progType, run) : run;
     return percent(random, overriddenPercent) ? overrideRun(random, progType, twisted) : twisted;

@@ -3,6 +3,7 @@ import type { Insn } from '../src/isa/insn.ts';
 
 /** Whether two cases made from one plan say the same. What both share isn't looked into. */
 export function sameCase(a: Case, b: Case): boolean {
+  if (a === b) return true;
   return (
     a.progType === b.progType &&
     a.expectedAttachType === b.expectedAttachType &&
@@ -34,7 +35,7 @@ const sameCommand = (a: MapCommand, b: MapCommand): boolean =>
 
 const sameMap = (a: MapSpec, b: MapSpec): boolean => a === b;
 
-const sameInsn = (a: Insn, b: Insn): boolean =>
+export const sameInsn = (a: Insn, b: Insn): boolean =>
   a.opcode === b.opcode &&
   a.dst === b.dst &&
   a.src === b.src &&

@@ -1,5 +1,4 @@
 import type { Random } from 'fast-check';
-import type { Case } from '../../src/case/case.ts';
 import type { ProgType } from '../../src/case/prog-type.ts';
 import type { Palette } from '../capabilities.ts';
 import { drawCasePlan } from '../case-plan.ts';
@@ -8,9 +7,10 @@ import { typesFor } from '../map-kinds.ts';
 import type { CasePlan, FragmentKind } from '../plan.ts';
 import { oneIn } from '../random.ts';
 import { repeated } from '../repeated.ts';
+import type { Shrinkable } from '../shrinkable.ts';
 import { createAgenda } from './agenda.ts';
 import { aimAt } from './aims.ts';
-import { createNovelty, pickByScore } from './novelty.ts';
+import { createNovelty, pickSomeByScore } from './novelty.ts';
 import { createTopics, profileAbout, type Topic } from './topics.ts';
 
 /** What a case reached, by name; see `Reach` of campaigns. What isn't there wasn't reached, or isn't known. */
@@ -31,8 +31,8 @@ export interface Feedback {
 /** Steers the drawing of plans by what earlier cases reached. */
 export interface Guide {
   readonly drawPlan: DrawPlan;
-  /** What came of a case, made from that plan; returns how many names are new. */
-  learn(testCase: Case, plan: CasePlan | undefined, feedback: Feedback): number;
+  /** What came of a case; returns how many names are new. */
+  learn(made: Shrinkable, feedback: Feedback): number;
 }
 
 /** What was chosen for a case because of what others reached. */
@@ -69,17 +69,17 @@ export function createGuide(random: Random): Guide {
   function chooseSome<T>(
     from: Random,
     all: readonly T[],
-    choice: (item: T) => string,
+    choices: readonly string[],
   ): readonly T[] {
     if (all.length <= CHOSEN || oneIn(from, 4)) return all;
-    return repeated(CHOSEN, () => pickByScore(from, all, (item) => novelty.of(choice(item))));
+    return pickSomeByScore(from, CHOSEN, all, (_, i) => novelty.of(choices[i]));
   }
 
   function chooseMapTypes(from: Random, palette: Palette, about: readonly Topic[]) {
     const needed = about.flatMap((topic) => [...(typesFor(topic as FragmentKind) ?? [])]);
     const usual = palette.mapTypes.filter((type) => needed.includes(type));
     const all = usual.length > 0 && oneIn(from, 2) ? usual : palette.mapTypes;
-    return repeated(MAP_TYPES, () => pickByScore(from, all, (type) => novelty.of(mapChoice(type))));
+    return pickSomeByScore(from, MAP_TYPES, all, (type) => novelty.of(mapChoice(type)));
   }
 
   /** Operands that nothing was executed with, between the steps of the prog. */
@@ -96,13 +96,12 @@ export function createGuide(random: Random): Guide {
   return {
     drawPlan(from, drawPalette, profile) {
       const palette = choosePalette(drawPalette);
-      const { progType, mapTypes } = palette;
+      const { mapTypes } = palette;
       const about = topics.choose(from, palette, profile);
-      const helperCalls = chooseSome(from, palette.helperCalls, ({ helper }) =>
-        calleeChoice(progType, helper),
-      );
-      const kfuncs = chooseSome(from, palette.kfuncs, ({ name }) => calleeChoice(progType, name));
-      const jumps = chooseSome(from, palette.jumps, ({ name }) => name);
+      const choices = choicesIn(palette);
+      const helperCalls = chooseSome(from, palette.helperCalls, choices.helperCalls);
+      const kfuncs = chooseSome(from, palette.kfuncs, choices.kfuncs);
+      const jumps = chooseSome(from, palette.jumps, choices.jumps);
       const plan = drawCasePlan(
         from,
         { ...palette, helperCalls, kfuncs, jumps },
@@ -119,7 +118,7 @@ export function createGuide(random: Random): Guide {
       chosen.set(aimed, { topics: about, callees, jumps: new Set(jumps.map(({ name }) => name)) });
       return { plan: aimed, palette };
     },
-    learn({ progType, maps }, plan, feedback) {
+    learn({ testCase: { progType, maps }, plan }, feedback) {
       const choices = plan && chosen.get(plan);
       novelty.try(progType);
       for (const type of new Set(maps.map(({ type }) => type))) novelty.try(mapChoice(type));
@@ -156,6 +155,28 @@ const CHOICES: readonly (readonly [
   ['branches', (name) => [name.slice(0, name.indexOf(' '))]],
   ['ksyms', () => ['ksyms']],
 ];
+
+/** The choices that there are in a palette, in its order. */
+interface PaletteChoices {
+  readonly helperCalls: readonly string[];
+  readonly kfuncs: readonly string[];
+  readonly jumps: readonly string[];
+}
+const CHOICES_OF = new WeakMap<Palette, PaletteChoices>();
+
+/** Put together once: a name that is put together anew must be hashed anew as well. */
+function choicesIn(palette: Palette): PaletteChoices {
+  const known = CHOICES_OF.get(palette);
+  if (known !== undefined) return known;
+  const { progType, helperCalls, kfuncs, jumps } = palette;
+  const choices = {
+    helperCalls: helperCalls.map(({ helper }) => calleeChoice(progType, helper)),
+    kfuncs: kfuncs.map(({ name }) => calleeChoice(progType, name)),
+    jumps: jumps.map(({ name }) => name),
+  };
+  CHOICES_OF.set(palette, choices);
+  return choices;
+}
 
 const FORMS_OF = new WeakMap<Palette, ReadonlySet<string>>();
 

@@ -1,19 +1,14 @@
-import type { Case } from '../../src/case/case.ts';
-import {
-  type CaseSource,
-  createPlannedSource,
-  type Shrinkable,
-  type SourceOptions,
-} from '../case-source.ts';
+import { type CaseSource, createCaseSource, type SourceOptions } from '../case-source.ts';
 import { percent, seededRandom } from '../random.ts';
 import { repeated } from '../repeated.ts';
+import type { Shrinkable } from '../shrinkable.ts';
 import { createGuide, type Feedback } from './guide.ts';
 import { pickByScore } from './novelty.ts';
 import { createYields } from './yields.ts';
 
 export interface GuidedSource extends CaseSource {
   /** What a case of this source came to. The cases that follow depend on it, and on the order of calls. */
-  learn(testCase: Case, feedback: Feedback): void;
+  learn(made: Shrinkable, feedback: Feedback): void;
 }
 
 /** Cases that reached something new and are kept for mutants of them. */
@@ -26,7 +21,7 @@ const MUTANTS_PERCENT_MIN = 2;
 const MUTANTS_PERCENT_MAX = 60;
 
 interface Kept {
-  readonly testCase: Case;
+  readonly made: Shrinkable;
   /** Names that it was the first to reach, and those that its mutants were. */
   gain: number;
   mutants: number;
@@ -40,9 +35,9 @@ interface Kept {
 export function createGuidedSource(options: SourceOptions): GuidedSource {
   const random = seededRandom(`guidance of ${options.seed}`);
   const guide = createGuide(random);
-  const source = createPlannedSource(options, guide.drawPlan);
+  const source = createCaseSource(options, guide.drawPlan);
   const kept: Kept[] = [];
-  const parents = new WeakMap<Case, Kept>();
+  const parents = new WeakMap<Shrinkable, Kept>();
   const yields = createYields<'drawn' | 'mutated'>();
   let given = 0;
 
@@ -55,10 +50,10 @@ export function createGuidedSource(options: SourceOptions): GuidedSource {
     if (kept.length === 0 || !percent(random, mutantsPercent())) return undefined;
     const draw = (): Kept => pickByScore(random, kept, ({ gain, mutants }) => gain / (mutants + 1));
     const parent = draw();
-    const made = source.mutantOf([parent.testCase, ...repeated(DONORS, () => draw().testCase)]);
+    const made = source.mutantOf([parent.made, ...repeated(DONORS, () => draw().made)]);
     if (made === undefined) return undefined;
     parent.mutants++;
-    parents.set(made.testCase, parent);
+    parents.set(made, parent);
     return made;
   }
 
@@ -67,14 +62,14 @@ export function createGuidedSource(options: SourceOptions): GuidedSource {
     next() {
       return (given++ < source.fixedCases ? undefined : mutant()) ?? source.next();
     },
-    learn(testCase, feedback) {
-      const fresh = guide.learn(testCase, source.planOf(testCase), feedback);
-      const parent = parents.get(testCase);
+    learn(made, feedback) {
+      const fresh = guide.learn(made, feedback);
+      const parent = parents.get(made);
       yields.learn(parent === undefined ? 'drawn' : 'mutated', fresh);
       if (parent !== undefined) parent.gain += fresh;
       if (fresh === 0) return;
       if (kept.length >= KEPT_MAX) kept.shift();
-      kept.push({ testCase, gain: fresh, mutants: 0 });
+      kept.push({ made, gain: fresh, mutants: 0 });
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { Random } from 'fast-check';
+import { repeated } from '../repeated.ts';
 
 /**
  * How likely each of several choices is to show something that was not seen yet. A choice is named, such as
@@ -44,8 +45,21 @@ function add(counts: Map<string, number>, name: string, number: number): number 
 }
 
 /** One of them, each as often as its score says. */
-export function pickByScore<T>(random: Random, from: readonly T[], score: (item: T) => number): T {
+export const pickByScore = <T>(random: Random, from: readonly T[], score: (item: T) => number): T =>
+  pickScored(random, from, from.map(score));
+
+/** As many of them, some perhaps twice; each is scored once. */
+export function pickSomeByScore<T>(
+  random: Random,
+  count: number,
+  from: readonly T[],
+  score: (item: T, index: number) => number,
+): readonly T[] {
   const scores = from.map(score);
+  return repeated(count, () => pickScored(random, from, scores));
+}
+
+function pickScored<T>(random: Random, from: readonly T[], scores: readonly number[]): T {
   const total = scores.reduce((sum, each) => sum + each, 0);
   let at = (random.nextInt(0, STEPS - 1) / STEPS) * total;
   let index = 0;

@@ -2,8 +2,7 @@ import type { Random } from 'fast-check';
 import type { Palette } from '../capabilities.ts';
 import type { FragmentKind } from '../plan.ts';
 import type { Profile } from '../profiles.ts';
-import { repeated } from '../repeated.ts';
-import { pickByScore } from './novelty.ts';
+import { pickSomeByScore } from './novelty.ts';
 import { createYields } from './yields.ts';
 
 /** What a case can be about: a kind of fragments, or what is drawn beside the prog. */
@@ -39,7 +38,7 @@ export function createTopics(): Topics {
         (kind) => profile.weights[kind] > 0 && palette.kinds.has(kind),
       );
       const all: readonly Topic[] = [...kinds, ...SHARES.filter((share) => profile[share] > 0)];
-      return repeated(TOPICS, () => pickByScore(random, all, (topic) => yields.of(topic) ** 2));
+      return pickSomeByScore(random, TOPICS, all, (topic) => yields.of(topic) ** 2);
     },
     learn(topics, fresh) {
       for (const topic of new Set(topics)) yields.learn(topic, fresh);

@@ -6,9 +6,9 @@ import {
   type Frame,
   ownScalar,
   pointers,
+  regMask,
   scalar,
   stackPointer,
-  whilePinned,
   writable,
 } from './frame.ts';
 import { readableAt, slotAt } from './stack.ts';
@@ -39,7 +39,7 @@ export function lowerIndexed(frame: Frame, fragment: FragmentOf<'indexed'>): voi
   if (frame.view.regs[pointer] !== region) return;
   const room = region.high - region.low - form.size;
   const mask = (1 << (31 - Math.clz32(room + 1))) - 1;
-  const to = whilePinned(frame, used(value, pointer), () => writable(frame, index));
+  const to = writable(frame, index, regMask(value) | regMask(pointer));
   frame.asm.emit(F.movX, { dst: to, src: from });
   frame.asm.emit(F.andK, { dst: to, imm: mask });
   frame.asm.emit(F.addX, { dst: to, src: pointer });
@@ -65,10 +65,10 @@ function accessStack(
     emitAccess(frame, form, { base: R10, off: place, value, imm, dst: imm });
     return;
   }
-  const base = whilePinned(frame, used(value, comparand(form)), () => writable(frame, via));
-  const beyond = via % 2 === 0 ? 0 : -8;
-  stackPointer(frame, base, place + beyond);
-  emitAccess(frame, form, { base, off: -beyond, value, imm, dst: base });
+  const base = writable(frame, via, regMask(value) | regMask(comparand(form)));
+  const below = via % 2 === 0 ? 0 : 8;
+  stackPointer(frame, base, place - below);
+  emitAccess(frame, form, { base, off: below, value, imm, dst: base });
 }
 
 interface Place {
@@ -154,6 +154,3 @@ const comparand = (form: AccessForm): number | undefined =>
 /** Whether the verifier can't take the bytes for zeros afterwards. */
 const isZeroProof = (form: AccessForm, imm: number): boolean =>
   form.kind === 'atomic' || (form.kind === 'store' && form.operand === 'k' && imm !== 0);
-
-const used = (...regs: readonly (number | undefined)[]): readonly number[] =>
-  regs.filter((reg) => reg !== undefined);

@@ -13,13 +13,15 @@ export interface Assembler {
   call(callee: number): void;
   address(dst: number, callee: number): void;
   label(): Label;
-  /** The label stands before the next insn. */
-  place(label: Label): void;
+  /** The label stands before the next insn, or before the one of that number. */
+  place(label: Label, at?: number): void;
   /** How far it is; `rewind` forgets all that came after. */
   mark(): Mark;
   rewind(mark: Mark): void;
-  /** Takes out the insn after the mark; no label may stand right before it, and it may not be open. */
-  remove(mark: Mark): void;
+  /** Goes on as another one did, from one mark to another: labels before the first are the same in both. */
+  take(from: Assembler, since: Mark, until: Mark): void;
+  /** All but its first insn, which no label may stand before, and which may not be open. */
+  withoutFirst(): Assembler;
   readonly insns: readonly Insn[];
   /** In the order of their places. */
   readonly open: readonly Open[];
@@ -31,7 +33,7 @@ export type Mark = { readonly pieces: number; readonly labels: number };
 /** An insn that lacks where it leads to. */
 interface Open {
   /** Which insn of the function it is. */
-  at: number;
+  readonly at: number;
   /** What `to` counts: labels, for the distance to one in a field of the insn, or functions. */
   readonly leads: 'off' | 'imm' | 'function';
   readonly to: number;
@@ -67,19 +69,32 @@ class FunctionAssembler implements Assembler {
     return this.places.push(-1) - 1;
   }
 
-  place(label: Label): void {
-    this.places[label] = this.insns.length;
+  place(label: Label, at = this.insns.length): void {
+    this.places[label] = at;
   }
 
   mark(): Mark {
     return { pieces: this.insns.length, labels: this.places.length };
   }
 
-  remove({ pieces }: Mark): void {
+  take(from: Assembler, since: Mark, until: Mark): void {
     const { insns, places, open } = this;
-    insns.splice(pieces, 1);
-    for (let label = 0; label < places.length; label++) if (places[label] > pieces) places[label]--;
-    for (const piece of open) if (piece.at > pieces) piece.at--;
+    const shift = { pieces: insns.length - since.pieces, labels: places.length - since.labels };
+    for (let at = since.pieces; at < until.pieces; at++) insns.push(from.insns[at]);
+    for (let label = since.labels; label < until.labels; label++) {
+      places.push(from.places[label] + shift.pieces);
+    }
+    for (const { at, leads, to } of from.open) {
+      if (at < since.pieces || at >= until.pieces) continue;
+      const isShared = leads === 'function' || to < since.labels;
+      open.push({ at: at + shift.pieces, leads, to: isShared ? to : to + shift.labels });
+    }
+  }
+
+  withoutFirst(): Assembler {
+    const rest = new FunctionAssembler();
+    rest.take(this, { pieces: 1, labels: 0 }, this.mark());
+    return rest;
   }
 
   rewind({ pieces, labels }: Mark): void {
@@ -90,12 +105,11 @@ class FunctionAssembler implements Assembler {
   }
 }
 
-/**
- * One prog of the functions given, the first one at its head: those that are called, directly or not,
- * follow in the order of their numbers.
- */
-export function link(functions: readonly (Assembler | undefined)[]): Insn[] {
-  const called = reachable(functions);
+/** One prog of those of the functions given that are called (`reachable`), in the order of their numbers. */
+export function link(
+  functions: readonly (Assembler | undefined)[],
+  called: readonly number[] = reachable(functions),
+): Insn[] {
   const starts: number[] = [];
   let slot = 0;
   for (const number of called) {
@@ -113,7 +127,8 @@ const ADDRESS = formNamed('lddw.code_addr');
 const distanceField = (form: FormOf<'jump' | 'goto' | 'may_goto'>): 'off' | 'imm' =>
   form.kind === 'goto' && form.offBits === 32 ? 'imm' : 'off';
 
-function reachable(functions: readonly (Assembler | undefined)[]): readonly number[] {
+/** The first function, and those that it calls, directly or not: in the order of their numbers. */
+export function reachable(functions: readonly (Assembler | undefined)[]): readonly number[] {
   const seen = [0];
   for (const number of seen) {
     for (const { leads, to } of functions[number]!.open) {
@@ -142,14 +157,26 @@ function resolve(
     const insn = insns[at];
     if (leads === 'function') {
       // Both count from the slot behind the insn's first one.
-      linked[first + at] = { ...insn, imm: starts[to] - SLOTS[at] - 1 };
+      linked[first + at] = withImm(insn, starts[to] - SLOTS[at] - 1);
     } else {
       const distance = SLOTS[places[to]] - SLOTS[at + 1];
-      linked[first + at] =
-        leads === 'imm' ? { ...insn, imm: distance } : { ...insn, off: distance };
+      linked[first + at] = leads === 'imm' ? withImm(insn, distance) : withOff(insn, distance);
     }
   }
 }
+
+/** The insn with another immediate. */
+export const withImm = ({ opcode, dst, src, off, nextImm }: Insn, imm: number): Insn =>
+  nextImm === undefined ? { opcode, dst, src, off, imm } : { opcode, dst, src, off, imm, nextImm };
+
+/** The jump with another distance. */
+const withOff = ({ opcode, dst, src, imm }: Insn, off: number): Insn => ({
+  opcode,
+  dst,
+  src,
+  off,
+  imm,
+});
 
 /** Room for the slots at which the insns of a function begin. */
 const SLOTS: number[] = [];

@@ -1,8 +1,8 @@
-import type { Body, FragmentKind, FragmentOf } from '../plan.ts';
+import type { Body, Fragment, FragmentKind, FragmentOf } from '../plan.ts';
 import { lowerAccess, lowerIndexed } from './access.ts';
 import { lowerCall, lowerEach, lowerWalk } from './call.ts';
 import { lowerAlu, lowerConst } from './compute.ts';
-import { type LowerBody, lowerBranch, lowerLeave, roleOf } from './control.ts';
+import { type LowerBody, lowerBranch, lowerLeave } from './control.ts';
 import { lowerCtxRead, lowerCtxWrite, lowerPacket } from './ctx.ts';
 import { lowerDrain } from './drain.ts';
 import { lowerDynptr } from './dynptr.ts';
@@ -31,18 +31,19 @@ import { lowerSequence } from './sequence.ts';
 import { lowerTailCall } from './tail-call.ts';
 import { lowerVerdict } from './verdict.ts';
 
-/**
- * Lowers one fragment after another; what stands behind an exit is left out, and so is what may not
- * stand between the kfuncs of a pair.
- */
+/** Lowers one fragment after another. */
 export function lowerBody(frame: Frame, body: Body): void {
-  for (const fragment of body) {
-    if (!frame.view.live) return;
-    if (frame.locked && !LOCKED.has(fragment.kind)) continue;
-    if (frame.held && NOT_HELD.has(fragment.kind)) continue;
-    if (roleOf(frame) === 'visitor' && NOT_VISITING.has(fragment.kind)) continue;
-    (LOWER[fragment.kind] as Lower<FragmentKind>)(frame, fragment, lowerBody);
-  }
+  for (const fragment of body) lowerFragment(frame, fragment);
+}
+
+/** What stands behind an exit is left out, and so is what may not stand between the kfuncs of a pair. */
+export function lowerFragment(frame: Frame, fragment: Fragment): void {
+  const { kind } = fragment;
+  if (!frame.view.live) return;
+  if (frame.locked && !LOCKED.has(kind)) return;
+  if (frame.held && NOT_HELD.has(kind)) return;
+  if (frame.role === 'visitor' && NOT_VISITING.has(kind)) return;
+  (LOWER[kind] as Lower<FragmentKind>)(frame, fragment, lowerBody);
 }
 
 /**

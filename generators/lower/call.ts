@@ -4,7 +4,6 @@ import type { HelperName } from '../../src/isa/helpers.ts';
 import { STEADY, WALKED, ZERO_SEED } from '../map-kinds.ts';
 import type { ArgKind, FragmentOf, FunctionPlan } from '../plan.ts';
 import { emitConst } from './compute.ts';
-import { roleOf } from './control.ts';
 import {
   callHelper,
   ctxRegister,
@@ -30,8 +29,8 @@ export function lowerCall(frame: Frame, { callee, args }: FragmentOf<'call'>): v
   if (target === undefined) return;
   const done = frame.functionEffects(target);
   // No kernel lets another prog end a callback.
-  if ((done.tailCalls || done.throws) && roleOf(frame) !== 'subprog') return;
-  const kinds = frame.plan.prog.functions[target - 1].args;
+  if ((done.tailCalls || done.throws) && frame.role !== 'subprog') return;
+  const kinds = frame.prog.functions[target - 1].args;
   setArguments(frame, kinds, args);
   frame.asm.call(target);
   noteCallOf(frame, done, 1);
@@ -121,7 +120,7 @@ function noteCallOf(frame: Frame, done: Effects, walks: number): void {
 }
 
 function calleeOf(frame: Frame, hint: number, role: FunctionPlan['role']): number | undefined {
-  const { functions } = frame.plan.prog;
+  const { functions } = frame.prog;
   const hasCtx = frame.view.regs.includes(CTX);
   const suits = (plan: FunctionPlan) =>
     plan.role === role && (hasCtx || !plan.args.includes('ctx'));
@@ -195,8 +194,8 @@ const SET_ARGUMENT: { readonly [Kind in ArgKind | KfuncArg]: SetArgument } = {
 
 /** Somewhat less than a page: what lies in one piece of a packet can grow to that. */
 const PULLED_MAX = 3800;
-/** In Latin 1; one stands for NULL. Of few letters, so that one is often found in another. */
-const STRINGS = [
+/** In Latin 1, with what ends it; one stands for NULL. Of few letters, so that one is often found in another. */
+const STRINGS = strings(
   ...['', 'a', 'abab', 'aabaab', 'ABab', 'ba', 'b', 'aaaa', 'bAbA', 'abcabcabd', null, 'A'],
   ...[
     '\u00e0\u00c0',
@@ -206,11 +205,18 @@ const STRINGS = [
     'the quick brown fox jumps',
     ' a b',
   ],
-];
-const PATTERNS = [
+);
+const PATTERNS = strings(
   ...['', 'a', 'ab', 'b', 'aab', 'AB', 'ba', 'abd', 'A', 'bab', null, 'aabaab', 'c', 'Ba'],
   ...['\u00c0', '\u00f7', '[', '\u0080', 'fox', 'quick  jumps', 'ABAB', 'abab'],
-];
+);
+
+function strings(...texts: readonly (string | null)[]): readonly (Uint8Array | null)[] {
+  return texts.map((text) =>
+    text === null ? null : Uint8Array.from(Buffer.from(`${text}\0`, 'latin1')),
+  );
+}
+
 /** Also wider than a character, of which only the low bits count. */
 const CHARACTERS = [97, 98, 0, 65, 99, 0x161, -1, 0xff, 0x80, 0xc0, 32];
 /** Also what is as much as any string may have, and more. */
@@ -220,13 +226,13 @@ function setString(
   frame: Frame,
   reg: number,
   place: number,
-  from: readonly (string | null)[],
+  from: readonly (Uint8Array | null)[],
   hint: number,
 ): void {
   const text = from[hint % from.length];
   if (text === null) frame.asm.emit(F.movK, { dst: reg, imm: 0 });
   else {
-    storeBytes(frame, place, Uint8Array.from(Buffer.from(`${text}\0`, 'latin1')));
+    storeBytes(frame, place, text);
     stackPointer(frame, reg, place);
   }
   frame.view.regs[reg] = NONE;

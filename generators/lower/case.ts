@@ -5,9 +5,11 @@ import type { Insn } from '../../src/isa/insn.ts';
 import type { Named } from '../../src/isa/named-by.ts';
 import { loadFlags } from '../attach-types.ts';
 import type { CasePlan, CommandPlan, MapPlan, ProgPlan } from '../plan.ts';
+import { withImm } from './assembler.ts';
 import { innerOf } from './maps.ts';
-import { type LoweredProg, lowerProg } from './prog.ts';
+import { type LoweredProg, lowerProg, traceProg } from './prog.ts';
 import { SAVED_BYTES, savedMapNumber } from './saved-map.ts';
+import type { Trace } from './trace.ts';
 
 /** BPF_F_ANY_ALIGNMENT: without it, kernels whose machine wants alignment refuse what has none. */
 const ANY_ALIGNMENT = 0x2;
@@ -28,6 +30,8 @@ export interface LoweredPlan {
   readonly plan: CasePlan;
   readonly progs: readonly LoweredProg[];
   readonly testCase: Case;
+  /** How the first prog was lowered, where that was asked for. */
+  readonly trace?: Trace;
 }
 
 /** The case of a plan: always the same, and valid whatever was taken out of the plan. */
@@ -37,20 +41,37 @@ export const lowerCase = (plan: CasePlan): Case => lowerPlan(plan).testCase;
 export function lowerPlan(plan: CasePlan, before?: LoweredPlan): LoweredPlan {
   if (before === undefined || !haveSameProgs(plan, before.plan)) {
     const progs = lowerProgs(plan, before);
-    return { plan, progs, testCase: caseOf(plan, progs) };
+    const isSame =
+      before !== undefined && isSameList(progs, before.progs) && isSameBeside(plan, before.plan);
+    return { plan, progs, testCase: isSame ? before.testCase : caseOf(plan, progs, before) };
   }
   const { progs } = before;
   const testCase = differInRunsAlone(plan, before.plan)
     ? { ...before.testCase, runs: plan.runs }
-    : caseOf(plan, progs);
+    : caseOf(plan, progs, before);
   return { plan, progs, testCase };
 }
+
+/** The same again, ready for many plans like it to be lowered. */
+export const traced = (lowered: LoweredPlan): LoweredPlan => ({
+  ...lowered,
+  trace: traceProg(lowered.plan, lowered.plan.prog, lowered.progs[0]),
+});
 
 const haveSameProgs = (a: CasePlan, b: CasePlan): boolean =>
   a.prog === b.prog &&
   a.targets === b.targets &&
   a.maps === b.maps &&
   a.attachType === b.attachType;
+
+/** Whether all but the progs is the same. */
+const isSameBeside = (a: CasePlan, b: CasePlan): boolean =>
+  a.maps === b.maps &&
+  a.runs === b.runs &&
+  a.commands === b.commands &&
+  a.attachType === b.attachType &&
+  a.progFlags === b.progFlags &&
+  a.oddMaps === b.oddMaps;
 
 /** Of plans with the same progs. Commands lie in runs. */
 const differInRunsAlone = (a: CasePlan, b: CasePlan): boolean =>
@@ -67,7 +88,7 @@ function lowerProgs(plan: CasePlan, before: LoweredPlan | undefined): readonly L
     plan.attachType === before.plan.attachType;
   const lower = (prog: ProgPlan): LoweredProg =>
     (isKnown ? progOf(before, prog) : undefined) ??
-    lowerProg(prog === plan.prog ? plan : { ...plan, prog });
+    lowerProg(plan, prog, isKnown && prog === plan.prog ? before.trace : undefined);
   const main = lower(plan.prog);
   const hasArray = main.named.some(
     ({ at, what }) => what === 'map' && isProgArray(plan.maps[main.insns[at].imm]),
@@ -82,30 +103,37 @@ function progOf({ plan, progs }: LoweredPlan, prog: ProgPlan): LoweredProg | und
   return target < 0 ? undefined : progs[1 + target];
 }
 
-/** Maps and kernel symbols are numbered, and what isn't used is left out. */
-function caseOf(plan: CasePlan, progs: readonly LoweredProg[]): Case {
+/**
+ * Maps and kernel symbols are numbered, and what isn't used is left out. What is as in the case before is taken
+ * from there: cases are compared by what they don't share.
+ */
+function caseOf(plan: CasePlan, progs: readonly LoweredProg[], before?: LoweredPlan): Case {
   const { maps } = plan;
-  const commands = plan.commands.filter(({ map }) =>
-    maps.some((known) => isWhole(known, map, maps)),
-  );
+  const commands =
+    plan.commands.length === 0
+      ? plan.commands
+      : plan.commands.filter(({ map }) => maps.some((known) => isWhole(known, map, maps)));
   const used = { map: mapsUsed(progs, maps, commands), ksym: usedOf(progs, 'ksym') };
   const specOf = (number: number): MapSpec =>
     number === savedMapNumber(plan)
       ? SAVED_MAP
       : lowerMap(maps, number, progs.length, (inner) => used.map.indexOf(inner));
-  return {
+  const drawn = [...used.map.map(specOf), ...plan.oddMaps];
+  const known =
+    before !== undefined && isSameList(drawn, before.testCase.maps) ? before : undefined;
+  const testCase = {
     progType: plan.progType,
     expectedAttachType: plan.attachType,
-    ...(plan.attachBtf !== undefined && { attachBtf: plan.attachBtf }),
     progFlags:
       plan.progFlags |
       loadFlags(plan.progType) |
       (progs.some(({ unaligned }) => unaligned) ? ANY_ALIGNMENT : 0),
     ksyms: used.ksym.map((number) => KSYM_NAMES[number]),
-    maps: [...used.map.map(specOf), ...plan.oddMaps],
+    maps: known?.testCase.maps ?? drawn,
     progs: progs.map((prog) => ({ insns: renumbered(prog, used) })),
-    runs: commands.length === 0 ? plan.runs : withCommands(plan, commands, used.map),
+    runs: runsOf(plan, commands, used.map, known),
   };
+  return plan.attachBtf === undefined ? testCase : { ...testCase, attachBtf: plan.attachBtf };
 }
 
 /** The insns, with the numbers that maps and symbols have in the case. */
@@ -115,10 +143,25 @@ function renumbered(
 ): readonly Insn[] {
   const numbered = insns.slice();
   for (const { at, what } of named) {
-    numbered[at] = { ...insns[at], imm: used[what].indexOf(insns[at].imm) };
+    numbered[at] = withImm(insns[at], used[what].indexOf(insns[at].imm));
   }
   return numbered;
 }
+
+/** `known` has the same maps, which commands name. */
+function runsOf(
+  plan: CasePlan,
+  commands: readonly CommandPlan[],
+  used: readonly number[],
+  known: LoweredPlan | undefined,
+): readonly Run[] {
+  if (commands.length === 0) return plan.runs;
+  const isKnown = plan.runs === known?.plan.runs && plan.commands === known.plan.commands;
+  return isKnown ? known.testCase.runs : withCommands(plan, commands, used);
+}
+
+const isSameList = <T>(a: readonly T[], b: readonly T[]): boolean =>
+  a.length === b.length && a.every((item, i) => item === b[i]);
 
 const withCommands = (
   plan: CasePlan,

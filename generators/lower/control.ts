@@ -1,39 +1,56 @@
-import { type FormOf, formNamed } from '../../src/isa/forms.ts';
+import { type FormOf, formNamed, type Operands } from '../../src/isa/forms.ts';
 import { resultMask } from '../attach-types.ts';
-import type { Body, FragmentOf, FunctionPlan, Reach } from '../plan.ts';
-import type { Label } from './assembler.ts';
+import type { Body, FragmentOf, Reach } from '../plan.ts';
+import type { Label, Mark } from './assembler.ts';
 import { F, type Frame, scalar } from './frame.ts';
-import { copyView, meet, restoreView, SCALAR } from './view.ts';
+import { copyView, meet, restoreView, SCALAR, type View } from './view.ts';
 
 export type LowerBody = (frame: Frame, body: Body) => void;
 
-/** The two ways behind a jump: the body that it falls into, and the one that it jumps to. */
-export function lowerFork(
-  frame: Frame,
-  ways: { readonly fallen: () => void; readonly taken: () => void; readonly reach: Reach },
-  jumpTo: (label: Label) => void,
-): void {
+/** The two ways behind a jump, which `beginFork` emits: what it falls into is lowered behind that. */
+export interface Fork {
+  readonly taken: Label;
+  readonly atJump: View;
+}
+
+export function beginFork(frame: Frame, form: FormOf<'jump'>, operands: Operands): Fork {
   const { asm, view, effects } = frame;
   const taken = asm.label();
-  jumpTo(taken);
+  asm.jump(form, taken, operands);
   effects.forks++;
-  const before = copyView(view);
-  ways.fallen();
-  const afterFallen = copyView(view);
-  const fallenEnd = asm.mark();
+  return { taken, atJump: copyView(view) };
+}
+
+/** A fork, and how it was where what it falls into ends. */
+interface TurnedFork {
+  readonly taken: Label;
+  readonly end: Label;
+  readonly atEnd: View;
+  readonly fallen: Mark;
+  readonly skipped: Mark;
+}
+
+/** What the jump leads to is lowered behind this. */
+export function turnFork(frame: Frame, fork: Fork, reach: Reach = 'ja'): TurnedFork {
+  const { asm, view } = frame;
+  const atEnd = copyView(view);
+  const fallen = asm.mark();
   const end = asm.label();
-  if (afterFallen.live) asm.jump(GOTO[ways.reach], end);
-  const gotoEnd = asm.mark();
-  asm.place(taken);
-  restoreView(view, before);
-  ways.taken();
-  if (asm.mark().pieces === gotoEnd.pieces) {
+  if (atEnd.live) asm.jump(GOTO[reach], end);
+  asm.place(fork.taken);
+  restoreView(view, fork.atJump);
+  return { taken: fork.taken, end, atEnd, fallen, skipped: asm.mark() };
+}
+
+/** Both ways come together. */
+export function endFork({ asm, view }: Frame, fork: TurnedFork): void {
+  if (asm.mark().pieces === fork.skipped.pieces) {
     // Nothing to jump over.
-    asm.rewind({ pieces: fallenEnd.pieces, labels: asm.mark().labels });
-    asm.place(taken);
+    asm.rewind({ pieces: fork.fallen.pieces, labels: asm.mark().labels });
+    asm.place(fork.taken);
   }
-  asm.place(end);
-  meet(view, afterFallen);
+  asm.place(fork.end);
+  meet(view, fork.atEnd);
 }
 
 export function lowerBranch(
@@ -43,15 +60,11 @@ export function lowerBranch(
 ): void {
   const left = scalar(frame, dst);
   const right = form.operand === 'x' ? scalar(frame, src) : 0;
-  lowerFork(
-    frame,
-    {
-      reach,
-      fallen: () => lowerBody(frame, bodies[0]),
-      taken: () => lowerBody(frame, bodies[1]),
-    },
-    (label) => frame.asm.jump(form, label, { dst: left, src: right, imm }),
-  );
+  const fork = beginFork(frame, form, { dst: left, src: right, imm });
+  lowerBody(frame, bodies[0]);
+  const turned = turnFork(frame, fork, reach);
+  lowerBody(frame, bodies[1]);
+  endFork(frame, turned);
 }
 
 export function lowerLeave(frame: Frame, { how, result }: FragmentOf<'leave'>): void {
@@ -81,15 +94,10 @@ export function emitExit(frame: Frame): void {
 }
 
 /** Callbacks return 0 or 1, and progs what their type may; other functions anything. */
-function maskOf(frame: Frame): number | undefined {
-  const { number, plan } = frame;
+function maskOf({ number, plan, role }: Frame): number | undefined {
   if (number === 0) return resultMask(plan.progType, plan.attachType);
-  return roleOf(frame) === 'subprog' ? undefined : 1;
+  return role === 'subprog' ? undefined : 1;
 }
-
-/** What the function at hand is there for; that of the prog itself is a subprog's. */
-export const roleOf = ({ number, plan }: Frame): FunctionPlan['role'] =>
-  number === 0 ? 'subprog' : plan.prog.functions[number - 1].role;
 
 const GOTO: Record<Reach, FormOf<'goto'>> = {
   ja: formNamed('ja') as FormOf<'goto'>,

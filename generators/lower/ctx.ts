@@ -3,12 +3,12 @@ import { formNamed } from '../../src/isa/forms.ts';
 import { packetFields, readablePlaces, writablePlaces } from '../ctx-access.ts';
 import { hooksOf, mayRead } from '../hooks.ts';
 import type { CasePlan, FragmentOf } from '../plan.ts';
-import { type LowerBody, lowerFork } from './control.ts';
-import { ctxRegister, F, type Frame, scalar, whilePinned, writable } from './frame.ts';
+import { beginFork, endFork, type LowerBody, turnFork } from './control.ts';
+import { ctxRegister, F, type Frame, regMask, scalar, writable } from './frame.ts';
 import { NONE, SCALAR } from './view.ts';
 
 export function lowerCtxRead(frame: Frame, { form, field, dst }: FragmentOf<'ctx-read'>): void {
-  if (isUnchecked(frame.plan)) return;
+  if (isUnchecked(frame)) return;
   const places = placesOf(frame.plan, form.size);
   const ctx = places.length === 0 ? undefined : ctxRegister(frame, dst);
   if (places.length === 0 || ctx === undefined) return;
@@ -22,8 +22,8 @@ export function lowerCtxRead(frame: Frame, { form, field, dst }: FragmentOf<'ctx
  * Whether BPF_PROG_RUN looks only at what the first prog reads of its ctx, and not at those that take its place:
  * they would read behind it, or a NULL pointer (`tail-call-reads-behind-ctx` in `causes/`).
  */
-const isUnchecked = ({ progType, prog, targets }: CasePlan): boolean =>
-  (progType === 'raw_tracepoint' || progType === 'syscall') && targets.includes(prog);
+const isUnchecked = ({ plan, prog }: Frame): boolean =>
+  (plan.progType === 'raw_tracepoint' || plan.progType === 'syscall') && prog !== plan.prog;
 
 /** A hook's ctx has words, of which the first bytes are read. */
 function placesOf({ progType, attachType, attachBtf }: CasePlan, sizeBytes: number) {
@@ -38,7 +38,7 @@ function placesOf({ progType, attachType, attachBtf }: CasePlan, sizeBytes: numb
 }
 
 export function lowerCtxWrite(frame: Frame, { form, field, src }: FragmentOf<'ctx-write'>): void {
-  if (isUnchecked(frame.plan)) return;
+  if (isUnchecked(frame)) return;
   const places = writablePlaces(frame.plan.progType, form.size);
   if (places.length === 0) return;
   const value = scalar(frame, src);
@@ -81,18 +81,18 @@ export function lowerPacket(
   const added = indexBits > 0 ? scalar(frame, index) : undefined;
   const ctx = fields && ctxRegister(frame, dst);
   if (fields === undefined || ctx === undefined) return;
-  const pinned = [ctx, ...(added === undefined ? [] : [added])];
-  const data = whilePinned(frame, pinned, () => writable(frame, dst));
+  const kept = regMask(ctx) | regMask(added);
+  const data = writable(frame, dst, kept);
   const { data_meta: meta } = fields;
   const begin = from === 'data_meta' && meta !== undefined ? meta : fields.data;
   asm.emit(F.ldxw, { dst: data, src: ctx, off: begin });
-  const reach = whilePinned(frame, [...pinned, data], () => writable(frame, dst + 1));
+  const reach = writable(frame, dst + 1, kept | regMask(data));
   if (added !== undefined) {
     asm.emit(F.movX, { dst: reach, src: added });
     asm.emit(F.andK, { dst: reach, imm: (1 << indexBits) - 1 });
     asm.emit(F.addX, { dst: data, src: reach });
   }
-  const end = whilePinned(frame, [ctx, data, reach], () => writable(frame, dst + 2));
+  const end = writable(frame, dst + 2, regMask(ctx) | regMask(data) | regMask(reach));
   const beyond = begin === fields.data ? fields.data_end : fields.data;
   asm.emit(F.ldxw, { dst: end, src: ctx, off: beyond });
   asm.emit(F.movX, { dst: reach, src: data });
@@ -101,18 +101,13 @@ export function lowerPacket(
 
   const { jump, first, inverted } = BOUNDS_TESTS[test % BOUNDS_TESTS.length];
   const operands = first === 'reach' ? { dst: reach, src: end } : { dst: end, src: reach };
-  const longEnough = () => {
-    view.regs[data] = { kind: 'packet', low: 0, high: bytes + 1 };
-    lowerBody(frame, bodies[0]);
+  const lowerWay = (isEnough: boolean) => {
+    if (isEnough) view.regs[data] = { kind: 'packet', low: 0, high: bytes + 1, map: undefined };
+    lowerBody(frame, bodies[isEnough ? 0 : 1]);
   };
-  const tooShort = () => lowerBody(frame, bodies[1]);
-  lowerFork(
-    frame,
-    {
-      reach: 'ja',
-      fallen: inverted ? tooShort : longEnough,
-      taken: inverted ? longEnough : tooShort,
-    },
-    (label) => asm.jump(jump, label, operands),
-  );
+  const fork = beginFork(frame, jump, operands);
+  lowerWay(!inverted);
+  const turned = turnFork(frame, fork);
+  lowerWay(inverted === true);
+  endFork(frame, turned);
 }

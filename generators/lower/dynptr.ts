@@ -124,7 +124,7 @@ function setMemory(frame: Frame, { by, map }: FragmentOf<'dynptr'>): number | un
     asm.emit(VALUE[by], { dst: 1, imm: number, nextImm: 0 });
     return plan.maps[number].spec.valueBytes;
   }
-  if (!isSaving(plan)) return undefined;
+  if (!isSaving(frame.prog)) return undefined;
   asm.emit(VALUE.fd, { dst: 1, imm: savedMapNumber(plan), nextImm: 0 });
   return SAVED_BYTES;
 }

@@ -1,7 +1,7 @@
 import { type FormOf, formNamed } from '../../src/isa/forms.ts';
 import { type HelperName, helperId } from '../../src/isa/helpers.ts';
 import { R10 } from '../../src/isa/opcode.ts';
-import type { CasePlan } from '../plan.ts';
+import type { CasePlan, FunctionPlan, ProgPlan } from '../plan.ts';
 import { repeated } from '../repeated.ts';
 import type { Assembler, Label } from './assembler.ts';
 import {
@@ -35,7 +35,11 @@ export interface Effects {
 /** A function while it is being lowered. */
 export interface Frame {
   readonly plan: CasePlan;
+  /** The prog of the plan that it is a function of: the first one's number is 0. */
+  readonly prog: ProgPlan;
   readonly number: number;
+  readonly role: FunctionPlan['role'];
+  readonly stack: StackRules;
   readonly asm: Assembler;
   readonly view: View;
   readonly effects: Effects;
@@ -89,20 +93,28 @@ export const VALUE_ROOM_BYTES = 32;
 export const OBJECT_ROOM_BYTES = 16;
 const OBJECTS_MAX = 4;
 
-/**
- * Whether progs take one another's place, on the same stack: since 6.9 the interpreter gives them no more
- * of it than the first one uses, and a prog that uses more destroys the kernel's (do_misc_fixups,
- * kernel/bpf/verifier.c 6.12, where `stack_depth` is set anew). So all of them use equally much.
- */
-export const sharesStack = ({ maps }: CasePlan): boolean =>
-  maps.some(({ spec }) => spec.type === 'prog_array');
+/** How the functions of a prog use the stack. */
+export interface StackRules {
+  /**
+   * Whether progs take one another's place, on the same stack: since 6.9 the interpreter gives them no more
+   * of it than the first one uses, and a prog that uses more destroys the kernel's (do_misc_fixups,
+   * kernel/bpf/verifier.c 6.12, where `stack_depth` is set anew). So all of them use equally much.
+   */
+  readonly isShared: boolean;
+  /** Objects of the kernel that a function has room for. */
+  readonly objectsMax: number;
+  /** What a function uses of the stack. */
+  readonly frameBytes: number;
+}
 
 /** Four functions, each in one another's frame, have 512 bytes together (`MAX_BPF_STACK`). */
-const objectsMax = (plan: CasePlan): number =>
-  plan.prog.functions.length <= 1 && !sharesStack(plan) ? OBJECTS_MAX : 1;
-/** Bytes of the stack that a function uses. */
-export const frameBytes = (plan: CasePlan): number =>
-  STACK_WINDOW_BYTES + KEY_ROOM_BYTES + VALUE_ROOM_BYTES + OBJECT_ROOM_BYTES * objectsMax(plan);
+export function stackRulesOf({ maps }: CasePlan, { functions }: ProgPlan): StackRules {
+  const isShared = maps.some(({ spec }) => spec.type === 'prog_array');
+  const objectsMax = functions.length <= 1 && !isShared ? OBJECTS_MAX : 1;
+  const roomBytes = KEY_ROOM_BYTES + VALUE_ROOM_BYTES + OBJECT_ROOM_BYTES * objectsMax;
+  return { isShared, objectsMax, frameBytes: STACK_WINDOW_BYTES + roomBytes };
+}
+
 export const keyRoom = (frame: Frame): number => frame.stackBase - KEY_ROOM_BYTES;
 export const valueRoom = (frame: Frame): number => keyRoom(frame) - VALUE_ROOM_BYTES;
 
@@ -112,7 +124,7 @@ export function withObjects(
   count: number,
   step: (...rooms: readonly number[]) => void,
 ): boolean {
-  if (frame.objects + count > objectsMax(frame.plan)) return false;
+  if (frame.objects + count > frame.stack.objectsMax) return false;
   const first = frame.objects;
   const rooms = repeated(count, (i) => valueRoom(frame) - OBJECT_ROOM_BYTES * (first + i + 1));
   frame.objects += count;
@@ -123,21 +135,29 @@ export function withObjects(
 
 export const isPinned = (frame: Frame, reg: number): boolean => (frame.pinned & (1 << reg)) !== 0;
 
+/** Bit n for rn; no bit for no register, nor for r10, which nobody writes. */
+export const regMask = (reg: number | undefined): number =>
+  reg === undefined || reg >= REGS_USABLE ? 0 : 1 << reg;
+
 /** Runs `step` while the registers given stay as they are. */
 export function whilePinned<T>(frame: Frame, regs: readonly number[], step: () => T): T {
   const before = frame.pinned;
-  for (const reg of regs) if (reg < REGS_USABLE) frame.pinned |= 1 << reg;
+  for (const reg of regs) frame.pinned |= regMask(reg);
   const result = step();
   frame.pinned = before;
   return result;
 }
 
-/** A register that may be written: `hint` or the next one, pointers only where all else is taken. */
-export function writable(frame: Frame, hint: number): number {
+/**
+ * A register that may be written: `hint` or the next one, pointers only where all else is taken. None of those
+ * in `kept` (`regMask`).
+ */
+export function writable(frame: Frame, hint: number, kept = 0): number {
+  const taken = frame.pinned | kept;
   let unpinned = -1;
   for (let i = 0; i < REGS_USABLE; i++) {
     const reg = (hint + i) % REGS_USABLE;
-    if (isPinned(frame, reg)) continue;
+    if ((taken & (1 << reg)) !== 0) continue;
     if (!isPointer(frame, reg)) return reg;
     if (unpinned < 0) unpinned = reg;
   }

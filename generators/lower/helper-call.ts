@@ -103,7 +103,7 @@ function setArgument(frame: Frame, reg: number, arg: HelperArg, hint: number): v
       }
       return;
     case 'text': {
-      storeBytes(frame, valueRoom(frame), textOf(arg.of[hint % arg.of.length]));
+      storeBytes(frame, valueRoom(frame), bytesOf(arg.of[hint % arg.of.length]));
       stackPointer(frame, reg, valueRoom(frame));
       return;
     }
@@ -145,11 +145,17 @@ const STORE = { 1: F.stb, 2: F.sth, 4: F.stw } as const;
 const placeOf = (hint: number, bytes: number): number =>
   8 * (hint % (Math.floor((STACK_WINDOW_BYTES - bytes) / 8) + 1));
 
-function textOf(text: string): Uint8Array {
+/** A text as it lies in memory; there are few. */
+function bytesOf(text: string): Uint8Array {
+  const known = TEXTS.get(text);
+  if (known !== undefined) return known;
   const bytes = new Uint8Array(TEXT_BYTES);
   bytes.set(Uint8Array.from(text, (character) => character.charCodeAt(0)));
+  TEXTS.set(text, bytes);
   return bytes;
 }
+
+const TEXTS = new Map<string, Uint8Array>();
 
 function copy({ asm }: Frame, to: number, from: number): void {
   if (from !== to) asm.emit(F.movX, { dst: to, src: from });

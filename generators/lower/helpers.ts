@@ -7,6 +7,7 @@ import {
   type Frame,
   isPinned,
   noteCall,
+  regMask,
   scalar,
   stackPointer,
   valueRoom,
@@ -107,7 +108,7 @@ function setSkbArguments(
 /** A register with a small value, mostly inside of packets. */
 function maskedOffset(frame: Frame, hint: number): number {
   const from = scalar(frame, hint);
-  const to = whilePinned(frame, [from], () => writable(frame, hint));
+  const to = writable(frame, hint, regMask(from));
   frame.asm.emit(F.movX, { dst: to, src: from });
   frame.asm.emit(F.andK, { dst: to, imm: OFFSET_MASK >> 1 });
   frame.view.regs[to] = SCALAR;

@@ -4,7 +4,7 @@ import { formNamed } from '../../src/isa/forms.ts';
 import { resultMask } from '../attach-types.ts';
 import type { FragmentOf } from '../plan.ts';
 import { setArguments } from './call.ts';
-import { type LowerBody, roleOf } from './control.ts';
+import type { LowerBody } from './control.ts';
 import {
   callHelper,
   ctxRegister,
@@ -58,7 +58,7 @@ export function lowerHold(
 /** Ends the prog, from a function too, with what its type lets it answer. */
 export function lowerThrow(frame: Frame, { result }: FragmentOf<'throw'>): void {
   const { asm, view, effects, plan } = frame;
-  if (roleOf(frame) !== 'subprog') return;
+  if (frame.role !== 'subprog') return;
   const from = scalar(frame, result);
   if (from !== 1) asm.emit(F.movX, { dst: 1, src: from });
   const mask = resultMask(plan.progType, plan.attachType);

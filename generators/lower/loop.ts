@@ -2,7 +2,7 @@ import { type FormOf, formNamed } from '../../src/isa/forms.ts';
 import { STACK_BYTES } from '../../src/isa/opcode.ts';
 import type { FragmentOf } from '../plan.ts';
 import type { LowerBody } from './control.ts';
-import { F, type Frame, frameBytes, sharesStack, whilePinned } from './frame.ts';
+import { F, type Frame, whilePinned } from './frame.ts';
 import { copyView, meet, NONE, restoreView, SCALAR, STACK_WINDOW_BYTES } from './view.ts';
 
 /** The ways in which a loop counts: from `first`, by `step`, as long as `again` holds. */
@@ -78,9 +78,9 @@ export function lowerLoop(
 }
 
 /** The verifier adds bytes of its own to the stack, which may not be more than it is. */
-const hasRoomForCounter = ({ plan, stackBase }: Frame): boolean =>
-  !sharesStack(plan) &&
-  frameBytes(plan) - STACK_WINDOW_BYTES - stackBase + COUNTER_BYTES <= STACK_BYTES;
+const hasRoomForCounter = ({ stack, stackBase }: Frame): boolean =>
+  !stack.isShared &&
+  stack.frameBytes - STACK_WINDOW_BYTES - stackBase + COUNTER_BYTES <= STACK_BYTES;
 const COUNTER_BYTES = 32;
 
 function tripsWithin(wanted: number, weight: number, forks: number): number {

@@ -3,17 +3,17 @@ import { R10 } from '../../src/isa/opcode.ts';
 import { isConstant } from '../argument-maps.ts';
 import { KEYED, PER_CPU, STEADY, STORAGES } from '../map-kinds.ts';
 import type { Content, FragmentOf, MapBy, MapPlan } from '../plan.ts';
-import { type LowerBody, lowerFork } from './control.ts';
+import { beginFork, endFork, type LowerBody, turnFork } from './control.ts';
 import {
   callHelper,
   dropValues,
   F,
   type Frame,
   keyRoom,
+  regMask,
   scalar,
   stackPointer,
   valueRoom,
-  whilePinned,
   writable,
 } from './frame.ts';
 import { NONE, type Region, SCALAR } from './view.ts';
@@ -55,30 +55,29 @@ function lowerFound(
   { dst, test, bodies }: Found,
   lowerBody: LowerBody,
 ): void {
-  const { asm, view } = frame;
-  view.regs[0] = NONE;
-  const found = () => {
-    const region = valueRegion(frame.plan.maps, number);
-    view.regs[0] = region;
-    if (dst !== 0) {
-      const to = whilePinned(frame, [0], () => writable(frame, dst));
-      asm.emit(F.movX, { dst: to, src: 0 });
-      view.regs[to] = region;
-    }
-    lowerBody(frame, bodies[0]);
-  };
-  const missing = () => lowerBody(frame, bodies[1]);
+  frame.view.regs[0] = NONE;
   if (bodies[0].length === 0 && bodies[1].length === 0) return;
+  const lowerWay = (isFound: boolean) => {
+    if (isFound) keepFound(frame, number, dst);
+    lowerBody(frame, bodies[isFound ? 0 : 1]);
+  };
   const missJumps = test % 2 === 0;
-  lowerFork(
-    frame,
-    {
-      reach: 'ja',
-      fallen: missJumps ? found : missing,
-      taken: missJumps ? missing : found,
-    },
-    (label) => asm.jump(missJumps ? F.jeqK : F.jneK, label, { dst: 0, imm: 0 }),
-  );
+  const fork = beginFork(frame, missJumps ? F.jeqK : F.jneK, { dst: 0, imm: 0 });
+  lowerWay(missJumps);
+  const turned = turnFork(frame, fork);
+  lowerWay(!missJumps);
+  endFork(frame, turned);
+}
+
+/** r0 points to a value of the map, and so does the register named. */
+function keepFound(frame: Frame, number: number, dst: number): void {
+  const { asm, view } = frame;
+  const region = valueRegion(frame.plan.maps, number);
+  view.regs[0] = region;
+  if (dst === 0) return;
+  const to = writable(frame, dst, regMask(0));
+  asm.emit(F.movX, { dst: to, src: 0 });
+  view.regs[to] = region;
 }
 
 /** Looks a map up in a map of maps, and a key in what comes of it; then reads or writes its value. */
@@ -139,17 +138,10 @@ export function lowerValue(frame: Frame, { by, map, off, dst }: FragmentOf<'valu
 export function lowerStorage(frame: Frame, { by, map, dst }: FragmentOf<'storage'>): void {
   const number = mapNumber(frame, map, ({ spec }) => STORAGES.has(spec.type));
   if (number === undefined) return;
-  const { asm, view, plan } = frame;
-  asm.emit(MAP[by], { dst: 1, imm: number });
-  asm.emit(F.movK, { dst: 2, imm: 0 });
+  frame.asm.emit(MAP[by], { dst: 1, imm: number });
+  frame.asm.emit(F.movK, { dst: 2, imm: 0 });
   callHelper(frame, 'get_local_storage');
-  const { valueBytes } = plan.maps[number].spec;
-  const region = { kind: 'value', low: 0, high: valueBytes, map: number } as const;
-  view.regs[0] = region;
-  if (dst === 0) return;
-  const to = whilePinned(frame, [0], () => writable(frame, dst));
-  asm.emit(F.movX, { dst: to, src: 0 });
-  view.regs[to] = region;
+  keepFound(frame, number, dst);
 }
 
 /** What progs may touch of a map's values: the larger part beside a lock or kptr, where there is one. */
@@ -250,10 +242,12 @@ export function mapNumber(
   hint: number,
   suits: (map: MapPlan) => boolean,
 ): number | undefined {
-  const possible: number[] = [];
-  for (let number = 0; number < plan.maps.length; number++) {
-    const map = plan.maps[number];
-    if (suits(map) && !isConstant(map)) possible.push(number);
-  }
-  return possible.length === 0 ? undefined : possible[hint % possible.length];
+  const { maps } = plan;
+  const isPossible = (map: MapPlan): boolean => suits(map) && !isConstant(map);
+  let possible = 0;
+  for (const map of maps) if (isPossible(map)) possible++;
+  if (possible === 0) return undefined;
+  let number = 0;
+  for (let left = hint % possible; !isPossible(maps[number]) || left-- > 0; ) number++;
+  return number;
 }

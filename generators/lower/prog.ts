@@ -2,13 +2,25 @@ import { formNamed } from '../../src/isa/forms.ts';
 import type { Insn } from '../../src/isa/insn.ts';
 import { type Named, namedBy } from '../../src/isa/named-by.ts';
 import { R10, STACK_BYTES } from '../../src/isa/opcode.ts';
-import type { ArgKind, Body, CasePlan } from '../plan.ts';
-import { type Assembler, createAssembler, link } from './assembler.ts';
-import { lowerBody } from './body.ts';
+import type { ArgKind, Body, CasePlan, ProgPlan } from '../plan.ts';
+import { createAssembler, link, reachable } from './assembler.ts';
+import { lowerBody, lowerFragment } from './body.ts';
 import { emitExit, setResult } from './control.ts';
 import { lowerSample } from './drain.ts';
-import { type Effects, F, type Frame, frameBytes, scalar, sharesStack } from './frame.ts';
+import { type Effects, F, type Frame, type StackRules, scalar, stackRulesOf } from './frame.ts';
 import { savedMapNumber } from './saved-map.ts';
+import {
+  type Checkpoint,
+  checkpointOf,
+  finishFrom,
+  hasEmittedTheSame,
+  isAlike,
+  type LoweredFunctions,
+  resumeAt,
+  sharedEnds,
+  standsAt,
+  type Trace,
+} from './trace.ts';
 import {
   Byte,
   CTX,
@@ -35,27 +47,72 @@ export interface LoweredProg {
   readonly unaligned: boolean;
 }
 
-/** The insns of a plan's prog. The same plan always gives the same insns. */
-export function lowerProg(plan: CasePlan): LoweredProg {
-  const functions: (Assembler | undefined)[] = [];
-  const effects: (Effects | undefined)[] = [];
-  const lower = (number: number): Effects => {
-    const known = effects[number];
-    if (known !== undefined) return known;
-    const frame = createFrame(plan, number, lower);
-    lowerFunction(frame);
-    functions[number] = frame.asm;
-    frame.effects.weight += frame.asm.insns.length;
+/**
+ * The insns of one of a plan's progs: always the same for the same plan. Where a prog that is much like it was
+ * lowered for the same maps and attach type, `before` shortens that.
+ */
+export function lowerProg(plan: CasePlan, prog: ProgPlan, before?: Trace): LoweredProg {
+  if (before === undefined || !isAlike(prog, before.prog)) {
+    const lowered: LoweredFunctions = { assemblers: [], effects: [] };
+    lowerWith(plan, prog, lowered, lowerWhole);
+    return linked(lowered);
+  }
+  const { assemblers, effects } = before.lowered;
+  const callees = {
+    assemblers: assemblers.with(0, undefined),
+    effects: effects.with(0, undefined),
+  };
+  let isSame = false;
+  lowerWith(plan, prog, callees, (frame) => {
+    isSame = lowerRest(frame, before);
+  });
+  return isSame ? before.made : linked(callees);
+}
+
+/** How a prog is lowered, of which `made` comes. */
+export function traceProg(plan: CasePlan, prog: ProgPlan, made: LoweredProg): Trace {
+  const lowered: LoweredFunctions = { assemblers: [], effects: [] };
+  const checkpoints: Checkpoint[] = [];
+  const frame = lowerWith(plan, prog, lowered, (frame) => {
+    begin(frame);
+    for (const fragment of prog.body) {
+      checkpoints.push(checkpointOf(frame));
+      lowerFragment(frame, fragment);
+    }
+    checkpoints.push(checkpointOf(frame));
+    end(frame);
+  });
+  return { prog, frame, checkpoints, lowered, made };
+}
+
+/** Lowers the first function in the way given, and those that it needs, which are added to the ones known. */
+function lowerWith(
+  plan: CasePlan,
+  prog: ProgPlan,
+  { assemblers, effects }: LoweredFunctions,
+  lowerFirst: (frame: Frame) => void,
+): Frame {
+  const stack = stackRulesOf(plan, prog);
+  const lower = (number: number, how: (frame: Frame) => void): Frame => {
+    const frame = createFrame(plan, prog, stack, number, effectsOf);
+    how(frame);
+    const isFirstNeeded = frame.ctxReg < 0 || frame.ctxKept;
+    const assembler = isFirstNeeded ? frame.asm : frame.asm.withoutFirst();
+    frame.effects.weight += assembler.insns.length;
+    assemblers[number] = assembler;
     effects[number] = frame.effects;
-    return frame.effects;
+    return frame;
   };
-  lower(0);
-  const insns = link(functions);
-  return {
-    insns,
-    named: namesIn(insns),
-    unaligned: effects.some((effect) => effect?.unaligned === true),
-  };
+  const effectsOf = (number: number): Effects =>
+    effects[number] ?? lower(number, lowerWhole).effects;
+  return lower(0, lowerFirst);
+}
+
+function linked({ assemblers, effects }: LoweredFunctions): LoweredProg {
+  const called = reachable(assemblers);
+  const insns = link(assemblers, called);
+  const unaligned = called.some((number) => effects[number]!.unaligned);
+  return { insns, named: namesIn(insns), unaligned };
 }
 
 function namesIn(insns: readonly Insn[]): LoweredProg['named'] {
@@ -69,22 +126,26 @@ function namesIn(insns: readonly Insn[]): LoweredProg['named'] {
 
 function createFrame(
   plan: CasePlan,
+  prog: ProgPlan,
+  stack: StackRules,
   number: number,
   functionEffects: (number: number) => Effects,
 ): Frame {
-  const { prog } = plan;
   const args = number === 0 ? MAIN_ARGS : prog.functions[number - 1].args;
   const asm = createAssembler();
   const ctxReg = args.includes('ctx') ? 6 + (number === 0 ? prog.ctxReg % 4 : 0) : -1;
   const view = emptyView();
   for (let i = 0; i < args.length; i++) view.regs[i + 1] = ARG_STATES[args[i]];
   // Functions share the stack: only a prog without any goes to its far end.
-  const isAlone = number === 0 && prog.functions.length === 0 && !sharesStack(plan);
-  const spare = isAlone ? STACK_BYTES - frameBytes(plan) : 0;
+  const isAlone = number === 0 && prog.functions.length === 0 && !stack.isShared;
+  const spare = isAlone ? STACK_BYTES - stack.frameBytes : 0;
   const shift = 8 * (prog.stackShift % (spare / 8 + 1));
   return {
     plan,
+    prog,
     number,
+    role: number === 0 ? 'subprog' : prog.functions[number - 1].role,
+    stack,
     asm,
     view,
     effects: {
@@ -120,33 +181,66 @@ const ARG_STATES: Record<ArgKind, RegState> = {
   opaque: NONE,
 };
 
-function lowerFunction(frame: Frame): void {
-  const { asm, view, ctxReg, number, plan } = frame;
-  const start = asm.mark();
+function lowerWhole(frame: Frame): void {
+  begin(frame);
+  lowerBody(frame, bodyOf(frame));
+  end(frame);
+}
+
+/** Lowers what differs from how it was before; the rest is taken from there. Returns whether all is the same. */
+function lowerRest(frame: Frame, before: Trace): boolean {
+  const { prog } = frame;
+  const { head, tail } = sharedEnds(prog.body, before.prog.body);
+  const shift = before.prog.body.length - prog.body.length;
+  const isSameEnd = sameEnd(prog, before.prog);
+  resumeAt(frame, before, head);
+  for (let at = head; at <= prog.body.length; at++) {
+    const isInTail = at >= prog.body.length - tail;
+    if (isSameEnd && isInTail && standsAt(frame, before, at + shift)) {
+      if (hasEmittedTheSame(frame, before, head, at + shift)) return true;
+      finishFrom(frame, before, at + shift);
+      return false;
+    }
+    if (at < prog.body.length) lowerFragment(frame, prog.body[at]);
+  }
+  end(frame);
+  return false;
+}
+
+const sameEnd = (a: ProgPlan, b: ProgPlan): boolean =>
+  a.savedRegs === b.savedRegs && a.savedSlots === b.savedSlots && a.result === b.result;
+
+const bodyOf = ({ number, prog }: Frame): Body =>
+  number === 0 ? prog.body : prog.functions[number - 1].body;
+
+/** Everything before the body. The ctx is kept by the first insn, which isn't needed where nobody asks for it. */
+function begin(frame: Frame): void {
+  const { asm, view, ctxReg, number, stack } = frame;
   if (ctxReg >= 0) {
     const arg = view.regs.indexOf(CTX);
     asm.emit(F.movX, { dst: ctxReg, src: arg });
     view.regs[ctxReg] = CTX;
   }
-  if (number === 0 && sharesStack(plan)) asm.emit(F.stdw, { dst: R10, off: -frameBytes(plan) });
-  if (number !== 0 && plan.prog.functions[number - 1].role === 'drainer') lowerSample(frame);
-  const body: Body = number === 0 ? plan.prog.body : plan.prog.functions[number - 1].body;
-  lowerBody(frame, body);
+  if (number === 0 && stack.isShared) asm.emit(F.stdw, { dst: R10, off: -stack.frameBytes });
+  if (frame.role === 'drainer') lowerSample(frame);
+}
+
+function end(frame: Frame): void {
+  const { asm, view, number, prog } = frame;
   for (const arrival of frame.arrivals) meet(view, arrival);
   asm.place(frame.end);
   if (view.live) {
     if (number === 0) saveAndExit(frame);
-    else foldAndExit(frame, plan.prog.functions[number - 1]);
+    else foldAndExit(frame, prog.functions[number - 1]);
   }
-  if (ctxReg >= 0 && !frame.ctxKept) asm.remove(start);
 }
 
 const SAVED_VALUE = formNamed('lddw.map_val_by_fd');
 
 /** Stores what is set into the map, so that a wrong value anywhere is seen. */
 function saveAndExit(frame: Frame): void {
-  const { asm, view, plan } = frame;
-  const { savedRegs, savedSlots, result } = plan.prog;
+  const { asm, view, plan, prog } = frame;
+  const { savedRegs, savedSlots, result } = prog;
   const saved = scalarsOf(view, savedRegs);
   const chunks = savedChunks(view.stack, savedSlots);
   if (saved.length + chunks.length === 0) {

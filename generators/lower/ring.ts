@@ -1,5 +1,5 @@
 import type { FragmentOf } from '../plan.ts';
-import { lowerFork } from './control.ts';
+import { beginFork, endFork, turnFork } from './control.ts';
 import { callHelper, F, type Frame, noteCall, scalar, stackPointer, whilePinned } from './frame.ts';
 import { mapNumber, setMap } from './maps.ts';
 import { ensureReadable } from './stack.ts';
@@ -37,19 +37,16 @@ function reserve(
   asm.emit(F.movK, { dst: 3, imm: flags === 5 ? 1 : 0 });
   callHelper(frame, 'ringbuf_reserve');
   view.regs[0] = NONE;
-  const reserved = () => {
-    whilePinned(frame, [0], () => {
-      if (size >= 8)
-        asm.emit(F.stxdw, { dst: 0, src: scalar(frame, src), off: size - (size % 8) - 8 });
-      if (size >= 1) asm.emit(F.stb, { dst: 0, off: size - 1, imm: src });
-    });
-    asm.emit(F.movX, { dst: 1, src: 0 });
-    asm.emit(F.movK, { dst: 2, imm: flags % 4 });
-    callHelper(frame, op === 'discard' ? 'ringbuf_discard' : 'ringbuf_submit');
-    noteCall(frame);
-    view.regs[0] = NONE;
-  };
-  lowerFork(frame, { reach: 'ja', fallen: reserved, taken: () => {} }, (label) =>
-    asm.jump(F.jeqK, label, { dst: 0, imm: 0 }),
-  );
+  const fork = beginFork(frame, F.jeqK, { dst: 0, imm: 0 });
+  whilePinned(frame, [0], () => {
+    if (size >= 8)
+      asm.emit(F.stxdw, { dst: 0, src: scalar(frame, src), off: size - (size % 8) - 8 });
+    if (size >= 1) asm.emit(F.stb, { dst: 0, off: size - 1, imm: src });
+  });
+  asm.emit(F.movX, { dst: 1, src: 0 });
+  asm.emit(F.movK, { dst: 2, imm: flags % 4 });
+  callHelper(frame, op === 'discard' ? 'ringbuf_discard' : 'ringbuf_submit');
+  noteCall(frame);
+  view.regs[0] = NONE;
+  endFork(frame, turnFork(frame, fork));
 }

@@ -1,4 +1,4 @@
-import type { CasePlan } from '../plan.ts';
+import type { CasePlan, ProgPlan } from '../plan.ts';
 import { REGS_USABLE, STACK_WINDOW_BYTES } from './view.ts';
 
 /** Bytes of the value that registers and stack go to at exit: r0..r9, then the stack window. */
@@ -8,4 +8,4 @@ export const SAVED_BYTES = 8 * REGS_USABLE + STACK_WINDOW_BYTES;
 export const savedMapNumber = (plan: CasePlan): number => plan.maps.length;
 
 /** Whether there is such a map. */
-export const isSaving = ({ prog }: CasePlan): boolean => prog.savedRegs !== 0;
+export const isSaving = ({ savedRegs }: ProgPlan): boolean => savedRegs !== 0;

@@ -2,15 +2,7 @@ import type { MapType } from '../../src/case/map-type.ts';
 import { formNamed } from '../../src/isa/forms.ts';
 import { R10 } from '../../src/isa/opcode.ts';
 import type { FragmentOf, MapPlan } from '../plan.ts';
-import {
-  callHelper,
-  F,
-  type Frame,
-  stackPointer,
-  valueRoom,
-  whilePinned,
-  writable,
-} from './frame.ts';
+import { callHelper, F, type Frame, regMask, stackPointer, valueRoom, writable } from './frame.ts';
 import { mapNumber, setMap, storeContent } from './maps.ts';
 import { SCALAR } from './view.ts';
 
@@ -30,7 +22,7 @@ export function lowerSequence(frame: Frame, fragment: FragmentOf<'sequence'>): v
   if (op === 'push') asm.emit(F.movK, { dst: 3, imm: flags });
   callHelper(frame, HELPERS[op]);
   if (op === 'push') return;
-  const to = whilePinned(frame, [0], () => writable(frame, dst));
+  const to = writable(frame, dst, regMask(0));
   asm.emit(LOAD_BYTE, { dst: to, src: R10, off: valueRoom(frame) + (dst % valueBytes) });
   view.regs[to] = SCALAR;
 }

@@ -1,5 +1,4 @@
 import type { FragmentOf } from '../plan.ts';
-import { roleOf } from './control.ts';
 import {
   callHelper,
   ctxRegister,
@@ -21,7 +20,7 @@ export function lowerTailCall(frame: Frame, fragment: FragmentOf<'tail-call'>): 
   const { asm, view, plan } = frame;
   const number = mapNumber(frame, fragment.map, ({ spec }) => spec.type === 'prog_array');
   const ctx = ctxRegister(frame, 6);
-  if (number === undefined || ctx === undefined || roleOf(frame) !== 'subprog') return;
+  if (number === undefined || ctx === undefined || frame.role !== 'subprog') return;
   if (ctx !== 1) asm.emit(F.movX, { dst: 1, src: ctx });
   view.regs[1] = CTX;
   whilePinned(frame, [1, 2], () => {

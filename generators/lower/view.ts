@@ -80,6 +80,15 @@ export function restoreView(view: View, from: View): void {
   view.live = from.live;
 }
 
+export function sameView(a: View, b: View): boolean {
+  if (a.live !== b.live) return false;
+  for (let reg = 0; reg < REGS_USABLE; reg++) if (a.regs[reg] !== b.regs[reg]) return false;
+  for (let slot = 0; slot < a.stack.length; slot++) {
+    if (a.stack[slot] !== b.stack[slot]) return false;
+  }
+  return true;
+}
+
 /** Narrows `view` to what holds on the way of `other` too. Returns whether that changed it. */
 export function meet(view: View, other: View): boolean {
   if (!other.live) return false;

@@ -1,6 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Case } from '../case/case.ts';
-import { type Comparison, compareOutcomes, type DivergenceClass } from '../compare/compare.ts';
+import {
+  type Comparison,
+  compareOutcomes,
+  type DivergenceClass,
+  type Observed,
+} from '../compare/compare.ts';
 import type { Shrinkable } from '../shrink/shrinkable.ts';
 import type { Outcome, Target } from '../targets/target.ts';
 import type { CampaignEvent, Limit, Summary } from './events.ts';
@@ -8,6 +13,7 @@ import {
   type FindChange,
   type IsSteady,
   investigate,
+  type Locate,
   type RecordFinding,
   type RuleFor,
 } from './investigate.ts';
@@ -30,11 +36,12 @@ export interface CampaignOptions {
    * answers are not the same each time. `next` is called for a batch when all cases of those up to four before
    * it were told of, so that cases may depend on it and still be the same for a seed.
    */
-  readonly learn?: (testCase: Case, reached: Reached) => void;
+  readonly learn?: (start: Shrinkable, reached: Reached) => void;
   /** Kernels and emulators, ready. They stay the caller's to close. */
   readonly targets: readonly Target[];
   readonly isSteady: IsSteady;
   readonly findChange: FindChange;
+  readonly locate: Locate;
   /**
    * Whether a divergence of a case that depends on chance counts as none: where progs may use what nobody has
    * set. Otherwise it is looked into, as something smaller may diverge for sure.
@@ -42,6 +49,8 @@ export interface CampaignOptions {
   readonly unsteady?: 'excused';
   /** The rule by which a divergence is known already; it is counted apart, and is no finding. */
   readonly ruleFor?: RuleFor;
+  /** Keeps cases on which all agree and that reached something first. Told of each batch, when it is examined. */
+  readonly keep?: KeepReaching;
   /** Keeps a finding, shrunk and checked, and returns its id; undefined where it is known already. */
   readonly record: RecordFinding;
   readonly onEvent: (event: CampaignEvent) => void;
@@ -133,13 +142,19 @@ export async function runCampaign(options: CampaignOptions): Promise<Summary> {
       tally.addCase(start.testCase, mine, comparisons, byProgs);
       if (emulator >= 0) {
         const args = [start.testCase, mine[emulator], byProgs[emulator]] as const;
-        options.learn?.(start.testCase, reachedBy(...args));
+        const reached = reachedBy(...args);
+        options.learn?.(start, reached);
+        if (allAgree(comparisons)) options.keep?.add(start.testCase, reached, observedOf(mine));
       }
       if (c % SLICE_CASES === 0) await setImmediate();
       await investigateFirst(start, mine, comparisons);
     }
+    options.keep?.flush();
     onEvent({ kind: 'progress', progress: progress() });
   }
+
+  const observedOf = (mine: readonly Outcome[]): readonly Observed[] =>
+    targets.map((target, i) => observedBy(target, mine[i]));
 
   onEvent({
     kind: 'started',
@@ -171,6 +186,18 @@ export async function runCampaign(options: CampaignOptions): Promise<Summary> {
   onEvent({ kind: 'summary', summary });
   return summary;
 }
+
+/** Keeps cases, a batch at a time. */
+export interface KeepReaching {
+  add(testCase: Case, reached: Reached, observed: readonly Observed[]): void;
+  /** Writes down what was added. */
+  flush(): void;
+}
+
+/** Whether something was compared, and nothing diverged. */
+const allAgree = (comparisons: readonly Comparison[]): boolean =>
+  comparisons.some(({ kind }) => kind === 'agree') &&
+  comparisons.every(({ kind }) => kind !== 'diverge');
 
 /** What only chance makes differ is incomparable. */
 async function withoutChance(

@@ -1,17 +1,13 @@
 import type { Case } from '../case/case.ts';
 import { causeReported, causesFor } from '../causes/causes.ts';
-import {
-  type Comparison,
-  compareOutcomes,
-  type Divergence,
-  type Observed,
-} from '../compare/compare.ts';
+import type { Divergence, Observed } from '../compare/compare.ts';
+import type { Located } from '../localise/located.ts';
 import { type ShrinkOptions, shrink } from '../shrink/shrink.ts';
 import type { Shrinkable } from '../shrink/shrinkable.ts';
 import type { Outcome, Target, TroubleKind } from '../targets/target.ts';
+import { compareAll, showing } from './compare-all.ts';
 import type { CampaignEvent } from './events.ts';
 import { observeOthers } from './observe-others.ts';
-import { observedBy } from './observed-by.ts';
 
 /** A case on which two targets diverge, as the campaign met it. */
 export interface Found {
@@ -48,9 +44,18 @@ export interface ShrunkDivergence {
   readonly observed: readonly [Observed, Observed];
   /** The known mistake of a kernel that it comes from, or the changes; none where nothing is known. */
   readonly causes: readonly string[];
+  /** Where the two begin to differ on the shrunk case; absent where that was not looked for. */
+  readonly located?: Located;
   /** What the other targets of the campaign made of the shrunk case; absent where they weren't asked. */
   readonly others?: readonly Observed[];
 }
+
+/** Says where the two begin to differ on a case. */
+export type Locate = (
+  testCase: Case,
+  divergence: Divergence,
+  pair: readonly [Target, Target],
+) => Promise<Located>;
 
 /** The rule by which a divergence is known, which is no finding then; undefined where it isn't. */
 export type RuleFor = (divergence: ShrunkDivergence) => string | undefined;
@@ -70,6 +75,7 @@ interface Surroundings {
   readonly record: RecordFinding;
   readonly isSteady: IsSteady;
   readonly findChange: FindChange;
+  readonly locate: Locate;
   readonly onEvent: (event: CampaignEvent) => void;
   readonly signal: AbortSignal;
 }
@@ -84,7 +90,17 @@ interface Surroundings {
  */
 export async function investigate(
   { id, start, comparison, pair, observed }: Found,
-  { record, ruleFor, everyone, isSteady, findChange, onEvent, signal, explained }: Surroundings,
+  {
+    record,
+    ruleFor,
+    everyone,
+    isSteady,
+    findChange,
+    locate,
+    onEvent,
+    signal,
+    explained,
+  }: Surroundings,
 ): Promise<Investigated> {
   onEvent({
     kind: 'divergence',
@@ -99,17 +115,11 @@ export async function investigate(
     onEvent({ kind: 'dismissed', id, why: `${causes.join(', ')}, which was found already` });
     return { causes, isKnown: true, rule: explained.get(explanation(causes[0])) };
   }
-  const shows = ({ comparison: found, steady }: Compared): boolean =>
-    steady && found.kind === 'diverge' && sameKind(found, comparison);
-  const { shrunk } = await shrink(
-    start,
-    async (candidates) => (await compareAll(candidates, pair, isSteady)).map(shows),
-    {
-      ...effortFor(observed, pair, signal),
-      onProgress: ({ tried, smallest }) =>
-        onEvent({ kind: 'shrinking', id, tried, insns: insnCount(smallest) }),
-    },
-  ).catch((error) => {
+  const { shrunk } = await shrink(start, showing(comparison, pair, isSteady), {
+    ...effortFor(observed, pair, signal),
+    onProgress: ({ tried, smallest }) =>
+      onEvent({ kind: 'shrinking', id, tried, insns: insnCount(smallest) }),
+  }).catch((error) => {
     // A target was lost. What it had found is kept as it was found.
     const original = start.testCase;
     const kept = { original, shrunk: original, divergence: comparison, observed };
@@ -136,15 +146,21 @@ export async function investigate(
     const original = start.testCase;
     const kept = { original, shrunk: smallest, divergence, observed: seen };
     const shown = smallest === original ? causes : await causesOf(smallest, pair, seen, findChange);
-    const rule = ruleFor?.({ ...kept, causes: shown });
+    // A target that is lost on the way takes nothing of what was found with it.
+    const unexplored = (error: unknown): never => {
+      record({ ...kept, causes: shown });
+      throw error;
+    };
+    const located = await locate(smallest, divergence, pair).catch(unexplored);
+    const rule = ruleFor?.({ ...kept, causes: shown, located });
     const explains = shown.length > 0 ? shown : causes;
     if (rule !== undefined) {
       for (const cause of explains) explained.set(explanation(cause), rule);
       onEvent({ kind: 'dismissed', id, why: `${rule}, which is known` });
       return { causes: shown, isKnown: true, rule };
     }
-    const others = await observeOthers(smallest, everyone, pair);
-    const finding = record({ ...kept, causes: shown, others });
+    const others = await observeOthers(smallest, everyone, pair).catch(unexplored);
+    const finding = record({ ...kept, causes: shown, located, others });
     // Where the smallest shows nothing known, what the case came of would be met again and again.
     for (const cause of explains) explained.set(explanation(cause), undefined);
     if (finding === undefined) onEvent({ kind: 'dismissed', id, why: 'the same is known already' });
@@ -240,32 +256,3 @@ const UNREPORTED: readonly TroubleKind[] = [
 
 const insnCount = (testCase: Case): number =>
   testCase.progs.reduce((sum, { insns }) => sum + insns.length, 0);
-
-/** Whether a smaller case shows what the larger one did, as far as can be told from the place. */
-const sameKind = (a: Divergence, b: Divergence): boolean =>
-  a.class === b.class &&
-  a.where.map === b.where.map &&
-  // A kernel that dies, and an emulator that faults.
-  (a.class !== 'crash' || a.where.field === b.where.field);
-
-interface Compared {
-  readonly comparison: Comparison;
-  readonly observed: readonly [Observed, Observed];
-  readonly steady: boolean;
-}
-
-async function compareAll(
-  cases: readonly Case[],
-  [a, b]: readonly [Target, Target],
-  isSteady: IsSteady,
-): Promise<readonly Compared[]> {
-  const [ofA, ofB, steady] = await Promise.all([
-    a.execute(cases),
-    b.execute(cases),
-    isSteady(cases),
-  ]);
-  return cases.map((testCase, i) => {
-    const observed = [observedBy(a, ofA[i]), observedBy(b, ofB[i])] as const;
-    return { observed, comparison: compareOutcomes(testCase, ...observed), steady: steady[i] };
-  });
-}

@@ -44,5 +44,6 @@ export function withCommandReferences(
 export const referenceValue = (index: number): Uint8Array =>
   Uint8Array.of(index, index >>> 8, index >>> 16, index >>> 24);
 
-const referenceOf = (value: Uint8Array): number =>
+/** The index that such a value holds; -1 where it is too short for one. */
+export const referenceOf = (value: Uint8Array): number =>
   value.length < 4 ? -1 : new DataView(value.buffer, value.byteOffset).getUint32(0, true);

@@ -50,6 +50,16 @@ function nameOf(key: OperandsKey): string {
   return taken ? `${form.name} taken` : form.name;
 }
 
+/** Each value of a key by itself, with its form: `first jeq32.k taken 0` and `second jeq32.k taken 31 bits`. */
+export function operandNames(key: OperandsKey): readonly string[] {
+  const { first, second } = operandsOfKey(key);
+  const name = nameOf(key);
+  return [`first ${name} ${VALUE_CLASSES[first]}`, `second ${name} ${VALUE_CLASSES[second]}`];
+}
+
+/** More than any key. */
+export { OPERANDS_KEYS_END } from '../isa/operands.ts';
+
 /** Every name that `OperandsReached` may have: those of all forms, jumps twice. */
 export const OPERAND_NAMES: readonly string[] = FORMS.flatMap((_, index) =>
   [0, PAIRS].map((outcome) => nameOf((index << FORM_SHIFT) | outcome)),

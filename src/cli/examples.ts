@@ -16,10 +16,23 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     'bpfdiff exec my.case',
     'bpfdiff exec my.case --targets emulator@6.12,debian13:jit,debian13:interp',
   ],
+  'bpfdiff locate': [
+    'bpfdiff locate my.case           # where emulator and user-mode Linux part',
+    'bpfdiff locate my.case --targets debian13:jit,sid:jit',
+  ],
   'bpfdiff replay': [
     'bpfdiff replay                   # what comes with bpfdiff; needs no kernel',
     'bpfdiff replay my-cases/ --targets uml',
     'bpfdiff replay my-cases/ --junit replay.xml',
+  ],
+  'bpfdiff shrink': [
+    'bpfdiff shrink 9e88              # goes on where a campaign has ended',
+    'bpfdiff shrink my.case --targets emulator,debian12:jit --time 60s',
+  ],
+  'bpfdiff repro': [
+    'bpfdiff repro 9e88 --out repro.c           # a C program with bpf(2) alone',
+    'bpfdiff repro 9e88 --format selftest --target debian12:jit',
+    'bpfdiff repro my.case --format elf --out repro/',
   ],
   'bpfdiff corpus': [
     'bpfdiff corpus ls',

@@ -7,9 +7,12 @@ import { addDoctor } from './commands/doctor.ts';
 import { addExec } from './commands/exec.ts';
 import { addFeatures } from './commands/features.ts';
 import { addKernels } from './commands/kernels.ts';
+import { addLocate } from './commands/locate.ts';
 import { addReplay } from './commands/replay.ts';
 import { addReport } from './commands/report.ts';
+import { addRepro } from './commands/repro.ts';
 import { addRun } from './commands/run.ts';
+import { addShrink } from './commands/shrink.ts';
 import { addExamples } from './examples.ts';
 import { ExitStatus, explainError } from './exit-status.ts';
 import { readSurroundings } from './surroundings.ts';
@@ -18,7 +21,10 @@ import { VERSION } from './version.ts';
 const COMMANDS = [
   addRun,
   addExec,
+  addLocate,
   addReplay,
+  addRepro,
+  addShrink,
   addCorpus,
   addReport,
   addCoverage,

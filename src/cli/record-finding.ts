@@ -10,7 +10,6 @@ export const findingRecorder =
     const recorded = corpus.recordFinding({
       ...named,
       signature: signatureOf(named),
-      firstSlot: null,
       campaign,
       foundAtMs: nowMs(),
     });
@@ -25,6 +24,6 @@ export const knownIn =
     return corpus.standing(signatureOf(withCause(found)), releases)?.rule;
   };
 
-function withCause({ causes, ...found }: ShrunkDivergence) {
-  return { ...found, cause: causes.join('+') };
+function withCause({ causes, located, ...found }: ShrunkDivergence) {
+  return { ...found, located: located ?? null, cause: causes.join('+') };
 }

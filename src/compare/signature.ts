@@ -10,8 +10,8 @@ export interface Signed {
   readonly observed: readonly [Observed, Observed];
   /** The known mistake of a kernel that it comes from; '' for none. */
   readonly cause: string;
-  /** The form of the first insn at which the two differ, where that was found. */
-  readonly located?: { readonly form?: string } | null;
+  /** Where the two begin to differ, and of an insn its form; see `localise/located.ts`. */
+  readonly located?: { readonly kind: string; readonly form: string } | null;
 }
 
 /**
@@ -37,7 +37,7 @@ export function signatureOf({ shrunk, divergence, observed, cause, located }: Si
     ...values,
     ...troubles,
   ];
-  const what = located?.form === undefined ? caseShape(shrunk).join(' ') : `at ${located.form}`;
+  const what = located?.kind === 'insn' ? `at ${located.form}` : caseShape(shrunk).join(' ');
   return `${head.filter(Boolean).join(' ')}: ${what}`;
 }
 

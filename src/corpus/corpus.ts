@@ -26,6 +26,7 @@ import type {
   Recorded,
   RecordedCase,
   Removed,
+  SmallerFinding,
 } from './records.ts';
 import { removeCase, removeFinding } from './remove.ts';
 import { openTables } from './tables.ts';
@@ -46,6 +47,8 @@ export interface Corpus {
   campaigns(): readonly Campaign[];
   /** Keeps a finding with both cases and both outcomes, unless its signature is known. */
   recordFinding(finding: NewFinding): Recorded;
+  /** Puts another case in the place of a finding's shrunk one, with all that is known of it. */
+  replaceShrunk(id: string, smaller: SmallerFinding): void;
   /** Keeps what targets answered to cases; answers of the same target to the same case are replaced. */
   recordOutcomes(cases: readonly Omit<RecordedCase, 'name'>[]): void;
   /** From the oldest to the newest. */
@@ -185,6 +188,12 @@ export function openCorpus(path: string, options: OpenOptions = {}): Corpus {
     endCampaign: (id, end) => writing(() => campaigns.end(id, end)),
     campaigns: () => reading(campaigns.all),
     recordFinding: (finding) => writing(() => recordFinding(finding)),
+    replaceShrunk: (id, smaller) =>
+      writing(() => {
+        const shrunk = cases.add(smaller.shrunk, smaller.divergence.description);
+        const [a, b] = smaller.observed.map((observed) => outcomes.put(shrunk.id, observed));
+        findings.replaceShrunk(id, smaller, { shrunk, targetIds: [a, b] });
+      }),
     recordOutcomes: (recorded) =>
       writing(() => {
         for (const { testCase, claim, answers } of recorded) {

@@ -2,7 +2,14 @@ import { hash } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
 import { z } from 'zod';
 import { isInRange, KERNEL_RANGE } from './kernel-range.ts';
-import { type Decision, FINDING_STATUSES, type FindingHead, type NewFinding } from './records.ts';
+import { locatedText, readLocated } from './located-text.ts';
+import {
+  type Decision,
+  FINDING_STATUSES,
+  type FindingHead,
+  type NewFinding,
+  type SmallerFinding,
+} from './records.ts';
 
 /** A finding as it lies in a corpus: its cases and targets are ids. */
 export interface StoredFinding extends FindingHead {
@@ -30,6 +37,7 @@ export interface FindingRows {
   add(finding: NewFinding, parts: FindingParts): string;
   /** The one of that case, class and targets. */
   same(finding: NewFinding, parts: FindingParts): StoredFinding | undefined;
+  replaceShrunk(id: string, smaller: SmallerFinding, parts: Omit<FindingParts, 'originalId'>): void;
   all(): readonly StoredFinding[];
   count(): number;
   /** Names of the mistakes that findings come from whose shrunk case that is. */
@@ -76,7 +84,7 @@ interface Row {
   readonly divergence: string;
   readonly signature: string;
   readonly cause: string;
-  readonly first_slot: number | null;
+  readonly located: string | null;
   readonly status: string;
   readonly notes: string;
   readonly rule: string;
@@ -104,7 +112,7 @@ export function findingRows(db: Database): FindingRows {
   const hasId = db.prepare<[string]>('SELECT 1 FROM findings WHERE id = ?').pluck();
   const insert = db.prepare(
     `INSERT INTO findings (id, hash, shrunk_id, original_id, target_a, target_b, divergence,
-     signature, cause, first_slot, campaign_id, found_at, status)
+     signature, cause, located, campaign_id, found_at, status)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'new')`,
   );
   const all = db.prepare<[], Row>(`${SELECT} ORDER BY found_at, findings.id`);
@@ -134,6 +142,10 @@ export function findingRows(db: Database): FindingRows {
     `${SELECT} WHERE shrunk_id = ? AND target_a = ? AND target_b = ?`,
   );
   const count = db.prepare<[], number>('SELECT count(*) FROM findings').pluck();
+  const replace = db.prepare<[number, number, number, string, string, string | null, string]>(
+    `UPDATE findings SET shrunk_id = ?, target_a = ?, target_b = ?, divergence = ?, signature = ?,
+     located = ? WHERE id = ?`,
+  );
 
   /** As short as it can be read aloud, and longer only where that is taken. */
   function freeId(full: string): string {
@@ -165,7 +177,7 @@ export function findingRows(db: Database): FindingRows {
       remove.run(id);
     },
     add(finding, { shrunk, originalId, targetIds, id: wanted }) {
-      const { divergence, signature, cause, firstSlot, campaign, foundAtMs } = finding;
+      const { divergence, signature, cause, located, campaign, foundAtMs } = finding;
       const full = hash('sha256', JSON.stringify([shrunk.hash, divergence.class, ...targetIds]));
       const known = byHash.get(full);
       if (known !== undefined) {
@@ -183,11 +195,15 @@ export function findingRows(db: Database): FindingRows {
         JSON.stringify(divergence),
         signature,
         cause,
-        firstSlot,
+        located && locatedText(located),
         campaign,
         foundAtMs,
       );
       return id;
+    },
+    replaceShrunk(id, { divergence, signature, located }, { shrunk, targetIds }) {
+      const text = located && locatedText(located);
+      replace.run(shrunk.id, ...targetIds, JSON.stringify(divergence), signature, text, id);
     },
     all: () => all.all().map(storedFinding),
     causesOf: (shrunkId) => causesOf.all(shrunkId),
@@ -205,7 +221,7 @@ const storedFinding = (row: Row): StoredFinding => ({
   targets: [row.name_a, row.name_b],
   signature: row.signature,
   cause: row.cause,
-  firstSlot: row.first_slot,
+  located: row.located === null ? null : readLocated(row.located),
   status: StatusSchema.parse(row.status),
   notes: row.notes,
   rule: row.rule,

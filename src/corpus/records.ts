@@ -1,5 +1,6 @@
 import type { Case } from '../case/case.ts';
 import type { Divergence, Observed } from '../compare/compare.ts';
+import type { Located } from '../localise/located.ts';
 import type { TargetInfo } from '../targets/target.ts';
 import type { KernelRange } from './kernel-range.ts';
 
@@ -69,11 +70,17 @@ export interface NewFinding {
   readonly signature: string;
   /** The known mistake of a kernel that it comes from, by its name in `causes/`; '' for none. */
   readonly cause: string;
-  /** Slot of the first insn at which the two traces differ, where that is known. */
-  readonly firstSlot: number | null;
+  /** Where the two begin to differ; null where that was not looked for. */
+  readonly located: Located | null;
   readonly campaign: number | null;
   readonly foundAtMs: number;
 }
+
+/** What a finding is shrunk to later; see `NewFinding`. */
+export type SmallerFinding = Pick<
+  NewFinding,
+  'shrunk' | 'divergence' | 'observed' | 'signature' | 'located'
+>;
 
 /**
  * What a person has decided about a finding: nothing yet; a divergence that is known, by a rule with a name;
@@ -102,7 +109,8 @@ export interface FindingHead {
   readonly signature: string;
   /** As `NewFinding.cause`. */
   readonly cause: string;
-  readonly firstSlot: number | null;
+  /** As `NewFinding.located`. */
+  readonly located: Located | null;
   readonly status: FindingStatus;
   readonly notes: string;
   /** As `Decision.rule`; '' where it is not known. */

@@ -79,7 +79,8 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX findings_by_time ON findings (found_at);
   `,
   `ALTER TABLE findings ADD COLUMN cause TEXT NOT NULL DEFAULT '';`,
-  '-- The located insn in place of first_slot.',
+  // As located-text.ts writes it; NULL where it was not looked for. Nothing was ever in first_slot.
+  `ALTER TABLE findings DROP COLUMN first_slot; ALTER TABLE findings ADD COLUMN located TEXT;`,
   `
   UPDATE findings SET status =
     CASE status WHEN 'open' THEN 'new' WHEN 'wontfix' THEN 'wont-fix' ELSE status END;

@@ -50,8 +50,36 @@ export function disassembleInsn(insn: Insn, labelAt: LabelAt = NO_LABELS): strin
   return fill(insn.nextImm === undefined ? RAW_ONE : RAW_LDDW, insn, labelAt)!;
 }
 
+/**
+ * The text of one insn as LLVM's assembler takes it, whose spelling of atomics is another than the kernel's;
+ * undefined where LLVM 14 has no words for it.
+ */
+export function disassembleForLlvm(insn: Insn, labelAt: LabelAt): string | undefined {
+  const form = formOf(insn);
+  if (form === undefined || isUnknownToLlvm(form)) return undefined;
+  const all = PIECES.get(form)!;
+  // Of packets the other one has no number beside the register.
+  const isOther = form.kind === 'atomic' || (form.kind === 'packet' && form.mode === 'ind');
+  for (const pieces of isOther ? all.slice(-1) : all) {
+    const text = fill(pieces, insn, labelAt);
+    if (text !== undefined) return text.replace(/^call \w+#(\d+)$/, 'call $1');
+  }
+  return undefined;
+}
+
+/** What its assembler can't be told, although its compiler emits some of it: tried with LLVM 14. */
+const isUnknownToLlvm = (form: Form): boolean =>
+  form.cpu === 4 ||
+  (form.kind === 'store' && form.operand === 'k') ||
+  (form.kind === 'atomic' && form.op.fetch) ||
+  (form.kind === 'alu' && form.op.name === 'mod') ||
+  (form.kind === 'jump' && form.op.name === 'jset');
+
 /** Labels of the slots that jumps, calls and `code_addr` go to, where an insn begins there. */
-function labelsOf(insns: readonly Insn[], starts: readonly number[]): ReadonlyMap<number, string> {
+export function labelsOf(
+  insns: readonly Insn[],
+  starts: readonly number[],
+): ReadonlyMap<number, string> {
   const inside = new Set(starts.slice(0, -1));
   const labels = new Map<number, string>();
   insns.forEach((insn, index) => {

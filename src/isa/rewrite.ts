@@ -33,6 +33,28 @@ export function rewriteInsns(
 export const keepInsns = (insns: readonly Insn[], keep: readonly boolean[]): readonly Insn[] =>
   rewriteInsns(insns, (insn, i) => (keep[i] ? [insn] : []));
 
+/**
+ * The insns in another order, or only some of them: `order` are indexes, each at most once. A jump goes to
+ * the insn that it went to; where that is left out, to the one of `instead`, and where there is none, as far
+ * as before.
+ */
+export function reorderInsns(
+  insns: readonly Insn[],
+  order: readonly number[],
+  instead: ReadonlyMap<number, number>,
+): readonly Insn[] {
+  const targets = targetIndexes(insns);
+  const starts = slotIndex(order.map((index) => insns[index]));
+  const startOf = new Map(order.map((index, place) => [index, starts[place]]));
+  return order.map((index, place) => {
+    const insn = insns[index];
+    const target = targets[index];
+    if (target === undefined) return insn;
+    const start = startOf.get(target) ?? startOf.get(instead.get(target) ?? -1);
+    return start === undefined ? insn : withDistance(insn, start - starts[place] - 1);
+  });
+}
+
 /** The insns without those that no path from the first one reaches, which a verifier would reject. */
 export function withoutUnreachable(insns: readonly Insn[]): readonly Insn[] {
   const targets = targetIndexes(insns);

@@ -3,16 +3,18 @@ import { causeNamed } from '../causes/causes.ts';
 import { changeNamed } from '../causes/changes.ts';
 import { agreementOf } from '../compare/agreement.ts';
 import type { Divergence, Observed } from '../compare/compare.ts';
+import type { Located } from '../localise/located.ts';
 import { agreementLines } from './agreement.ts';
 import { caseSections } from './case-sections.ts';
 import { CLAIMS, placeWords } from './divergence-words.ts';
 import { hexDump } from './hex-dump.ts';
+import { locatedSections } from './located.ts';
 import { infoText } from './names.ts';
 import { firstDifference, observationsOf } from './observations.ts';
 import { outcomesTable } from './outcomes.ts';
 import { printable, printableHead, printableTail } from './printable.ts';
 import { countOf } from './quantity.ts';
-import { INDENT, indented, type Section } from './section.ts';
+import { INDENT, indented, type Section, sectionsText } from './section.ts';
 import { tableLines } from './table.ts';
 import type { TextOptions } from './text-options.ts';
 
@@ -26,6 +28,8 @@ export interface FindingView {
   readonly observed: readonly [Observed, Observed];
   /** Known mistakes of kernels or changes that it comes from, with `+` between; '' for none. */
   readonly cause: string;
+  /** Where they begin to differ; null where that was not looked for. */
+  readonly located: Located | null;
   /** What other targets observed; absent where none was asked. */
   readonly others?: readonly Observed[];
   /** What a person has decided; absent of what is not in a corpus. */
@@ -45,6 +49,7 @@ export function findingText(finding: FindingView, options: TextOptions): string 
     { title: headline(finding), lines: valueLines(finding, inner) },
     { title: 'Status', lines: statusLines(finding) },
     { title: 'Cause', lines: causeLines(finding) },
+    ...locatedLines(finding, inner),
     { title: 'Targets', lines: targetLines(observed, inner) },
     { title: 'Who agrees with whom', lines: matrixLines(finding, inner) },
     ...caseSections(testCase, inner),
@@ -53,11 +58,14 @@ export function findingText(finding: FindingView, options: TextOptions): string 
     ...observed.flatMap(logSections),
     { title: 'Run it again', lines: commands },
   ];
-  return sections
-    .filter(({ lines }) => lines.length > 0)
-    .map(({ title, lines }) => [options.style('strong', title), ...lines.map(indented)].join('\n'))
-    .join('\n\n')
-    .concat('\n');
+  return sectionsText(sections, options);
+}
+
+function locatedLines(
+  { testCase, located, observed: [a, b] }: FindingView,
+  options: TextOptions,
+): readonly Section[] {
+  return located === null ? [] : locatedSections(testCase, located, [a.name, b.name], options);
 }
 
 function statusLines({ status, rule, kernels, notes }: FindingView): readonly string[] {

@@ -26,8 +26,10 @@ export function progRows(insns: readonly Insn[]): readonly ProgRow[] {
 
 /** A prog as lines, each insn behind its slot. */
 export const progLines = (insns: readonly Insn[]): readonly string[] =>
-  progRows(insns).map(({ kind, slot, text }) =>
-    kind === 'label' ? `      ${text}` : `${slot.toString().padStart(4)}  ${text}`,
-  );
+  progRows(insns).map(progLine);
+
+/** One of them. */
+export const progLine = ({ kind, slot, text }: ProgRow): string =>
+  kind === 'label' ? `      ${text}` : `${slot.toString().padStart(4)}  ${text}`;
 
 const LABEL = /^\S+:$/;

@@ -1,7 +1,7 @@
 import { printCase } from '../case/text.ts';
 import type { Agreement } from '../compare/agreement.ts';
-import type { Campaign, Sample } from '../corpus/records.ts';
-import type { Report, ReportedFinding, ReportedHead } from './report.ts';
+import type { Campaign, FindingHead, Sample } from '../corpus/records.ts';
+import type { Report, ReportedFinding } from './report.ts';
 import { agreementAbout, isUndecided, totalsOf, verdictOf } from './report.ts';
 
 /** Of the shape below; a number that goes up when what is there changes its meaning. */
@@ -36,7 +36,7 @@ export function reportData(report: Report) {
 
 function campaignData(
   { id, seed, profile, versions, startedAtMs, end }: Campaign,
-  heads: readonly ReportedHead[],
+  heads: readonly FindingHead[],
 ) {
   const findings = heads.filter(({ campaign }) => campaign === id).map((head) => head.id);
   const start = { id, seed, profile, versions, startedAt: isoTime(startedAtMs), findings };
@@ -64,7 +64,7 @@ const columnsOf = (series: readonly Sample[]) => ({
   divergences: series.map(({ divergences }) => divergences),
 });
 
-const headData = ({ divergence, foundAtMs, ...head }: ReportedHead) => ({
+const headData = ({ divergence, foundAtMs, ...head }: FindingHead) => ({
   id: head.id,
   status: head.status,
   class: divergence.class,
@@ -77,7 +77,7 @@ const headData = ({ divergence, foundAtMs, ...head }: ReportedHead) => ({
   rule: head.rule,
   kernels: head.kernels,
   notes: head.notes,
-  located: head.located ?? null,
+  located: head.located,
   campaign: head.campaign,
   foundAt: isoTime(foundAtMs),
   caseHash: head.caseHash,

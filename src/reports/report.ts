@@ -2,7 +2,6 @@ import { type Agreement, agreementOf } from '../compare/agreement.ts';
 import type { Observed } from '../compare/compare.ts';
 import type { Corpus } from '../corpus/corpus.ts';
 import type { Campaign, Finding, FindingHead, FindingStatus } from '../corpus/records.ts';
-import type { Located } from '../localise/located.ts';
 import type { CoveragePage } from './coverage/page.ts';
 
 /** What a corpus holds, for people and for CI. Plain data, printed by `html/`, `markdown/`, `junit.ts` and `json.ts`. */
@@ -14,21 +13,15 @@ export interface Report {
   readonly writtenAtMs: number;
   readonly campaigns: readonly Campaign[];
   /** All of them, in the order of `inOrder`. */
-  readonly heads: readonly ReportedHead[];
+  readonly heads: readonly FindingHead[];
   /** Those of the first heads that are told in full. */
   readonly findings: readonly ReportedFinding[];
   /** What campaigns reached; absent where that was not counted. */
   readonly coverage?: CoveragePage;
 }
 
-/** A finding for lists. */
-export interface ReportedHead extends FindingHead {
-  /** Absent where nobody has looked. */
-  readonly located?: Located | null;
-}
-
 /** A finding in full. */
-export interface ReportedFinding extends Finding, Pick<ReportedHead, 'located'> {
+export interface ReportedFinding extends Finding {
   /** Command lines that show it again. */
   readonly commands: readonly string[];
 }

@@ -1,4 +1,5 @@
 import type { Case } from '../case/case.ts';
+import { withInlinedCalls, withSlices, withStraightBranches } from './flow-passes.ts';
 import {
   withFewerEntries,
   withFewerKsyms,
@@ -7,6 +8,7 @@ import {
   withZeroedEntries,
 } from './map-passes.ts';
 import { withFewerInsns, withJumpsTaken, withSmallerImmediates } from './prog-passes.ts';
+import { withLowerRegs, withMovesForwarded, withSmallerOffsets } from './register-passes.ts';
 import {
   withFewerCommands,
   withFewerCtxFields,
@@ -19,13 +21,16 @@ import {
   withSmallerCtxFields,
   withZeroedData,
 } from './run-passes.ts';
+import { withFewerProgs } from './tail-passes.ts';
+import { withConstants, withImmediateOperands } from './value-passes.ts';
 
 /** One way of making a case smaller. */
 export interface Pass {
   readonly name: string;
   /**
-   * Smaller cases, lazily, the most promising first. Each is smaller in one measure and larger in none,
-   * so that passes can't undo each other. Whether a target takes them is for the predicate to say.
+   * Other cases, lazily, the most promising first. Those that are not simpler in the one total order
+   * (case/simplicity.ts) are left out by who tries them, so that passes can't undo each other. Whether a
+   * target takes them is for the predicate to say.
    */
   readonly smaller: (testCase: Case) => Iterable<Case>;
 }
@@ -42,6 +47,14 @@ export const PASSES: readonly Pass[] = [
   // A command that stays keeps its map, and the commands before it matter only where they filled it.
   { name: 'drop commands', smaller: withFewerCommands },
 
+  // A prog that is called by a tail call is read like the first. Where it shows the divergence by itself, the
+  // call is not needed.
+  { name: 'drop progs', smaller: withFewerProgs },
+
+  // One observation shows it, and what that one depends on is mostly a small part of the prog: found in one
+  // step where chunks need many.
+  { name: 'slices', smaller: withSlices },
+
   // The prog is what a person reads first. Chunks from the end: what stands late uses what stands early,
   // so the reverse order would mostly try to remove definitions that are still in use.
   { name: 'drop insns', smaller: withFewerInsns },
@@ -49,6 +62,21 @@ export const PASSES: readonly Pass[] = [
   // A branch whose body does not matter can't go chunk by chunk where the chunks don't match it: its
   // bounds check would stay without a use, or a use without its check.
   { name: 'take jumps', smaller: withJumpsTaken },
+
+  // The same where what is jumped over is also jumped to, and for jumps back: a loop that is left in its first
+  // round. One that is never jumped back in has lost that jump as an insn.
+  { name: 'straighten branches', smaller: withStraightBranches },
+
+  // A function's frame, its call and its exit are three things to think of beside what it does.
+  { name: 'inline functions', smaller: withInlinedCalls },
+
+  // What an insn is given matters, and not where it comes from. A call with all its arguments, or a sum of
+  // many parts, can't go as long as its result is used; a number in its place lets all of that go.
+  { name: 'constants', smaller: withConstants },
+  { name: 'immediate operands', smaller: withImmediateOperands },
+
+  // A copy is one more name for a value.
+  { name: 'forward moves', smaller: withMovesForwarded },
 
   // Only when insns are gone maps and kernel symbols become unused. A used one can't go, whatever is
   // in it.
@@ -75,4 +103,8 @@ export const PASSES: readonly Pass[] = [
   { name: 'fewer repeats', smaller: withFewerRepeats },
   { name: 'smaller ctx fields', smaller: withSmallerCtxFields },
   { name: 'smaller immediates', smaller: withSmallerImmediates },
+
+  // Last, as it changes nothing but how a prog reads: the same registers and offsets in all findings.
+  { name: 'lower registers', smaller: withLowerRegs },
+  { name: 'smaller offsets', smaller: withSmallerOffsets },
 ];

@@ -1,9 +1,11 @@
 import type { Case } from '../case/case.ts';
+import { withoutDeadInsns } from '../isa/dead-insns.ts';
 import { formOf } from '../isa/forms.ts';
 import type { Insn } from '../isa/insn.ts';
 import { keepInsns, targetIndexes, withoutUnreachable } from '../isa/rewrite.ts';
 import { type Chunk, chunksOf, withEach } from './chunks.ts';
 import { towardsZero } from './numbers.ts';
+import { withProgs } from './with-progs.ts';
 
 /** Cases in which some insns of one prog are gone. */
 export function* withFewerInsns(testCase: Case): Iterable<Case> {
@@ -30,25 +32,16 @@ export function* withJumpsTaken(testCase: Case): Iterable<Case> {
 export const withSmallerImmediates = (testCase: Case): Iterable<Case> =>
   withProgs(testCase, (insns) => withEach(insns, smallerImmediates));
 
-function* withProgs(
-  testCase: Case,
-  smaller: (insns: readonly Insn[]) => Iterable<readonly Insn[]>,
-): Iterable<Case> {
-  const progs = withEach(testCase.progs, function* ({ insns }) {
-    for (const fewer of smaller(insns)) yield { insns: fewer };
-  });
-  for (const changed of progs) yield { ...testCase, progs: changed };
-}
-
-/** First also without what is unreachable then; as it is for the sake of the verifier's own rules. */
+/** First without all that is in vain then as well; last as it is, for the sake of the verifier's own rules. */
 function* without(insns: readonly Insn[], { from, to }: Chunk): Iterable<readonly Insn[]> {
   const left = keepInsns(
     insns,
     insns.map((_, i) => i < from || i >= to),
   );
   const reachable = withoutUnreachable(left);
-  if (reachable.length > 0) yield reachable;
-  if (reachable !== left) yield left;
+  const useful = withoutDeadInsns(reachable);
+  const fewest = new Set([useful, reachable, left]);
+  for (const insnsLeft of fewest) if (insnsLeft.length > 0) yield insnsLeft;
 }
 
 function* smallerImmediates(insn: Insn): Iterable<Insn> {

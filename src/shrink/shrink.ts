@@ -1,14 +1,16 @@
 import type { Case } from '../case/case.ts';
-import { caseHash } from '../case/hash.ts';
-import { PASSES } from './passes.ts';
+import { beginDescent, type Descent, goOn, isQuestion, refused, taken } from './descent.ts';
+import { createLuck, foresee } from './foresee.ts';
 import type { Shrinkable } from './shrinkable.ts';
+
+export { bareShrinkable } from './descent.ts';
 
 /** Says of each candidate whether it still shows what is to be shrunk; in the same order. */
 export type Holds = (candidates: readonly Case[]) => Promise<readonly boolean[]>;
 
 /** How hard to try. */
 export interface ShrinkOptions {
-  /** Candidates that are tried at once, at most. */
+  /** Candidates that are tried at once, at most; 1 for one after the other. */
   readonly batchSize?: number;
   /** Candidates that are tried in all, at most. */
   readonly candidatesMax?: number;
@@ -25,6 +27,7 @@ export interface ShrinkProgress {
   readonly smallest: Case;
 }
 
+/** What is left of a case, and what that took. */
 export interface Shrunk {
   readonly shrunk: Shrinkable;
   /** Candidates that were tried. */
@@ -34,15 +37,15 @@ export interface Shrunk {
 }
 
 const BATCH_MAX = 64;
-/** Mostly one of the first candidates holds, and what stands behind it in its batch is in vain. */
-const BATCH_FIRST = 8;
 const CANDIDATES_MAX = 20_000;
 
 /**
  * Makes a case smaller while `holds` says so: first along its own tree, then by the passes, again and
- * again until none of them helps. Of the candidates the first in order that holds is taken, so the
- * result is what trying them one by one would give. `start` itself is taken to hold, and `holds` to say
- * the same of the same case every time. Rejects with what `holds` rejects with.
+ * again until none of them helps. Each goes on where it found something, and ends when nothing of it helps. Of
+ * the candidates the first in that order that holds is taken, and each is strictly simpler than what it takes the
+ * place of. With a candidate those are tried that may follow it, so the result is what trying them one by one
+ * would give, in fewer rounds. `start` itself is taken to hold, and `holds` to say the same of the same case
+ * every time. Rejects with what `holds` rejects with.
  */
 export async function shrink(
   start: Shrinkable,
@@ -55,82 +58,43 @@ export async function shrink(
     isOver = () => signal?.aborted === true,
   }: ShrinkOptions = {},
 ): Promise<Shrunk> {
-  const failed = new Set<string>();
-  let shrunk = start;
+  const answers = new Map<string, boolean>();
+  const luck = createLuck();
+  let at = beginDescent(start);
   let tried = 0;
-  let steps = 0;
+  let lastHeld = false;
 
-  /** Goes on from the first candidate that holds, until there is none; returns whether it moved. */
-  async function descend(smallerOf: (from: Shrinkable) => Iterable<Shrinkable>): Promise<boolean> {
-    const stepsBefore = steps;
-    let next = await firstThatHolds(smallerOf(shrunk));
-    while (next !== undefined) {
-      shrunk = next;
-      steps++;
-      next = await firstThatHolds(smallerOf(shrunk));
+  /** As far as answers go. */
+  function follow(): ReturnType<typeof goOn> {
+    let next = goOn(at, unknown);
+    while (isQuestion(next)) {
+      const answer = answers.get(next.hash);
+      if (answer === undefined) return next;
+      luck.note(lastHeld, answer);
+      lastHeld = answer;
+      at = answer ? taken(next.at, next.candidate) : refused(next.at);
+      next = goOn(at, unknown);
     }
-    return steps > stepsBefore;
+    return next;
   }
 
-  async function firstThatHolds(candidates: Iterable<Shrinkable>): Promise<Shrinkable | undefined> {
-    const sizes = { first: Math.min(BATCH_FIRST, batchSize), max: batchSize };
-    for (const batch of growingBatches(without(candidates, failed), sizes)) {
-      const allowed = batch.slice(0, candidatesMax - tried);
-      if (allowed.length === 0 || isOver()) return undefined;
-      const answers = await holds(allowed.map(({ testCase }) => testCase));
-      tried += allowed.length;
-      const winner = answers.indexOf(true);
-      for (const [i, { testCase }] of allowed.entries()) {
-        if (!answers[i]) failed.add(caseHash(testCase));
-      }
-      const smallest = winner < 0 ? shrunk : allowed[winner];
-      onProgress?.({ tried, smallest: smallest.testCase });
-      if (winner >= 0) return allowed[winner];
-    }
-    return undefined;
+  for (let next = follow(); isQuestion(next) && !isOver(); next = follow()) {
+    const max = Math.min(batchSize, candidatesMax - tried);
+    if (max <= 0) break;
+    const batch = foresee(next, lastHeld, {
+      answers: (hash) => answers.get(hash),
+      luck,
+      max,
+    });
+    const held = await holds(batch.map(({ candidate }) => candidate.testCase));
+    tried += batch.length;
+    for (const [i, { hash }] of batch.entries()) answers.set(hash, held[i]);
+    follow();
+    onProgress?.({ tried, smallest: at.shrunk.testCase });
   }
-
-  await descend((from) => from.shrink());
-  let moved = true;
-  while (moved) {
-    moved = false;
-    for (const { smaller } of PASSES) {
-      if (await descend((from) => bareAll(smaller(from.testCase)))) moved = true;
-    }
-  }
-  return { shrunk, tried, steps };
+  return resultOf(at, tried);
 }
 
-/** A case whose tree is not known, such as one from a file: only the passes make it smaller. */
-export const bareShrinkable = (testCase: Case): Shrinkable => ({ testCase, shrink: () => [] });
+const unknown = (): undefined => undefined;
 
-function* bareAll(cases: Iterable<Case>): Iterable<Shrinkable> {
-  for (const testCase of cases) yield bareShrinkable(testCase);
-}
-
-/** Passes begin anew after each step, and much of what they try then is what they tried before. */
-function* without(
-  candidates: Iterable<Shrinkable>,
-  failed: ReadonlySet<string>,
-): Iterable<Shrinkable> {
-  for (const candidate of candidates) {
-    if (!failed.has(caseHash(candidate.testCase))) yield candidate;
-  }
-}
-
-/** Each batch is twice as long as the one before. */
-function* growingBatches<T>(
-  items: Iterable<T>,
-  sizes: { readonly first: number; readonly max: number },
-): Iterable<readonly T[]> {
-  let size = sizes.first;
-  let batch: T[] = [];
-  for (const item of items) {
-    batch.push(item);
-    if (batch.length < size) continue;
-    yield batch;
-    batch = [];
-    size = Math.min(2 * size, sizes.max);
-  }
-  if (batch.length > 0) yield batch;
-}
+const resultOf = ({ shrunk, steps }: Descent, tried: number): Shrunk => ({ shrunk, tried, steps });

@@ -7,9 +7,12 @@ import { addDoctor } from '../../src/cli/commands/doctor.ts';
 import { addExec } from '../../src/cli/commands/exec.ts';
 import { addFeatures } from '../../src/cli/commands/features.ts';
 import { addKernels } from '../../src/cli/commands/kernels.ts';
+import { addLocate } from '../../src/cli/commands/locate.ts';
 import { addReplay } from '../../src/cli/commands/replay.ts';
 import { addReport } from '../../src/cli/commands/report.ts';
+import { addRepro } from '../../src/cli/commands/repro.ts';
 import { addRun } from '../../src/cli/commands/run.ts';
+import { addShrink } from '../../src/cli/commands/shrink.ts';
 import { EXAMPLES } from '../../src/cli/examples.ts';
 import { readSurroundings } from '../../src/cli/surroundings.ts';
 
@@ -17,7 +20,10 @@ const program = new Command('bpfdiff');
 for (const add of [
   addRun,
   addExec,
+  addLocate,
   addReplay,
+  addRepro,
+  addShrink,
   addCorpus,
   addReport,
   addCoverage,

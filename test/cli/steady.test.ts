@@ -41,6 +41,12 @@ const UNSTEADY: readonly (readonly [what: string, lines: string, shift: number])
   ['what no insn has written to the stack', 'r6 = *(u64 *)(r10 -8)', 32],
   ['where the stack lies', 'r6 = r10', 0],
   ['where the value of a map lies', 'r6 = map_val(map_by_fd(0)) +0 ll', 0],
+  [
+    'the low byte of where the value of a map lies',
+    'r6 = map_val(map_by_fd(0)) +0 ll\nr6 &= 255',
+    0,
+  ],
+  ['the low byte of where the stack lies', 'r6 = r10\nr6 &= 255', 0],
   ['the low half of a map', 'r6 = map_by_fd(0) ll', 0],
   ['the high half of a map', 'r6 = map_by_fd(0) ll', 32],
   ['the low half of a function', 'r6 = code_addr(pc+0) ll', 0],

@@ -3,6 +3,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { caseHash } from '../../src/case/hash.ts';
 import { type Corpus, openCorpus } from '../../src/corpus/corpus.ts';
 import type { Answer } from '../../src/corpus/records.ts';
+import type { Located } from '../../src/localise/located.ts';
 import { completed, emulator, rejected, run, uml } from '../compare/observed.ts';
 import { caseNumber, findingNumber } from './new-finding.ts';
 import { scratchFolder } from './scratch.ts';
@@ -21,10 +22,26 @@ function reopened(corpus: Corpus): Corpus {
   return again;
 }
 
+const LOCATED: Located = {
+  kind: 'insn',
+  form: 'add32.x',
+  prog: 0,
+  insn: 2,
+  by: 'trace',
+  run: 1,
+  iteration: 3,
+  next: [{ prog: 0, insn: 3 }, null],
+  values: [
+    { name: 'r0', before: [1n, 1n], after: [2n, 2n ** 64n - 1n], differs: true },
+    { name: '*(u32 *)(r10 -8)', before: [0n, 0n], after: [0n, null], differs: false },
+  ],
+  differs: '',
+};
+
 describe('a finding', () => {
   it('comes back with its cases and outcomes', () => {
     const corpus = newCorpus();
-    const finding = findingNumber(1, { firstSlot: 7 });
+    const finding = findingNumber(1, { located: LOCATED });
     const { id, kind } = corpus.recordFinding(finding);
     expect(kind).toBe('new');
     expect(id).toMatch(/^[0-9a-f]{8}$/);
@@ -38,6 +55,18 @@ describe('a finding', () => {
       kernels: '',
       others: [],
       caseHash: caseHash(finding.shrunk),
+    });
+  });
+
+  it('that is made smaller later keeps its id, and the case that it was found with', () => {
+    const corpus = newCorpus();
+    const found = findingNumber(9);
+    const { id } = corpus.recordFinding(found);
+    const { shrunk, divergence, observed, signature, located } = findingNumber(1);
+    corpus.replaceShrunk(id, { shrunk, divergence, observed, signature, located });
+    expect(reopened(corpus).finding(id)).toMatchObject({
+      ...{ id, shrunk, divergence, observed, signature, located, original: found.original },
+      caseHash: caseHash(shrunk),
     });
   });
 

@@ -24,7 +24,7 @@ export function findingNumber(number: number, over: Partial<NewFinding> = {}): N
     observed,
     signature: `retval emulator/interp: mov64.k of ${number}`,
     cause: '',
-    firstSlot: null,
+    located: null,
     campaign: null,
     foundAtMs: 1_700_000_000_000 + number,
     ...over,

@@ -1,8 +1,13 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { caseArbitrary, createCaseSource } from '../../generators/index.ts';
-import type { CasePlan } from '../../generators/plan.ts';
+import {
+  caseArbitrary,
+  createCaseSource,
+  type Shrinkable,
+  type SourceOptions,
+} from '../../generators/index.ts';
 import { seededRandom } from '../../generators/random.ts';
+import { caseOf } from '../../generators/shrinkable.ts';
 import type { Case } from '../../src/case/case.ts';
 import { namesUsed } from '../../src/case/names-used.ts';
 import { disassembleInsn } from '../../src/isa/disassemble.ts';
@@ -12,10 +17,13 @@ import { NEWEST, WITHOUT_V4 } from './capabilities.ts';
 import { isSmaller, planSize } from './plan-size.ts';
 
 const options = { profile: 'default', capabilities: [NEWEST] } as const;
-const take = (count: number, given: Parameters<typeof createCaseSource>[0]): Case[] => {
+const takeAll = (count: number, given: SourceOptions): Shrinkable[] => {
   const source = createCaseSource(given);
-  return Array.from({ length: count }, () => source.next().testCase);
+  return Array.from({ length: count }, () => source.next());
 };
+
+const take = (count: number, given: SourceOptions): Case[] =>
+  takeAll(count, given).map(({ testCase }) => testCase);
 
 describe('a source of cases', () => {
   it('gives the same cases for the same seed', () => {
@@ -143,12 +151,23 @@ describe('shrinking', () => {
     const random = seededRandom('smaller');
     for (let n = 0; n < 5; n++) {
       const { value, context } = cases.generate(random, undefined);
-      const size = planSize(context as CasePlan);
+      const sizeOf = (made: unknown) => planSize((made as Shrinkable).plan!);
+      const size = sizeOf(context);
       for (const smaller of cases.shrink(value, context)) {
-        expect(isSmaller(planSize(smaller.context as CasePlan), size)).toBe(true);
+        expect(isSmaller(sizeOf(smaller.context), size)).toBe(true);
       }
     }
   });
+
+  it('gives cases as their plans alone give them', () => {
+    for (const { shrink } of takeAll(25, { ...options, seed: 'alone' })) {
+      let left = 300;
+      for (const { testCase, plan } of shrink()) {
+        expect(testCase).toEqual(caseOf(plan!));
+        if (--left === 0) break;
+      }
+    }
+  }, 60_000);
 
   it.each([
     ['add32.x', 3],

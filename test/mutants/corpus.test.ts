@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hunt } from '../../src/cli/bench/mutants/hunt.ts';
+import { MUTANTS } from '../../src/cli/bench/mutants/mutants.ts';
 import { findingRecorder } from '../../src/cli/record-finding.ts';
 import { openCorpus } from '../../src/corpus/corpus.ts';
 import { replay } from '../../src/corpus/replay.ts';
 import { createEmulator } from '../../src/targets/emulator/emulator.ts';
 import { bpfdiff, newFolder } from '../cli/command.ts';
 import { openKernels, type TestKernels } from '../kernels.ts';
-import { hunt } from './hunt.ts';
-import { MUTANTS } from './mutants.ts';
 
 const MUTANT = MUTANTS.find(({ name }) => name === 'a 32-bit mov sign-extends')!;
 
@@ -26,7 +26,8 @@ describe('a divergence that a mutant causes', () => {
       versions: {},
       startedAtMs: 0,
     });
-    await hunt(MUTANT, kernels.targets[0], 20_000, findingRecorder(corpus, campaign, Date.now));
+    const record = findingRecorder(corpus, campaign, Date.now);
+    await hunt(MUTANT, kernels.kernels[0], { casesMax: 20_000, record });
     id = corpus.findings()[0].id;
     corpus.close();
   });

@@ -1,16 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { namesUsed } from '../../src/case/names-used.ts';
+import { coreInsns } from '../../src/cli/bench/mutants/core-insns.ts';
+import { hunt } from '../../src/cli/bench/mutants/hunt.ts';
+import { MUTANTS } from '../../src/cli/bench/mutants/mutants.ts';
+import { namedRightly } from '../../src/cli/bench/mutants/named-rightly.ts';
 import { openKernels, type TestKernels } from '../kernels.ts';
-import { hunt } from './hunt.ts';
-import { MUTANTS } from './mutants.ts';
 
 const CASES_MAX = 20_000;
-/** A shrunk case that a person understands at a glance. */
-const INSNS_MAX = 20;
+/** A shrunk case that a person understands at a glance; `bench mutants` says how far most are below it. */
+const INSNS_MAX = 12;
 
 describe('mutants of the emulator, against uml', () => {
   let kernels: TestKernels;
   const score: string[] = [];
+  const misnamed: string[] = [];
 
   beforeAll(async () => {
     kernels = await openKernels(['uml']);
@@ -23,18 +26,26 @@ describe('mutants of the emulator, against uml', () => {
   });
 
   it('the emulator without a wrong rule is found nothing against', async () => {
-    expect(await hunt({ name: 'none', rules: {} }, kernels.targets[0], 2000)).toBeUndefined();
+    expect(
+      await hunt({ name: 'none', rules: {} }, kernels.kernels[0], { casesMax: 2000 }),
+    ).toBeUndefined();
   });
 
   it.each(
     MUTANTS.map((mutant) => [mutant.name, mutant] as const),
   )('%s: found and shrunk', async (_name, mutant) => {
-    const found = await hunt(mutant, kernels.targets[0], CASES_MAX);
+    const found = await hunt(mutant, kernels.kernels[0], { casesMax: CASES_MAX });
     expect(found, `not found in ${CASES_MAX} cases`).toBeDefined();
-    const insns = found!.divergence.shrunk.progs[0].insns.length;
+    const insns = coreInsns(found!.divergence.shrunk);
     score.push(`  ${mutant.name}: after ${found!.cases} cases, shrunk to ${insns} insns`);
+    const { located } = found!.divergence;
+    if (!namedRightly(mutant.rules, located)) misnamed.push(`${mutant.name}: ${located?.form}`);
     expect(insns, [...namesUsed(found!.divergence.shrunk).forms].join()).toBeLessThanOrEqual(
       INSNS_MAX,
     );
+  });
+
+  it('the first differing insn is named rightly of nine in ten', () => {
+    expect(misnamed.length, misnamed.join('\n')).toBeLessThanOrEqual(score.length / 10);
   });
 });

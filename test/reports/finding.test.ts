@@ -14,7 +14,15 @@ function explain(
   const observed = [emulator(ofEmulator), uml(ofUml)] as const;
   const divergence = compareOutcomes(CASE, ...observed) as Divergence;
   const commands = ['bpfdiff exec f1.case --targets emulator,uml'];
-  const finding = { id: 'f1', testCase: CASE, divergence, observed, cause: '', commands };
+  const finding = {
+    id: 'f1',
+    testCase: CASE,
+    divergence,
+    observed,
+    cause: '',
+    located: null,
+    commands,
+  };
   return findingText(finding, { ...PLAIN_TEXT, width: 80, ...options }).split('\n');
 }
 
@@ -110,7 +118,15 @@ describe('a finding', () => {
     const accepted = uml(completed());
     const observed = [accepted, { ...uml(rejected), name: 'uml2' }] as const;
     const divergence = compareOutcomes(CASE, ...observed) as Divergence;
-    const view = { id: 'f2', testCase: CASE, divergence, observed, cause: '', commands: [] };
+    const view = {
+      id: 'f2',
+      testCase: CASE,
+      divergence,
+      observed,
+      cause: '',
+      located: null,
+      commands: [],
+    };
     const lines = findingText(view, PLAIN_TEXT).split('\n');
     expect(lines[0]).toContain('one verifier accepts what the other rejects');
     expect(section(lines, 'Verifier of uml2')).toEqual(['  0: (95) exit', '  R0 !read_ok']);

@@ -76,9 +76,8 @@ run
 prog_type xdp
 
 prog
-    r5 = 1
-    r5 %= r3
-    r0 = r5
+    r1 = 0
+    r0 %= r1
     exit
 
 run
@@ -108,11 +107,10 @@ run
 prog_type xdp
 
 prog
-    r2 = -1
-    if r2 s> 0 goto L3
-    r3 += 1
+    r0 = -1
+    if r0 s> 0 goto L3
+    r0 = 0
   L3:
-    r0 = r3
     exit
 
 run
@@ -158,7 +156,7 @@ run
 prog_type sched_cls
 
 prog
-    *(u32 *)(r1 +8) = r2
+    *(u32 *)(r1 +8) = 0
     exit
 
 run
@@ -205,14 +203,12 @@ run
     to: `case state
 prog_type socket_filter
 
-map count array key 4 value 8 max_entries 2
-  00000000 = 00ff000000000000
+map count array key 4 value 8 max_entries 1
 
 prog
-    r1 = map_val(map_by_fd(0)) +0 ll
-    r2 = *(u64 *)(r1 +0)
-    r2 >>= 0
-    *(u64 *)(r1 +8) = r2
+    r0 = map_val(map_by_fd(0)) +0 ll
+    r1 >>= 0
+    *(u64 *)(r0 +0) = r1
     exit
 
 run

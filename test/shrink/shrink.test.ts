@@ -2,11 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Case, PLAIN_RUN } from '../../src/case/case.ts';
 import { caseHash } from '../../src/case/hash.ts';
+import { isSimpler } from '../../src/case/simplicity.ts';
 import { formNamed, insnOf } from '../../src/isa/forms.ts';
+import { OPCODE_CALL } from '../../src/isa/opcode.ts';
 import { bareShrinkable, type Holds, shrink } from '../../src/shrink/shrink.ts';
 import type { Shrinkable } from '../../src/shrink/shrinkable.ts';
+import { someCase } from '../case/arbitrary-case.ts';
 
-/** A case that no other number gives, and that no pass makes another number of. */
+/** A case that no other number gives, the simpler the lower; no pass makes another number of it. */
 const caseNumber = (number: number): Case => ({
   progType: 'xdp',
   expectedAttachType: 0,
@@ -16,7 +19,8 @@ const caseNumber = (number: number): Case => ({
   progs: [{ insns: [insnOf(formNamed('call.helper'), { imm: number })] }],
   runs: [],
 });
-const numberOf = ({ progs: [prog] }: Case): number | undefined => prog?.insns[0]?.imm;
+const numberOf = ({ progs: [prog] }: Case): number | undefined =>
+  prog?.insns.find(({ opcode }) => opcode === OPCODE_CALL)?.imm;
 
 interface Tree {
   readonly number: number;
@@ -40,11 +44,14 @@ const someNode = (depthMax: number): fc.Arbitrary<Node> =>
     smaller: depthMax === 0 ? fc.constant([]) : fc.array(someNode(depthMax - 1), { maxLength: 12 }),
   });
 
-/** Trees whose nodes have a number each. */
+const countOf = ({ smaller }: Node): number =>
+  smaller.reduce((count, each) => count + countOf(each), 1);
+
+/** Trees whose nodes have a number each, lower than those above. */
 const someTree: fc.Arbitrary<Tree> = someNode(4).map((root) => {
-  let next = 0;
+  let next = countOf(root);
   const numbered = ({ holds, smaller }: Node): Tree => ({
-    number: next++,
+    number: --next,
     holds,
     smaller: smaller.map(numbered),
   });
@@ -59,10 +66,12 @@ function holdsIn(tree: Tree): Holds {
   return async (candidates) => candidates.map((testCase) => holding.has(numberOf(testCase) ?? -1));
 }
 
-/** One candidate after another. */
-function serially({ smaller, number }: Tree): number {
-  const next = smaller.find(({ holds }) => holds);
-  return next === undefined ? number : serially(next);
+/** One candidate after another; where one held, the next list begins at its place. */
+function serially({ smaller, number }: Tree, first = 0): number {
+  const places = [...smaller.keys()];
+  const order = [...places.slice(first), ...places.slice(0, first)];
+  const next = order.find((place) => smaller[place].holds);
+  return next === undefined ? number : serially(smaller[next], next);
 }
 
 describe('shrinking', () => {
@@ -87,6 +96,28 @@ describe('shrinking', () => {
     expect(results[0].steps).toBeGreaterThan(0);
   });
 
+  it('tries only what is strictly simpler than the smallest so far, whatever the case', async () => {
+    await fc.assert(
+      fc.asyncProperty(someCase, fc.integer({ min: 2, max: 5 }), async (start, share) => {
+        let smallest = start;
+        await shrink(
+          bareShrinkable(start),
+          async (candidates) => {
+            for (const candidate of candidates) expect(isSimpler(candidate, smallest)).toBe(true);
+            return candidates.map((each) => caseHash(each).charCodeAt(0) % share === 0);
+          },
+          {
+            candidatesMax: 400,
+            onProgress: (progress) => {
+              smallest = progress.smallest;
+            },
+          },
+        );
+      }),
+      { numRuns: 40 },
+    );
+  });
+
   it('tries no case again that has failed', async () => {
     const seen: string[] = [];
     await shrink(bareShrinkable(RICH), async (candidates) => {
@@ -98,10 +129,10 @@ describe('shrinking', () => {
     expect(seen.filter((hash) => failed.has(hash) || !failed.add(hash))).toEqual([]);
   });
 
-  it('begins with few candidates, and takes ever more', async () => {
-    const tree = { number: 0, holds: true, smaller: [] as Tree[] };
+  it('tries at once what is likely to follow, whatever the answers are', async () => {
+    const tree = { number: 200, holds: true, smaller: [] as Tree[] };
     tree.smaller = Array.from({ length: 200 }, (_, i) => ({
-      number: i + 1,
+      number: i,
       holds: false,
       smaller: [],
     }));
@@ -110,53 +141,59 @@ describe('shrinking', () => {
       sizes.push(candidates.length);
       return candidates.map(() => false);
     });
-    expect(sizes.slice(0, 5)).toEqual([8, 16, 32, 64, 64]);
+    expect(sizes[0]).toBeGreaterThan(1);
+    // The more that fail, the more others are expected to.
+    expect(sizes[4]).toBeGreaterThan(sizes[0]);
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(64);
   });
 
   it('ends with the smallest so far when it has tried enough', async () => {
     const everything: Holds = async (candidates) => candidates.map(() => true);
-    const { tried, shrunk, steps } = await shrink(endless(0), everything, { candidatesMax: 20 });
+    const { tried, shrunk, steps } = await shrink(endless(MANY), everything, { candidatesMax: 20 });
     expect(tried).toBe(20);
-    expect(numberOf(shrunk.testCase)).toBe(steps);
+    expect(numberOf(shrunk.testCase)).toBe(MANY - steps);
   });
 
   it('ends with the smallest so far when it is interrupted', async () => {
     const controller = new AbortController();
     const { shrunk, steps } = await shrink(
-      endless(0),
+      endless(MANY),
       async (candidates) => {
-        if (numberOf(candidates[0]) === 5) controller.abort();
+        if (numberOf(candidates[0]) === MANY - 5) controller.abort();
         return candidates.map(() => true);
       },
-      { signal: controller.signal },
+      { signal: controller.signal, batchSize: 1 },
     );
     expect(steps).toBe(5);
-    expect(numberOf(shrunk.testCase)).toBe(5);
+    expect(numberOf(shrunk.testCase)).toBe(MANY - 5);
   });
 
   it('tells how far it is after every batch', async () => {
     const progress: (number | undefined)[][] = [];
-    await shrink(endless(0), async (candidates) => candidates.map(() => true), {
+    await shrink(endless(MANY), async (candidates) => candidates.map(() => true), {
+      batchSize: 1,
       candidatesMax: 3,
       onProgress: ({ tried, smallest }) => progress.push([tried, numberOf(smallest)]),
     });
     expect(progress).toEqual([
-      [1, 1],
-      [2, 2],
-      [3, 3],
+      [1, MANY - 1],
+      [2, MANY - 2],
+      [3, MANY - 3],
     ]);
   });
 
   it('rejects with what the predicate rejects with', async () => {
     const lost = new Error('the target is lost');
-    await expect(shrink(endless(0), () => Promise.reject(lost))).rejects.toBe(lost);
+    await expect(shrink(endless(MANY), () => Promise.reject(lost))).rejects.toBe(lost);
   });
 });
 
-/** Always one more candidate. */
+const MANY = 1000;
+
+/** Always one more candidate, for as long as a test takes. */
 const endless = (number: number): Shrinkable => ({
   testCase: caseNumber(number),
-  shrink: () => [endless(number + 1)],
+  shrink: () => [endless(number - 1)],
 });
 
 /** Something for every pass. */

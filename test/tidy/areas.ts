@@ -22,6 +22,7 @@ export const AREAS: Readonly<Record<string, readonly string[]>> = {
     'src/compare',
     'src/causes',
     'src/shrink',
+    'src/localise',
     'src/corpus',
   ],
   'src/reports': [
@@ -34,6 +35,7 @@ export const AREAS: Readonly<Record<string, readonly string[]>> = {
     'src/corpus',
     'src/campaign/events.ts',
   ],
+  'src/repro': ['src/isa', 'src/case', 'src/compare', 'src/targets/target.ts'],
   'src/ui': ['src/campaign/events.ts', 'src/targets/target.ts', 'src/compare', 'src/reports'],
   'src/vitest': ['src/corpus', 'src/targets/target.ts', 'src/targets/emulator'],
   'src/cli': [
@@ -48,10 +50,12 @@ export const AREAS: Readonly<Record<string, readonly string[]>> = {
     'src/compare',
     'src/causes',
     'src/shrink',
+    'src/localise',
     'src/corpus',
     'src/campaign/events.ts',
     'src/campaign',
     'src/reports',
+    'src/repro',
     'src/ui',
   ],
 };

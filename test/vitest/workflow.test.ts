@@ -13,6 +13,13 @@ const STEPS = [
 
 let folder: string;
 
+const NPM = {
+  npm_config_offline: 'true',
+  npm_config_ignore_scripts: 'true',
+  npm_config_audit: 'false',
+  npm_config_fund: 'false',
+};
+
 /** Runs the steps as GitHub does, until one fails; nothing is fetched, and nothing built. */
 async function runSteps(): Promise<readonly number[]> {
   const statuses: number[] = [];
@@ -24,10 +31,7 @@ async function runSteps(): Promise<readonly number[]> {
       env: {
         CI: '1',
         GITHUB_STEP_SUMMARY: join(folder, 'summary.md'),
-        npm_config_offline: 'true',
-        npm_config_ignore_scripts: 'true',
-        npm_config_audit: 'false',
-        npm_config_fund: 'false',
+        ...NPM,
       },
     });
     statuses.push(exitCode);
@@ -42,25 +46,9 @@ beforeAll(async () => {
   const dependencies = Object.fromEntries(
     Object.entries(links).map(([name, path]) => [name, `file:${path}`]),
   );
-  const root = { name: 'project', version: '1.0.0', dependencies };
-  const packages = Object.fromEntries(
-    Object.entries(links).flatMap(([name, path]) => {
-      const { version, bin } = JSON.parse(readFileSync(join(path, 'package.json'), 'utf8'));
-      return [
-        [path, { version, bin }],
-        [`node_modules/${name}`, { resolved: path, link: true }],
-      ];
-    }),
-  );
-  const write = (name: string, value: object): void =>
-    writeFileSync(join(folder, name), JSON.stringify(value));
-  write('package.json', { ...root, type: 'module' });
-  write('package-lock.json', {
-    ...root,
-    lockfileVersion: 3,
-    requires: true,
-    packages: { '': root, ...packages },
-  });
+  const project = { name: 'project', version: '1.0.0', type: 'module', dependencies };
+  writeFileSync(join(folder, 'package.json'), JSON.stringify(project));
+  await execa('npm', ['install', '--package-lock-only'], { cwd: folder, env: NPM });
   writeFileSync(
     join(folder, 'corpus.test.js'),
     [

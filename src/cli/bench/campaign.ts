@@ -5,6 +5,7 @@ import { runCampaign } from '../../campaign/campaign.ts';
 import { featureSets } from '../../campaign/common-features.ts';
 import type { KernelTarget } from '../../targets/kernel/kernel-target.ts';
 import { changeFinder } from '../change-finder.ts';
+import { locator } from '../locator.ts';
 import { type OpenOptions, openTargets } from '../open-targets.ts';
 import { steadyOn } from '../steady.ts';
 import { parseTargetNames } from '../target-names.ts';
@@ -51,6 +52,7 @@ export async function benchCampaign(
       targets,
       isSteady: steadyOn(emulators[0].info.linux),
       findChange: changeFinder(),
+      locate: locator(),
       record: () => undefined,
       findingsMax: 1,
       signal: options.signal,

@@ -1,111 +1,151 @@
-import { createCaseSource, PROFILES, type ProfileName } from '../../../generators/index.ts';
+import {
+  type CaseSource,
+  createCaseSource,
+  PROFILES,
+  type Profile,
+  type ProfileName,
+  type Shrinkable,
+} from '../../../generators/index.ts';
 import { encodeCase } from '../../case/bytes.ts';
 import type { Case } from '../../case/case.ts';
 import { createEmulator } from '../../targets/emulator/emulator.ts';
 import { DEFAULT_LINUX } from '../../targets/target.ts';
 import type { Measurement } from './measurement.ts';
 
-/** Cases of each profile; as many come before them and aren't measured. */
-const CASES = 1500;
-/** One case in so many is shrunk: its first candidates. */
-const CASES_A_SHRINK = 10;
-const CANDIDATES = 100;
-
-/** The case that limits are given for: so many insns, more or less, and runs. */
-const USUAL = { insns: 32, within: 6, runs: 4 } as const;
+/** The case that limits are given for: 32 insns on the average, and 4 runs. */
+const LIMITED: Profile = {
+  ...PROFILES.default,
+  fragments: { min: 2, usual: 11, max: 22 },
+  runs: { min: 4, max: 4 },
+};
 const CASE_MAX_US = 30;
 const CANDIDATE_MAX_US = 2;
 
-/**
- * What cases and what they shrink to cost of the processor, in each profile: what else the machine does
- * doesn't count. Medians, because a collection of garbage is many times what a case takes; a case's bytes
- * are made right behind the case.
- */
-export const benchGenerators = (cases = CASES): readonly Measurement[] =>
-  (Object.keys(PROFILES) as ProfileName[]).flatMap((profile) => benchProfile(profile, cases));
+/** How much is measured. */
+export interface GeneratorsBench {
+  /** Cases before the first that is measured, each time: V8 is done with optimizing only after so many. */
+  readonly warmUp: { readonly first: number; readonly profile: number };
+  /** Of each profile, in each of `ROUNDS`. */
+  readonly cases: number;
+}
 
-function benchProfile(profile: ProfileName, cases: number): readonly Measurement[] {
-  const { features } = createEmulator({ linux: DEFAULT_LINUX });
-  const source = createCaseSource({ seed: '1', profile, capabilities: [features] });
-  const samples: Sample[] = [];
-  const candidates: number[] = [];
-  for (let number = 0; number < 2 * cases; number++) {
-    const startedUs = cpuUs();
-    const { testCase, shrink } = source.next();
-    const madeUs = cpuUs();
-    encodeCase(testCase);
-    const encodedUs = cpuUs();
-    if (number < cases) continue;
-    samples.push({
-      caseUs: madeUs - startedUs,
-      bytesUs: encodedUs - madeUs,
-      insns: insnsOf(testCase),
-      runs: testCase.runs.length,
-    });
-    if (number % CASES_A_SHRINK === 0) candidates.push(...candidatesUs(shrink()));
-  }
-  const usual = samples.filter(
-    ({ insns, runs }) => runs === USUAL.runs && Math.abs(insns - USUAL.insns) <= USUAL.within,
-  );
-  const all = measured(samples);
-  const shrinkUs = median(candidates);
+const USUAL: GeneratorsBench = { warmUp: { first: 20_000, profile: 1_000 }, cases: 250 };
+const ROUNDS = 9;
+/** One case in so many is shrunk: its first candidates. */
+const CASES_A_SHRINK = 20;
+const CANDIDATES = 100;
+
+/**
+ * What cases and what they shrink to cost of the processor: what else the machine does doesn't count. A
+ * figure is the mean of a round of cases, what is spent on collecting garbage included, and the median of
+ * a few rounds.
+ */
+export function benchGenerators({
+  warmUp,
+  cases,
+}: GeneratorsBench = USUAL): readonly Measurement[] {
+  return [
+    ...limitedRows(measure(LIMITED, warmUp.first, cases)),
+    ...(Object.keys(PROFILES) as ProfileName[]).flatMap((name) =>
+      profileRows(name, measure(PROFILES[name], warmUp.profile, cases)),
+    ),
+  ];
+}
+
+function limitedRows({ caseUs, candidateUs, insns, runs }: Costs): readonly Measurement[] {
+  const limit = (maxUs: number) => `the limit (${maxUs} us)`;
   return [
     {
-      what: `${profile}: a case of ${all.insns} insns, ${all.runs} runs`,
-      value: all.caseUs,
+      what: `with limits: a case of ${insns.toFixed(1)} insns, ${runs.toFixed(1)} runs`,
+      value: caseUs,
       unit: 'us',
-      ratio: all.caseUs / all.bytesUs,
-      against: 'the bytes of the case',
+      ratio: caseUs / CASE_MAX_US,
+      against: limit(CASE_MAX_US),
     },
     {
-      what: `${profile}: an insn`,
-      value: median(samples.map(({ caseUs, insns }) => caseUs / insns)),
+      what: 'with limits: a shrink candidate',
+      value: candidateUs,
       unit: 'us',
-    },
-    ...(usual.length === 0 ? [] : [usualCase(profile, measured(usual).caseUs)]),
-    {
-      what: `${profile}: a shrink candidate`,
-      value: shrinkUs,
-      unit: 'us',
-      ratio: shrinkUs / CANDIDATE_MAX_US,
-      against: `the limit (${CANDIDATE_MAX_US} us)`,
+      ratio: candidateUs / CANDIDATE_MAX_US,
+      against: limit(CANDIDATE_MAX_US),
     },
   ];
 }
 
-interface Sample {
+const profileRows = (
+  name: ProfileName,
+  { caseUs, bytesUs, candidateUs, insns, runs }: Costs,
+): readonly Measurement[] => [
+  {
+    what: `${name}: a case of ${insns.toFixed(1)} insns, ${runs.toFixed(1)} runs`,
+    value: caseUs,
+    unit: 'us',
+    ratio: caseUs / bytesUs,
+    against: 'the bytes of the case',
+  },
+  { what: `${name}: an insn`, value: caseUs / insns, unit: 'us' },
+  {
+    what: `${name}: a shrink candidate`,
+    value: candidateUs,
+    unit: 'us',
+    ratio: candidateUs / caseUs,
+    against: 'a case',
+  },
+];
+
+/** Means of a round. */
+interface Costs {
   readonly caseUs: number;
   readonly bytesUs: number;
+  readonly candidateUs: number;
   readonly insns: number;
   readonly runs: number;
 }
 
-const measured = (samples: readonly Sample[]): Sample => ({
-  caseUs: median(samples.map(({ caseUs }) => caseUs)),
-  bytesUs: median(samples.map(({ bytesUs }) => bytesUs)),
-  insns: median(samples.map(({ insns }) => insns)),
-  runs: median(samples.map(({ runs }) => runs)),
-});
-
-const usualCase = (profile: ProfileName, caseUs: number): Measurement => ({
-  what: `${profile}: a case of about ${USUAL.insns} insns, ${USUAL.runs} runs`,
-  value: caseUs,
-  unit: 'us',
-  ratio: caseUs / CASE_MAX_US,
-  against: `the limit (${CASE_MAX_US} us)`,
-});
-
-/** What each of the first candidates costs: made, lowered and found simpler, with those before it that were not. */
-function candidatesUs(candidates: Iterable<unknown>): readonly number[] {
-  const times: number[] = [];
-  let beforeUs = cpuUs();
-  for (const _candidate of candidates) {
-    const nowUs = cpuUs();
-    if (times.push(nowUs - beforeUs) === CANDIDATES) break;
-    beforeUs = nowUs;
-  }
-  return times;
+function measure(profile: Profile, warmUp: number, cases: number): Costs {
+  const source = createCaseSource({ seed: '1', profile, capabilities: [features] });
+  for (let before = 0; before < warmUp; before += cases) measureRound(source, cases);
+  const rounds = Array.from({ length: ROUNDS }, () => measureRound(source, cases));
+  const medianOf = (name: keyof Costs): number => median(rounds.map((round) => round[name]));
+  return {
+    caseUs: medianOf('caseUs'),
+    bytesUs: medianOf('bytesUs'),
+    candidateUs: medianOf('candidateUs'),
+    insns: mean(rounds.map(({ insns }) => insns)),
+    runs: mean(rounds.map(({ runs }) => runs)),
+  };
 }
+
+function measureRound(source: CaseSource, cases: number): Costs {
+  const startedUs = cpuUs();
+  const made = Array.from({ length: cases }, () => source.next());
+  const madeUs = cpuUs();
+  for (const { testCase } of made) encodeCase(testCase);
+  const encodedUs = cpuUs();
+  const candidates = made
+    .filter((_, n) => n % CASES_A_SHRINK === 0)
+    .reduce((sum, start) => sum + countCandidates(start), 0);
+  const shrunkUs = cpuUs();
+  return {
+    caseUs: (madeUs - startedUs) / cases,
+    bytesUs: (encodedUs - madeUs) / cases,
+    candidateUs: (shrunkUs - encodedUs) / candidates,
+    insns: mean(made.map(({ testCase }) => insnsOf(testCase))),
+    runs: mean(made.map(({ testCase }) => testCase.runs.length)),
+  };
+}
+
+/** Makes the first candidates: with their cases, and with those in between that were no simpler. */
+function countCandidates({ shrink }: Shrinkable): number {
+  let count = 0;
+  for (const { testCase } of shrink()) {
+    insnsOf(testCase);
+    if (++count === CANDIDATES) break;
+  }
+  return count;
+}
+
+const { features } = createEmulator({ linux: DEFAULT_LINUX });
 
 /** What this process has used of the processor. */
 function cpuUs(): number {
@@ -115,6 +155,9 @@ function cpuUs(): number {
 
 const insnsOf = ({ progs }: Case): number =>
   progs.reduce((sum, { insns }) => sum + insns.length, 0);
+
+const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
 
 const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[values.length >> 1];

@@ -106,9 +106,10 @@ async function follow(
   const next = () => (drawn++ < cases ? source.next() : undefined);
   for await (const batch of pipeline({ targets, next })) {
     signal.throwIfAborted();
-    for (const [i, { testCase }] of batch.cases.entries()) {
+    for (const [i, made] of batch.cases.entries()) {
+      const { testCase } = made;
       const seen = reachedBy(testCase, batch.outcomes[0][i]);
-      source.learn?.(testCase, seen);
+      source.learn?.(made, seen);
       let sum = 0;
       for (const kind of NAMES) {
         const fresh = counter.add({ [kind]: seen[kind] ?? [] } as Reached);

@@ -6,6 +6,8 @@ import { benchGenerators } from '../bench/generators.ts';
 import { benchGuidance } from '../bench/guidance.ts';
 import { benchKernels } from '../bench/kernels.ts';
 import type { Measurement } from '../bench/measurement.ts';
+import { benchMutants } from '../bench/mutants.ts';
+import { benchShrink } from '../bench/shrink.ts';
 import { ExitStatus } from '../exit-status.ts';
 import { listenForInterrupt } from '../interrupt.ts';
 import { wholeNumber } from '../numbers.ts';
@@ -33,6 +35,8 @@ const SUBJECTS: Readonly<
   generators: async () => benchGenerators(),
   guidance: ({ cases = GUIDANCE_CASES }, { signal }) => benchGuidance(cases, signal),
   kernels: ({ targets }, options) => benchKernels(targets, options),
+  shrink: ({ targets }, options) => benchShrink(targets, options),
+  mutants: ({ targets }, options) => benchMutants(targets, options),
 };
 
 /** `bpfdiff bench`: what the parts cost, as ratios within one run. */
@@ -44,7 +48,8 @@ export function addBench(
   program
     .command('bench')
     .description(
-      'measure the emulator, a campaign against its kernels, generators, guidance, or kernels',
+      'measure the emulator, a campaign against its kernels, generators, guidance, kernels, ' +
+        'shrinking, or how mutants of the emulator are found',
     )
     .addArgument(
       new Argument('[subject...]', 'what to measure')

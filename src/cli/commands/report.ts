@@ -77,4 +77,5 @@ function readReport(path: string, reach: string | undefined): Report {
 const commandsOf = ({ id, targets }: Finding, path: string): readonly string[] => [
   `bpfdiff corpus export ${quoted(id)} --corpus ${quoted(path)} --out .`,
   `bpfdiff exec ${quoted(`${id}.case`)} --targets ${quoted(targets.join(','))}`,
+  `bpfdiff repro ${quoted(id)} --corpus ${quoted(path)}`,
 ];

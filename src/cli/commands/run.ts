@@ -21,9 +21,11 @@ import { createSeries } from '../../campaign/series.ts';
 import type { ProgType } from '../../case/prog-type.ts';
 import { type Corpus, openCorpus } from '../../corpus/corpus.ts';
 import { summaryText } from '../../reports/summary.ts';
+import { caseKeeper } from '../case-keeper.ts';
 import { changeFinder } from '../change-finder.ts';
 import { ExitStatus, UsageError } from '../exit-status.ts';
 import { listenForInterrupt } from '../interrupt.ts';
+import { locator } from '../locator.ts';
 import { duration, seed, wholeNumber } from '../numbers.ts';
 import { type OpenTargets, openTargets } from '../open-targets.ts';
 import { openProgress } from '../progress.ts';
@@ -48,12 +50,15 @@ interface RunFlags {
   readonly corpus: string;
   readonly maxFindings: number;
   readonly reach?: string;
+  readonly keep: boolean;
   readonly json?: boolean;
   readonly tui: boolean;
 }
 
 const CASES_MAX = 1_000_000_000;
 const CASES = 10_000;
+/** Agreeing cases that a corpus holds. */
+const KEPT_MAX = 10_000;
 
 /** `bpfdiff run`: a campaign. */
 export function addRun(
@@ -101,6 +106,7 @@ export function addRun(
     .option('--prog-types <names>', 'only these prog types, separated by commas', parseProgTypes)
     .option('--corpus <file>', 'where findings are kept', surroundings.corpusFile)
     .option('--max-findings <n>', 'end after so many findings', wholeNumber(1, 10_000), 10)
+    .option('--no-keep', 'do not keep agreeing cases that reached something first in the corpus')
     .option('--reach <file>', 'add to this file how often what was compared')
     .option('--json', 'print events as NDJSON on stdout, the summary last')
     .option('--no-tui', 'plain lines instead of a screen')
@@ -194,8 +200,10 @@ async function campaign(
     targets,
     isSteady: steadyOn(targets[0].info.linux),
     findChange: changeFinder(),
+    locate: locator(),
     ...(isNearMiss(profile) && { unsteady: 'excused' as const }),
     ruleFor: knownIn(corpus),
+    ...(flags.keep && { keep: caseKeeper(corpus, KEPT_MAX) }),
     record: findingRecorder(corpus, id, Date.now),
     findingsMax: flags.maxFindings,
     now: () => performance.now(),

@@ -1,7 +1,12 @@
-import { type Campaign, type CampaignTarget, FINDING_STATUSES } from '../../corpus/records.ts';
+import {
+  type Campaign,
+  type CampaignTarget,
+  FINDING_STATUSES,
+  type FindingHead,
+} from '../../corpus/records.ts';
 import { locatedWords } from '../located-words.ts';
 import { countText, durationText, rateText, shareText } from '../quantity.ts';
-import { type Report, type ReportedHead, totalsOf } from '../report.ts';
+import { type Report, totalsOf } from '../report.ts';
 import { timeText } from '../time-text.ts';
 import { visibleLine } from '../visible.ts';
 import { classHtml, statusHtml } from './finding.ts';
@@ -31,7 +36,7 @@ function byClassHtml({ heads }: Report): Html | undefined {
     heads.some((head) => head.status === status),
   );
   const classes = [...new Set(heads.map(({ divergence }) => divergence.class))].sort();
-  const count = (wanted: (head: ReportedHead) => boolean): string => {
+  const count = (wanted: (head: FindingHead) => boolean): string => {
     const found = heads.filter(wanted).length;
     return found === 0 ? '' : countText(found);
   };
@@ -43,7 +48,7 @@ function byClassHtml({ heads }: Report): Html | undefined {
       { title: 'all', kind: 'number' },
     ],
     rows: classes.map((name) => {
-      const isOfIt = ({ divergence }: ReportedHead): boolean => divergence.class === name;
+      const isOfIt = ({ divergence }: FindingHead): boolean => divergence.class === name;
       return {
         cells: [
           name,
@@ -77,9 +82,9 @@ export function findingListHtml({ heads, findings }: Report): Html | undefined {
 
 interface ListColumn {
   readonly title: string;
-  readonly cell: (head: ReportedHead) => Filling;
+  readonly cell: (head: FindingHead) => Filling;
   /** Absent for always. */
-  readonly isShown?: (heads: readonly ReportedHead[]) => boolean;
+  readonly isShown?: (heads: readonly FindingHead[]) => boolean;
 }
 
 const LIST_COLUMNS: readonly ListColumn[] = [

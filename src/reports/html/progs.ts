@@ -5,7 +5,7 @@ import { countOf } from '../quantity.ts';
 import { type Html, html } from './html.ts';
 
 /** The disassembly of the progs; the insn at which targets begin to differ is marked. */
-export const progsHtml = ({ progs, progType, attachBtf }: Case, located?: Located | null): Html => {
+export const progsHtml = ({ progs, progType, attachBtf }: Case, located: Located | null): Html => {
   const type = attachBtf === undefined ? progType : `${progType} on ${attachBtf}`;
   return html`${progs.map(({ insns }, prog) => {
     const name = progs.length === 1 ? 'Prog' : `Prog ${prog}`;

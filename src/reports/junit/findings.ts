@@ -1,6 +1,6 @@
-import type { Campaign } from '../../corpus/records.ts';
+import type { Campaign, FindingHead } from '../../corpus/records.ts';
 import { findingText } from '../finding.ts';
-import { isUndecided, type Report, type ReportedHead } from '../report.ts';
+import { isUndecided, type Report } from '../report.ts';
 import { PLAIN_TEXT } from '../text-options.ts';
 import { junitXml, type Result, type Test } from './junit.ts';
 
@@ -22,15 +22,15 @@ export function findingsJunit(report: Report): string {
   ]);
 }
 
-const pairOf = ({ targets }: ReportedHead): string => targets.join(' / ');
+const pairOf = ({ targets }: FindingHead): string => targets.join(' / ');
 
-const findingTest = (head: ReportedHead, report: Report): Test => ({
+const findingTest = (head: FindingHead, report: Report): Test => ({
   suite: pairOf(head),
   name: `${head.id} ${head.divergence.class}: ${head.divergence.description}`,
   result: resultOf(head, report),
 });
 
-function resultOf(head: ReportedHead, { findings }: Report): Result {
+function resultOf(head: FindingHead, { findings }: Report): Result {
   if (head.status === 'fixed') return { kind: 'passed' };
   if (!isUndecided(head)) {
     const why = [head.status, head.rule, head.notes].filter((part) => part !== '').join(': ');

@@ -1,13 +1,8 @@
+import type { FindingHead } from '../../corpus/records.ts';
 import { findingText } from '../finding.ts';
 import { locatedWords } from '../located-words.ts';
 import { countOf, countText } from '../quantity.ts';
-import {
-  type Report,
-  type ReportedFinding,
-  type ReportedHead,
-  totalsOf,
-  verdictOf,
-} from '../report.ts';
+import { type Report, type ReportedFinding, totalsOf, verdictOf } from '../report.ts';
 import { PLAIN_TEXT } from '../text-options.ts';
 import { code, encoded, fenced, folded, tableMarkdown } from './markdown.ts';
 
@@ -50,10 +45,10 @@ function findingsTable({ heads }: Report): string {
   return tableMarkdown(['finding', 'status', 'class', 'targets', 'first differing', 'what'], rows);
 }
 
-const statusText = ({ status, rule }: ReportedHead): string =>
+const statusText = ({ status, rule }: FindingHead): string =>
   rule === '' ? status : `${status}: ${code(rule, 60)}`;
 
-function located({ located: place }: ReportedHead): string {
+function located({ located: place }: FindingHead): string {
   const words = locatedWords(place);
   return words === '' ? '' : code(words);
 }

@@ -12,6 +12,7 @@ export const EBUSY = 16;
 export const EEXIST = 17;
 export const ENODEV = 19;
 export const EINVAL = 22;
+/** What does not fit into `data_out` is told by it. */
 export const ENOSPC = 28;
 export const ERANGE = 34;
 export const EOVERFLOW = 75;

@@ -23,8 +23,10 @@ export interface Memory {
   /** Bytes of an element that may be touched; the rest up to the stride may not. */
   readonly elementBytes: Int32Array;
   regions: number;
-  /** Where the next region begins. */
+  /** The page on which the next region begins. */
   top: number;
+  /** How far into its first page each region begins. */
+  readonly offsetBytes: number;
 }
 
 /** What may be done with the bytes of a region, as bits. */
@@ -40,6 +42,7 @@ export const GUESS_START = 0x100;
 const GUESS_BYTES = 8;
 /** The lowest address that a region may have. */
 export const MEMORY_START = 0x10000;
+const POINTER_BYTES = 8;
 const INITIAL_BYTES = 1 << 20;
 /** The most that the regions of one case may fill. */
 export const MEMORY_BYTES_MAX = 1 << 27;
@@ -52,7 +55,10 @@ export interface RegionSpec {
   readonly elements?: { readonly strideBytes: number; readonly usedBytes: number };
 }
 
-/** Addresses begin `luck` pages behind the lowest that they could have. */
+/**
+ * Where regions begin depends on luck, 0 to 255: in their low and in their high bytes, but for the alignment to 8
+ * bytes that kernels see to as well.
+ */
 export function createMemory(luck = 0): Memory {
   const bytes = new Uint8Array(INITIAL_BYTES);
   bytes.fill(luck, GUESS_START, GUESS_START + GUESS_BYTES);
@@ -67,6 +73,7 @@ export function createMemory(luck = 0): Memory {
     elementBytes: new Int32Array(REGIONS_MAX),
     regions: 1,
     top: MEMORY_START + luck * PAGE_BYTES,
+    offsetBytes: luck * POINTER_BYTES,
   };
 }
 
@@ -88,12 +95,13 @@ export function allows(
 
 /** A new region of zeros; undefined where it would take memory beyond its limit. */
 export function addRegion(memory: Memory, spec: RegionSpec): number | undefined {
-  const start = memory.top;
-  const next = start + roundUp(spec.sizeBytes, PAGE_BYTES) + PAGE_BYTES;
+  const { top, offsetBytes } = memory;
+  const start = top + offsetBytes;
+  const next = top + roundUp(offsetBytes + spec.sizeBytes, PAGE_BYTES) + PAGE_BYTES;
   if (next > MEMORY_BYTES_MAX || memory.regions === REGIONS_MAX) return undefined;
   if (next > memory.bytes.length) grow(memory, next);
   const region = memory.regions++;
-  memory.pageRegion.fill(region, start >> PAGE_BITS, (next - PAGE_BYTES) >> PAGE_BITS);
+  memory.pageRegion.fill(region, top >> PAGE_BITS, (next - PAGE_BYTES) >> PAGE_BITS);
   memory.starts[region] = start;
   memory.ends[region] = start + spec.sizeBytes;
   memory.access[region] = spec.access;
@@ -122,7 +130,7 @@ export function dropRegions(memory: Memory, kept: number): void {
   }
   const { starts } = memory;
   memory.pageRegion.fill(0, starts[kept] >> PAGE_BITS, memory.top >> PAGE_BITS);
-  memory.top = starts[kept];
+  memory.top = starts[kept] & -PAGE_BYTES;
   memory.regions = kept;
 }
 

@@ -29,14 +29,17 @@ import { protocolError, type WireReader, wireReader } from './wire.ts';
  *     map     entries, and of each its key and its value, or values of all possible CPUs; of a ring
  *             each record with its length
  *   error     ERROR, code, text
+ *   program   PROGRAM, engine, timeout ms, bytes of a static executable as text; it is answered by
+ *             PROGRAM, fate, exit status or signal, what it printed as text, console as text
  *
  * Keys of maps that are indexed by a u32 are little-endian. Insns name maps and ksyms by index.
  */
-export const PROTOCOL_VERSION = 9;
+export const PROTOCOL_VERSION = 10;
 
-export const RequestKind = { BATCH: 1 } as const;
-export const AnswerKind = { BATCH: 1, ERROR: 2 } as const;
-export const ErrorCode = { MALFORMED: 1, ENGINE: 2, TOO_LONG: 3, WORKER: 4 } as const;
+export const RequestKind = { BATCH: 1, PROGRAM: 2 } as const;
+export const AnswerKind = { BATCH: 1, ERROR: 2, PROGRAM: 3 } as const;
+export const ErrorCode = { MALFORMED: 1, ENGINE: 2, TOO_LONG: 3, WORKER: 4, PROGRAM: 5 } as const;
+export const ProgramFate = { EXITED: 0, KILLED: 1, TIMED_OUT: 2 } as const;
 export const BatchFlag = { WANTS_LOG: 1, WANTS_MESSAGE: 2 } as const;
 export const HelloFlag = { BIG_ENDIAN: 1, PRIVILEGED: 2 } as const;
 export const CaseStatus = { COMPLETED: 0, CRASHED: 1, HUNG: 2, NOT_RUN: 3 } as const;
@@ -90,6 +93,7 @@ export const WIRE_LIMITS = {
   CONSOLE_BYTES_MAX: 4096,
   LIVE_FRAMES_MAX: 8192,
   LIVE_FRAME_BYTES_MAX: 4096,
+  PROGRAM_OUTPUT_MAX: 1024 * 1024,
 } as const;
 
 /** The agent puts a line of its own before what the kernel said. */

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { caseOf } from '../../../generators/case-arbitrary.ts';
-import { createPlannedSource } from '../../../generators/case-source.ts';
+import { createCaseSource } from '../../../generators/case-source.ts';
 import { createAgenda } from '../../../generators/guide/agenda.ts';
 import { aimAt } from '../../../generators/guide/aims.ts';
 import { seededRandom } from '../../../generators/random.ts';
+import { caseOf } from '../../../generators/shrinkable.ts';
 import { FORMS } from '../../../src/isa/forms.ts';
 import { operandsOfKey } from '../../../src/isa/operands.ts';
 import { createEmulator } from '../../../src/targets/emulator/emulator.ts';
@@ -57,11 +57,11 @@ describe('an agenda', () => {
 /** Of a socket filter with a packet. */
 const PLAN = (() => {
   const emulator = createEmulator({ linux: DEFAULT_LINUX });
-  const source = createPlannedSource({
+  const source = createCaseSource({
     seed: 'plan',
     profile: 'alu',
     capabilities: [emulator.features],
     progTypes: ['socket_filter'],
   });
-  return source.planOf(source.next().testCase)!;
+  return source.next().plan!;
 })();

@@ -5,6 +5,7 @@ import {
   type Feedback,
   PROFILES,
   type ProfileName,
+  type Shrinkable,
   type SourceProfile,
 } from '../../../generators/index.ts';
 import { createReachCounter, reachedBy } from '../../../src/campaign/reach.ts';
@@ -36,9 +37,10 @@ describe('a guided source', () => {
   it.each(VALID)('gives well-formed cases of %s', (profile) => {
     const source = createGuidedSource({ ...options, profile });
     for (let n = 0; n < 40; n++) {
-      const { testCase, shrink } = source.next();
-      source.learn(testCase, lessonOf(testCase, n));
-      const [smaller] = shrink();
+      const made = source.next();
+      const { testCase } = made;
+      source.learn(made, lessonOf(testCase, n));
+      const [smaller] = made.shrink();
       for (const { progs } of smaller === undefined ? [testCase] : [testCase, smaller.testCase]) {
         for (const { insns } of progs) expect(validateProg(insns)).toEqual([]);
       }
@@ -70,25 +72,25 @@ const lessonOf = (testCase: Case, n: number): Feedback =>
 function hashes(lesson: (testCase: Case, n: number) => Feedback): readonly string[] {
   const source = createGuidedSource(options);
   return Array.from({ length: 60 }, (_, n) => {
-    const { testCase } = source.next();
-    source.learn(testCase, lesson(testCase, n));
-    return caseHash(testCase);
+    const made = source.next();
+    source.learn(made, lesson(made.testCase, n));
+    return caseHash(made.testCase);
   });
 }
 
 async function counted(
   cases: number,
-  next: () => { readonly testCase: Case },
-  learn: (testCase: Case, feedback: Feedback) => void = () => {},
+  next: () => Shrinkable,
+  learn: (made: Shrinkable, feedback: Feedback) => void = () => {},
 ): Promise<number> {
   const counter = createReachCounter();
   let sum = 0;
   for (let n = 0; n < cases; n++) {
-    const { testCase } = next();
-    const [outcome] = await emulator.execute([testCase]);
-    const reached = reachedBy(testCase, outcome);
+    const made = next();
+    const [outcome] = await emulator.execute([made.testCase]);
+    const reached = reachedBy(made.testCase, outcome);
     sum += counter.add(reached);
-    learn(testCase, reached);
+    learn(made, reached);
   }
   return sum;
 }

@@ -96,12 +96,12 @@ describe('a source of cases', () => {
     const plain = source();
     const expected = Array.from({ length: 6 }, () => plain.next().testCase);
     const made = [source(), source()].map((cases) => {
-      const parents = Array.from({ length: 5 }, () => cases.next().testCase);
+      const parents = Array.from({ length: 5 }, () => cases.next());
       const [first, ...others] = parents;
-      const mutant = cases.mutantOf([first, ...others])!.testCase;
+      const mutant = cases.mutantOf([first, ...others])!;
       return {
-        parents,
-        mutant,
+        parents: parents.map(({ testCase }) => testCase),
+        mutant: mutant.testCase,
         grandchild: cases.mutantOf([mutant])!.testCase,
         next: cases.next(),
       };

@@ -13,6 +13,7 @@ import {
   HelloFlag,
   LoadStep,
   PROTOCOL_VERSION,
+  ProgramFate,
   RequestKind,
   RunPart,
   WIRE_LIMITS,
@@ -73,6 +74,7 @@ describe('the two ends of the protocol', () => {
     ['CASE', CaseStatus],
     ['STEP', LoadStep],
     ['ENGINE', Object.fromEntries(upperCased(EngineCode))],
+    ['PROGRAM', ProgramFate],
     ['RUN_HAS', RunPart],
     ['OVERRIDE', Object.fromEntries(ATTR_NAMES.map((name, i) => [name.toUpperCase(), i]))],
   ])('have the same numbers for %s', async (prefix, numbers) => {

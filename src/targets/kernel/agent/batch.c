@@ -30,6 +30,7 @@
 #include "load.h"
 #include "machine.h"
 #include "map-content.h"
+#include "program.h"
 #include "run.h"
 #include "transport.h"
 
@@ -358,6 +359,21 @@ static void run_batch(struct reader *request, struct writer *answer)
 	put_u64(&time, machine_ns() - start_ns);
 }
 
+static void run_program(struct reader *request, struct writer *answer)
+{
+	struct program_spec program;
+
+	parse_program(request, &program);
+	if (request->problem)
+		return put_error(answer, ERROR_MALFORMED, request->problem);
+	if (machine_engine(program.engine))
+		return put_error(answer, ERROR_ENGINE, "the kernel has no such engine");
+	put_u32(answer, ANSWER_PROGRAM);
+	if (put_program(answer, &program))
+		return put_error(answer, ERROR_PROGRAM, "the program could not be started");
+	put_trouble(answer);
+}
+
 int batch_setup(void)
 {
 	void *memory = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
@@ -375,8 +391,12 @@ int batch_answer(const struct frame *frame)
 	struct writer answer = { .at = shared->answer, .end = shared->answer + FRAME_BODY_MAX };
 
 	memcpy(shared->request, frame->body, frame->len);
-	if (read_u32(&request) == REQUEST_BATCH)
+	uint32_t kind = read_u32(&request);
+
+	if (kind == REQUEST_BATCH)
 		run_batch(&request, &answer);
+	else if (kind == REQUEST_PROGRAM)
+		run_program(&request, &answer);
 	else
 		put_error(&answer, ERROR_MALFORMED, "unknown request");
 	return transport_send(frame->seq, shared->answer, answer.at - shared->answer);

@@ -8,7 +8,7 @@
 int batch_setup(void);
 
 /*
- * Runs the batch that a frame holds and sends the answer: outcomes, or an error. Nothing reaches
+ * Runs the batch or the program that a frame holds and sends the answer: outcomes, how it ended, or an error. Nothing reaches
  * the kernel before all of the request has been found well-formed. Returns 0, or -1 where the
  * answer could not be sent.
  */

@@ -23,5 +23,7 @@
 /* What a run of live frames is told of. */
 #define LIVE_FRAMES_MAX 8192u
 #define LIVE_FRAME_BYTES_MAX 4096u
+/* What is kept of what a program prints. */
+#define PROGRAM_OUTPUT_MAX (1024u * 1024)
 
 #endif

@@ -9,15 +9,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PROTOCOL_VERSION 9u
+#define PROTOCOL_VERSION 10u
 
 enum request_kind {
 	REQUEST_BATCH = 1,
+	REQUEST_PROGRAM = 2,
 };
 
 enum answer_kind {
 	ANSWER_BATCH = 1,
 	ANSWER_ERROR = 2,
+	ANSWER_PROGRAM = 3,
 };
 
 enum error_code {
@@ -25,6 +27,7 @@ enum error_code {
 	ERROR_ENGINE = 2,    /* the kernel has no such engine */
 	ERROR_TOO_LONG = 3,  /* the answer to the first case alone is longer than a frame */
 	ERROR_WORKER = 4,    /* no worker could be started */
+	ERROR_PROGRAM = 5,   /* the program could not be started */
 };
 
 enum engine {
@@ -57,6 +60,13 @@ enum load_step {
 	STEP_MAP_FILL = 1,
 	STEP_PROG_LOAD = 2,
 	STEP_NETWORK = 3, /* before all others: where live frames are to go */
+};
+
+/* How a program ended. */
+enum program_fate {
+	PROGRAM_EXITED = 0,
+	PROGRAM_KILLED = 1, /* by a signal */
+	PROGRAM_TIMED_OUT = 2,
 };
 
 enum run_part {

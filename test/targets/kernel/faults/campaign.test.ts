@@ -5,6 +5,7 @@ import { performance } from 'node:perf_hooks';
 import { afterAll, describe, expect, it } from 'vitest';
 import { runCampaign } from '../../../../src/campaign/campaign.ts';
 import type { Case } from '../../../../src/case/case.ts';
+import { locator } from '../../../../src/cli/locator.ts';
 import { findingRecorder } from '../../../../src/cli/record-finding.ts';
 import { openCorpus } from '../../../../src/corpus/corpus.ts';
 import { bareShrinkable } from '../../../../src/shrink/shrink.ts';
@@ -54,6 +55,7 @@ describe(`a campaign on a uml with faults (missing: ${uml.missing ?? 'nothing'})
         targets: [emulator, kernel],
         isSteady: async (some) => some.map(() => true),
         findChange: async () => [],
+        locate: locator(),
         record: findingRecorder(corpus, campaign, () => 0),
         onEvent: () => {},
         signal: never,

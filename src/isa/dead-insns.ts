@@ -1,0 +1,62 @@
+import { effectsOf, maskOf } from './effects.ts';
+import { formOf } from './forms.ts';
+import type { Insn } from './insn.ts';
+import { R10 } from './opcode.ts';
+import { keepInsns, targetIndexes, withoutUnreachable } from './rewrite.ts';
+
+/**
+ * The insns without those that are in vain: that nothing reaches, that compute what nobody reads, that
+ * fill a stack which nobody looks at; again and again, until all that is left has its use.
+ */
+export function withoutDeadInsns(insns: readonly Insn[]): readonly Insn[] {
+  for (let left = withoutUnreachable(insns); ; ) {
+    const keep = usefulInsns(left);
+    if (!keep.includes(false)) return left;
+    left = keepInsns(left, keep);
+  }
+}
+
+function usefulInsns(insns: readonly Insn[]): readonly boolean[] {
+  const live = liveAfter(insns);
+  const stackIsRead = insns.some((insn) => readsStack(insn));
+  return insns.map((insn, i) => {
+    const { writes, beside } = effectsOf(insn);
+    if (isStackStore(insn)) return stackIsRead;
+    return beside !== 'pure' || (writes & live[i]) !== 0;
+  });
+}
+
+const isStackStore = (insn: Insn): boolean => insn.dst === R10 && formOf(insn)?.kind === 'store';
+
+/** Whether what lies on the stack can get anywhere by this insn, or a pointer to it. */
+const readsStack = (insn: Insn): boolean =>
+  (effectsOf(insn).reads & maskOf(R10)) !== 0 && (!isStackStore(insn) || insn.src === R10);
+
+/** For each insn the registers that may still be read after it, as masks. */
+export function liveAfter(insns: readonly Insn[]): readonly number[] {
+  const targets = targetIndexes(insns);
+  const effects = insns.map(effectsOf);
+  const after: number[] = insns.map(() => 0);
+  const before: number[] = insns.map(() => 0);
+  for (let changed = true; changed; ) {
+    changed = false;
+    for (let i = insns.length - 1; i >= 0; i--) {
+      let live = 0;
+      for (const next of successors(insns[i], i, targets[i])) live |= before[next] ?? 0;
+      after[i] = live;
+      const needed = (live & ~effects[i].writes) | effects[i].reads;
+      if (needed !== before[i]) changed = true;
+      before[i] = needed;
+    }
+  }
+  return after;
+}
+
+/** Where an insn goes on within its function. */
+function successors(insn: Insn, i: number, target: number | undefined): readonly number[] {
+  const kind = formOf(insn)?.kind;
+  if (kind === 'exit') return [];
+  if (kind === 'goto') return target === undefined ? [] : [target];
+  const jumps = kind === 'jump' || kind === 'may_goto';
+  return jumps && target !== undefined ? [i + 1, target] : [i + 1];
+}

@@ -1,0 +1,92 @@
+import type { Case, MapEntry, MapSpec } from '../../case/case.ts';
+import type { Endianness } from '../../targets/target.ts';
+import { hasIndexes, holdsFds, isPerCpu, listingOf } from '../map-traits.ts';
+import { indexOf, machineKey } from '../observation-lines.ts';
+import { mapTypeName } from './names.ts';
+import { byteList, stringLiteral } from './text.ts';
+
+const BPF_F_RDONLY_PROG = 1 << 7;
+
+/** What makes a map, and unless it holds progs, fills it. */
+export function mapLines(testCase: Case, index: number, endianness: Endianness): readonly string[] {
+  const map = testCase.maps[index];
+  return [
+    `map[${index}] = ${creation(map)};`,
+    `if (map[${index}] < 0)`,
+    `\trejected(${stringLiteral(map.name)}, map[${index}]);`,
+    ...(map.type === 'prog_array' ? [] : fillLines(testCase, index, endianness)),
+  ];
+}
+
+function creation(map: MapSpec): string {
+  const { type, keyBytes, valueBytes, maxEntries, flags, inner, spinLock } = map;
+  const shape = [mapTypeName(type), keyBytes, valueBytes, maxEntries, `0x${flags.toString(16)}`];
+  if (spinLock !== undefined) {
+    const key = hasIndexes(map) ? 'BTF_INT' : 'BTF_BYTES';
+    const btf = `lock_btf(${keyBytes}, ${valueBytes}, ${spinLock})`;
+    return `btf_map_create(${[...shape, btf, key, 'BTF_VALUE'].join(', ')})`;
+  }
+  if (OWNED.has(type)) {
+    const btf = `bytes_btf(${valueBytes})`;
+    return `btf_map_create(${[...shape, btf, 'BTF_INT', 'BTF_BYTES'].join(', ')})`;
+  }
+  if (inner !== undefined) return `map_in_map_create(${[...shape, `map[${inner}]`].join(', ')})`;
+  return `map_create(${shape.join(', ')})`;
+}
+
+/** Maps whose values belong to sockets, tasks or cgroups. */
+const OWNED = new Set(['sk_storage', 'task_storage', 'cgrp_storage']);
+
+/** What puts the entries into a map. */
+export function fillLines(
+  testCase: Case,
+  index: number,
+  endianness: Endianness,
+): readonly string[] {
+  const map = testCase.maps[index];
+  const fill = map.entries.map(({ key, value }) => {
+    const parts = [keyText(map, key, endianness), valueText(testCase, map, value)];
+    return `map_update(${[stringLiteral(map.name), `map[${index}]`, ...parts].join(', ')});`;
+  });
+  return map.flags & BPF_F_RDONLY_PROG ? [...fill, `map_freeze(map[${index}]);`] : fill;
+}
+
+export function keyText(map: MapSpec, key: MapEntry['key'], endianness: Endianness): string {
+  if (map.keyBytes === 0) return 'NULL';
+  if (hasIndexes(map)) return `U32(${indexOf(key)})`;
+  if (OWNED.has(map.type)) return `U32(-1)`;
+  return `BYTES(${byteList(machineKey(map, key, endianness))})`;
+}
+
+export function valueText({ maps, progs }: Case, map: MapSpec, value: Uint8Array): string {
+  if (holdsFds(map) && map.valueBytes === 4) {
+    const [named, count] =
+      map.type === 'prog_array' ? ['prog', progs.length] : ['map', maps.length];
+    const reference = indexOf(value);
+    return `U32(${reference < count ? `${named}[${reference}]` : '-1'})`;
+  }
+  const bytes = `BYTES(${byteList(value)})`;
+  return isPerCpu(map) ? `on_every_cpu(${bytes}, ${value.length})` : bytes;
+}
+
+/** What prints the content of a map. */
+export function contentLines(map: MapSpec, index: number): readonly string[] {
+  const { maxEntries, keyBytes, valueBytes } = map;
+  const name = stringLiteral(map.name);
+  const call = (say: string, ...numbers: readonly number[]): readonly string[] => [
+    `${say}(${[name, `map[${index}]`, ...numbers].join(', ')});`,
+  ];
+  const perCpu = isPerCpu(map) ? 'percpu_' : '';
+  switch (listingOf(map)) {
+    case 'indexed':
+      return call(`say_${perCpu}array`, maxEntries, valueBytes);
+    case 'keyed':
+      return call(`say_${perCpu}hash`, maxEntries, keyBytes, valueBytes);
+    case 'popped':
+      return call('say_queue', maxEntries, valueBytes);
+    case 'ring':
+      return call('say_ring', maxEntries);
+    case 'none':
+      return [];
+  }
+}

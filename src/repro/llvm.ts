@@ -1,0 +1,90 @@
+import type { Case } from '../case/case.ts';
+import { disassembleForLlvm, disassembleInsn, labelsOf } from '../isa/disassemble.ts';
+import { encodeProg, SLOT_BYTES } from '../isa/encode.ts';
+import { formOf, type LddwPseudo } from '../isa/forms.ts';
+import { type Insn, slotIndex } from '../isa/insn.ts';
+import type { Endianness } from '../targets/target.ts';
+
+/** Symbols of maps, by index: of one whose fd, and of one the address of whose value, is loaded. */
+export const mapSymbol = (map: number): string => `m${map}`;
+export const valueSymbol = (map: number): string => `v${map}`;
+
+/** A line of assembly; `raw` is one that is given by its bytes, with what it means. */
+export type LlvmLine =
+  | { readonly kind: 'label' | 'insn'; readonly text: string }
+  | { readonly kind: 'raw'; readonly text: string; readonly means: string };
+
+/** What of a case LLVM's assembler has no words for, each once. */
+export function llvmLacks({ progs, maps }: Case): readonly string[] {
+  const lacks = progs.flatMap(({ insns }) =>
+    insns.flatMap((insn) => lackOf(insn, maps.length) ?? []),
+  );
+  return [...new Set(lacks)];
+}
+
+function lackOf(insn: Insn, maps: number): string | undefined {
+  const form = formOf(insn);
+  if (form?.kind === 'call' && form.callee === 'kfunc') return 'kfuncs';
+  const pseudo = pseudoOf(insn);
+  if (pseudo === 'var_addr') return 'variables of the kernel';
+  if (pseudo === 'map_by_idx' || pseudo === 'map_val_by_idx')
+    return 'maps by their place in a list';
+  const namesMap = pseudo === 'map_by_fd' || pseudo === 'map_val_by_fd';
+  if (namesMap && (insn.imm < 0 || insn.imm >= maps)) return 'a map that is not there';
+  return pseudo === 'map_by_fd' && insn.nextImm !== 0 ? 'an offset of the fd of a map' : undefined;
+}
+
+/**
+ * A prog in LLVM's syntax, with labels `L<slot>`, and maps by their symbols. What the assembler
+ * of LLVM 14 doesn't know is given by its bytes.
+ */
+export function llvmLines(insns: readonly Insn[], endianness: Endianness): readonly LlvmLine[] {
+  const starts = slotIndex(insns);
+  const labels = labelsOf(insns, starts);
+  return insns.flatMap((insn, i): readonly LlvmLine[] => {
+    const label = labels.get(starts[i]);
+    const before: readonly LlvmLine[] =
+      label === undefined ? [] : [{ kind: 'label', text: `${label}:` }];
+    return [
+      ...before,
+      ...insnLines(insn, endianness, (distance) => labels.get(starts[i] + 1 + distance)),
+    ];
+  });
+}
+
+function insnLines(
+  insn: Insn,
+  endianness: Endianness,
+  labelAt: (distance: number) => string | undefined,
+): readonly LlvmLine[] {
+  const address = addressOf(insn);
+  if (address !== undefined) return [{ kind: 'insn', text: `r${insn.dst} = ${address} ll` }];
+  const text = pseudoOf(insn) === 'code_addr' ? undefined : disassembleForLlvm(insn, labelAt);
+  if (text !== undefined && !/pc[+-]/.test(text)) return [{ kind: 'insn', text }];
+  const bytes = encodeProg([insn], endianness);
+  return Array.from({ length: bytes.length / SLOT_BYTES }, (_, slot): LlvmLine => {
+    const means = slot === 0 ? disassembleInsn(insn, labelAt) : '';
+    return { kind: 'raw', text: `.8byte ${wordText(bytes, slot, endianness)}`, means };
+  });
+}
+
+function addressOf(insn: Insn): string | undefined {
+  const pseudo = pseudoOf(insn);
+  if (pseudo === 'map_by_fd') return mapSymbol(insn.imm);
+  if (pseudo !== 'map_val_by_fd') return undefined;
+  return insn.nextImm ? `${valueSymbol(insn.imm)}+${insn.nextImm}` : valueSymbol(insn.imm);
+}
+
+/** A slot as a number of the machine's byte order. */
+function wordText(bytes: Uint8Array, slot: number, endianness: Endianness): string {
+  const view = new DataView(bytes.buffer, bytes.byteOffset + slot * SLOT_BYTES);
+  return `0x${view
+    .getBigUint64(0, endianness === 'little')
+    .toString(16)
+    .padStart(16, '0')}`;
+}
+
+export function pseudoOf(insn: Insn): LddwPseudo | undefined {
+  const form = formOf(insn);
+  return form?.kind === 'lddw' ? form.pseudo : undefined;
+}
