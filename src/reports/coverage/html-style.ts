@@ -8,8 +8,9 @@ export const COVERAGE_STYLE = `
   .group { font-size: 0.95rem; font-weight: bold; color: var(--ink); margin: 0.6rem 0 0; position: sticky;
     left: 0; }
   .legend span { margin-right: 1.2rem; white-space: nowrap; }
-  th, td { text-align: right; }
-  td:nth-child(-n+2), th:nth-child(-n+2) { text-align: left; white-space: nowrap; }
+  th, td { text-align: right; white-space: nowrap; }
+  th[scope=row] { color: var(--ink); }
+  td:nth-child(-n+2), th:nth-child(-n+2) { text-align: left; }
   section td:last-child { text-align: left; white-space: normal; }
   section td:first-child { text-align: right; }
   .missed { color: var(--x); max-width: none; }

@@ -13,7 +13,7 @@ const TARGETS_MAX = 40;
  * same letter gave the same answer; the one that stands alone is marked.
  */
 export function matrixHtml({ findings }: Report): Html | undefined {
-  const names = [...new Set(findings.flatMap(namesOf))].slice(0, TARGETS_MAX);
+  const names = [...new Set(findings.flatMap(namesOf))].toSorted(byName).slice(0, TARGETS_MAX);
   const table = tableHtml({
     label: 'Who agrees with whom',
     columns: [
@@ -39,6 +39,8 @@ export function matrixHtml({ findings }: Report): Html | undefined {
 <span class="answer none">–</span> can't be compared, and who has no letter was not asked.</p>`
   );
 }
+
+const byName = (a: string, b: string): number => a.localeCompare(b, 'en', { numeric: true });
 
 const namesOf = ({ observed, others }: ReportedFinding): readonly string[] =>
   [...observed, ...others].map(({ name }) => name);

@@ -25,7 +25,8 @@ ${visibleLine(a.name)} and ${visibleLine(b.name)} disagree: ${CLAIMS[divergence.
 ${valuesHtml(finding)}
 ${linesHtml(decisionLines(finding))}
 ${linesHtml(causeLines(finding))}
-<p>Found ${timeText(finding.foundAtMs)}${campaignText(finding)}. ${agreementWords(finding)}.</p>
+<p>Found ${timeText(finding.foundAtMs)} UTC${campaignText(finding)}.<br>
+Who agrees with whom: ${agreementWords(finding)}.</p>
 ${progsHtml(shrunk, located)}
 ${located ? locatedHtml(shrunk, located, [a.name, b.name]) : ''}
 <h4>What each target observed</h4>
