@@ -42,7 +42,7 @@ describe('bpfdiff report', () => {
     const { stdout } = await bpfdiff(['report', path, '--format', 'json']);
     const { commands } = JSON.parse(stdout).findings[0];
     expect(commands[0]).toBe(`bpfdiff corpus export ${id} --corpus '${path}' --out .`);
-    expect(commands[1]).toBe(`bpfdiff exec ${id}.case --targets 'emulator,uml'`);
+    expect(commands[1]).toBe(`bpfdiff exec ${id}.case --targets emulator,uml`);
   });
 
   it('has heat maps where it is told what was reached', async () => {

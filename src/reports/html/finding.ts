@@ -52,7 +52,11 @@ function valuesHtml({ divergence, observed }: ReportedFinding): Html | undefined
   const place = placeWords(divergence.where);
   return tableHtml({
     label: 'The first difference',
-    columns: [{ title: 'target' }, { title: 'what it is' }, { title: place || 'outcome' }],
+    columns: [
+      { title: 'target' },
+      { title: 'what it is' },
+      { title: visibleLine(place) || 'outcome' },
+    ],
     rows: observed.map(({ name, info }, i) => ({
       cells: [
         html`<b>${visibleLine(name)}</b>`,
