@@ -47,14 +47,19 @@ ${durationText(endedAtMs - startedAtMs)}, ${range}, ${countText(divergences)} di
 `;
 }
 
-/** The speed between one sample and the next. */
+/**
+ * The speed at each sample, over the second before it, or over a fortieth of all the time where that is
+ * longer: batches are told of in one go.
+ */
 export function plotData(series: readonly Sample[]): PlotData {
-  const before = (i: number): Sample => series[i - 1] ?? NOTHING;
+  const windowMs = Math.max(1000, (series.at(-1)?.elapsedMs ?? 0) / 40);
   return {
     seconds: series.map(({ elapsedMs }) => elapsedMs / 1000),
-    casesPerSecond: series.map(({ cases, elapsedMs }, i) => {
-      const tookMs = elapsedMs - before(i).elapsedMs;
-      return tookMs <= 0 ? 0 : Math.max(0, Math.round(((cases - before(i).cases) * 1000) / tookMs));
+    casesPerSecond: series.map((sample) => {
+      const since =
+        series.findLast((one) => one.elapsedMs <= sample.elapsedMs - windowMs) ?? NOTHING;
+      const tookMs = Math.max(sample.elapsedMs - since.elapsedMs, 1);
+      return Math.max(0, Math.round(((sample.cases - since.cases) * 1000) / tookMs));
     }),
     divergences: series.map(({ divergences }) => divergences),
   };

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { plotData } from '../../../src/reports/html/plots.ts';
 import type { PlotLibrary } from '../../../src/reports/html/report.ts';
 import { reportHtml } from '../../../src/reports/html/report.ts';
 import type { Report } from '../../../src/reports/report.ts';
@@ -145,5 +146,47 @@ describe('a page', () => {
     expect(html.match(/<article /g)).toHaveLength(200);
     expect(textOf(html)).toContain('3 more findings not told here');
     expect(html.length).toBeLessThan(2_000_000);
+  });
+});
+
+describe('the speed of a campaign', () => {
+  const sample = (elapsedMs: number, cases: number) => ({
+    elapsedMs,
+    cases,
+    runs: 0,
+    divergences: 0,
+  });
+
+  it.each([
+    [
+      'is over a second at least',
+      [
+        [250, 256],
+        [500, 256],
+        [1500, 1512],
+      ],
+      [1024, 512, 1256],
+    ],
+    [
+      'is over a fortieth of the time',
+      [
+        [98_000, 0],
+        [99_000, 1000],
+        [100_000, 1000],
+      ],
+      [0, 10, 10],
+    ],
+    [
+      'is never below 0',
+      [
+        [1000, 10],
+        [2000, 5],
+      ],
+      [10, 0],
+    ],
+    ['is none of a campaign that told nothing', [], []],
+  ] as const)('%s', (_, samples, expected) => {
+    const series = samples.map(([elapsedMs, cases]) => sample(elapsedMs, cases));
+    expect(plotData(series).casesPerSecond).toEqual(expected);
   });
 });
