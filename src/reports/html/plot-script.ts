@@ -7,7 +7,7 @@ export const PLOT_SCRIPT = `
 (() => {
   const HEIGHT = 220;
   const colour = (name) => () => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-  const units = [[7200, 3600, ' h'], [120, 60, ' min'], [0, 1, ' s']];
+  const units = [[18000, 3600, ' h'], [300, 60, ' min'], [0, 1, ' s']];
   const unitOf = (seconds) => units.find(([from]) => seconds >= from);
   const told = (value, [, unit, name]) => Math.round(value * 10 / unit) / 10 + name;
   const STEPS = [0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200];
