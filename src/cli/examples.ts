@@ -23,6 +23,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   'bpfdiff replay': [
     'bpfdiff replay                   # what comes with bpfdiff; needs no kernel',
     'bpfdiff replay my-cases/ --targets uml',
+    'bpfdiff replay my-cases/ --junit replay.xml',
   ],
   'bpfdiff shrink': [
     'bpfdiff shrink 9e88              # goes on where a campaign has ended',
@@ -58,6 +59,12 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   'bpfdiff corpus rm': ['bpfdiff corpus rm 9e88 0f3c'],
   'bpfdiff corpus stats': ['bpfdiff corpus stats --json'],
   'bpfdiff corpus show': ['bpfdiff corpus show 9e88   # how its id begins is enough'],
+  'bpfdiff report': [
+    'bpfdiff report --out report.html',
+    'bpfdiff report mine.db --reach mine.json --out report.html',
+    'bpfdiff report --format md >> "$GITHUB_STEP_SUMMARY"',
+    'bpfdiff report --format junit --out findings.xml',
+  ],
   'bpfdiff coverage': [
     'bpfdiff coverage                 # what bpfdiff itself was compared with',
     'bpfdiff run --reach mine.json',

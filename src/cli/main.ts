@@ -9,6 +9,7 @@ import { addFeatures } from './commands/features.ts';
 import { addKernels } from './commands/kernels.ts';
 import { addLocate } from './commands/locate.ts';
 import { addReplay } from './commands/replay.ts';
+import { addReport } from './commands/report.ts';
 import { addRepro } from './commands/repro.ts';
 import { addRun } from './commands/run.ts';
 import { addShrink } from './commands/shrink.ts';
@@ -25,6 +26,7 @@ const COMMANDS = [
   addRepro,
   addShrink,
   addCorpus,
+  addReport,
   addCoverage,
   addKernels,
   addDoctor,

@@ -1,3 +1,3 @@
 /** A path as a shell takes it. */
 export const quoted = (path: string): string =>
-  /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+  /^[\w./:,@-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;

@@ -1,6 +1,7 @@
 import type { Case } from '../case/case.ts';
 import type { Divergence, Observed } from '../compare/compare.ts';
 import type { Located } from '../localise/located.ts';
+import type { TargetInfo } from '../targets/target.ts';
 import type { KernelRange } from './kernel-range.ts';
 
 /** What is known of a campaign when it begins. */
@@ -21,6 +22,32 @@ export interface CampaignEnd {
   readonly divergences: number;
   /** As `Summary.stopped` of the campaign. */
   readonly stopped: string;
+  /** By name; absent of campaigns that an earlier bpfdiff has recorded. */
+  readonly targets?: Readonly<Record<string, CampaignTarget>>;
+  /** Absent as `targets`. */
+  readonly series?: readonly Sample[];
+}
+
+/** What a campaign came to on a target, as `TargetSummary` of the campaign counts it. */
+export interface CampaignTarget extends Pick<TargetInfo, 'engine' | 'kernel'> {
+  /** `uname -m`. */
+  readonly arch: string;
+  readonly accepted: number;
+  readonly rejected: number;
+  readonly compared: number;
+  readonly incomparable: number;
+  readonly unsupported: number;
+  readonly crashed: number;
+  readonly hung: number;
+  readonly restarted: number;
+}
+
+/** How far a campaign was: counts since its start. */
+export interface Sample {
+  readonly elapsedMs: number;
+  readonly cases: number;
+  readonly runs: number;
+  readonly divergences: number;
 }
 
 /** One run of the loop, as it was recorded. */

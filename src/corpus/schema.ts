@@ -101,6 +101,8 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX reached_by_case ON reached (case_id);
   `,
+  // As campaign-detail.ts writes them; NULL of campaigns before this, and of those that haven't ended.
+  `ALTER TABLE campaigns ADD COLUMN targets TEXT; ALTER TABLE campaigns ADD COLUMN series TEXT;`,
 ];
 
 /** What this bpfdiff writes. */

@@ -2,10 +2,11 @@ import type { Case } from '../case/case.ts';
 import { causeNamed } from '../causes/causes.ts';
 import { changeNamed } from '../causes/changes.ts';
 import { agreementOf } from '../compare/agreement.ts';
-import type { Divergence, DivergenceClass, Observed } from '../compare/compare.ts';
+import type { Divergence, Observed } from '../compare/compare.ts';
 import type { Located } from '../localise/located.ts';
 import { agreementLines } from './agreement.ts';
 import { caseSections } from './case-sections.ts';
+import { CLAIMS, placeWords } from './divergence-words.ts';
 import { hexDump } from './hex-dump.ts';
 import { locatedSections } from './located.ts';
 import { infoText } from './names.ts';
@@ -82,7 +83,8 @@ function matrixLines(
   return agreementLines(agreementOf(testCase, [...observed, ...others]), options);
 }
 
-function causeLines({ cause: name }: FindingView): readonly string[] {
+/** What is known of the mistakes and changes that a finding comes from. */
+export function causeLines({ cause: name }: Pick<FindingView, 'cause'>): readonly string[] {
   if (name === '') return [];
   return name.split('+').flatMap(causeText);
 }
@@ -107,19 +109,6 @@ function causeText(name: string): readonly string[] {
   ];
 }
 
-/** What each class of divergence says of the two targets. */
-const CLAIMS: Readonly<Record<DivergenceClass, string>> = {
-  verdict: 'one verifier accepts what the other rejects',
-  errno: 'the command ends with different errnos',
-  retval: 'the prog returns different values',
-  data: 'the packet comes out differently',
-  ctx: 'the ctx comes out differently',
-  map: 'a map ends with different content',
-  crash: 'one of them crashes or faults',
-  hang: 'one of them does not answer',
-  complaint: 'the kernel complains',
-};
-
 const headline = ({ id, divergence, observed: [a, b] }: FindingView): string =>
   `${id}: ${a.name} and ${b.name} disagree (${divergence.class}): ${CLAIMS[divergence.class]}`;
 
@@ -127,18 +116,9 @@ function valueLines(
   { divergence, observed }: FindingView,
   options: TextOptions,
 ): readonly string[] {
-  const { run, command, map, key, cpu, field, offset } = divergence.where;
-  const place = [
-    run === undefined ? undefined : `run ${run}`,
-    command === undefined ? undefined : `command ${command}`,
-    map === undefined ? undefined : `map ${map}`,
-    key === undefined ? undefined : `key ${key}`,
-    cpu === undefined ? undefined : `CPU ${cpu}`,
-    field,
-    offset === undefined ? undefined : `byte ${offset}`,
-  ].filter((part) => part !== undefined);
+  const place = placeWords(divergence.where);
   return [
-    ...(place.length === 0 ? [] : [`First in ${printable(place.join(', '))}:`]),
+    ...(place === '' ? [] : [`First in ${printable(place)}:`]),
     ...tableLines(
       observed.map(({ name }, i) => [
         `  ${name}`,

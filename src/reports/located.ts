@@ -8,7 +8,7 @@ import {
   type LocatedValue,
 } from '../localise/located.ts';
 import { printable } from './printable.ts';
-import { progLines } from './prog-text.ts';
+import { progLine, progRows } from './prog-text.ts';
 import type { Section } from './section.ts';
 import { type Cell, tableLines } from './table.ts';
 import type { TextOptions } from './text-options.ts';
@@ -61,35 +61,22 @@ function insnTitle(testCase: Case, { form, prog, run, iteration }: LocatedInsn):
 }
 
 function insnLines(
-  testCase: Case,
+  { progs }: Case,
   { prog, insn, by, differs }: LocatedInsn,
   { style }: TextOptions,
 ): readonly string[] {
-  const lines = linesOfInsns(testCase, prog);
-  const shown = lines
+  const shown = progRows(progs[prog]?.insns ?? [])
     .filter(({ index }) => index >= insn - AROUND && index <= insn + AROUND)
-    .map(({ index, text }) =>
-      index === insn && !isLabel(text) ? style('bad', `>${text}`) : ` ${text}`,
+    .map((row) =>
+      row.index === insn && row.kind === 'insn'
+        ? style('bad', `>${progLine(row)}`)
+        : ` ${progLine(row)}`,
     );
   return [
     ...shown,
     ...(differs === '' ? [] : [`Left behind: ${printable(differs)}`]),
     `Found so: ${FOUND_BY[by]}`,
   ];
-}
-
-const isLabel = (line: string): boolean => /^\s*\S+:$/.test(line);
-
-/** The lines of a prog, each with the index of its insn; a label with that of the one behind it. */
-function linesOfInsns(
-  { progs }: Case,
-  prog: number,
-): readonly { readonly index: number; readonly text: string }[] {
-  let index = 0;
-  return progLines(progs[prog]?.insns ?? []).map((text) => ({
-    index: isLabel(text) ? index : index++,
-    text,
-  }));
 }
 
 function valueLines(

@@ -154,7 +154,7 @@ function bytesText(value: Uint8Array | null | undefined, from: number, columns: 
 }
 
 /** All that differ, and the first of those that agree, with a row that counts the rest. */
-function withoutAgreeingCrowd(observations: readonly Observation[]): readonly Observation[] {
+export function withoutAgreeingCrowd(observations: readonly Observation[]): readonly Observation[] {
   let agreeing = 0;
   const shown = observations.filter((observation) => {
     if (!agrees(observation)) return true;

@@ -9,6 +9,7 @@ import { addFeatures } from '../../src/cli/commands/features.ts';
 import { addKernels } from '../../src/cli/commands/kernels.ts';
 import { addLocate } from '../../src/cli/commands/locate.ts';
 import { addReplay } from '../../src/cli/commands/replay.ts';
+import { addReport } from '../../src/cli/commands/report.ts';
 import { addRepro } from '../../src/cli/commands/repro.ts';
 import { addRun } from '../../src/cli/commands/run.ts';
 import { addShrink } from '../../src/cli/commands/shrink.ts';
@@ -24,6 +25,7 @@ for (const add of [
   addRepro,
   addShrink,
   addCorpus,
+  addReport,
   addCoverage,
   addKernels,
   addDoctor,

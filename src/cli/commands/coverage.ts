@@ -1,20 +1,15 @@
-import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
-import { addReach, createReachCounter } from '../../campaign/reach.ts';
-import type { ProgType } from '../../case/prog-type.ts';
 import { coverageHtml } from '../../reports/coverage/html.ts';
-import { type CoveragePage, coveragePage, type Known } from '../../reports/coverage/page.ts';
 import { coverageText } from '../../reports/coverage/text.ts';
-import { offeredAt } from '../../targets/emulator/helpers/offered.ts';
-import { defaultRules } from '../../targets/emulator/rules.ts';
 import { detectTerminal } from '../../ui/terminal.ts';
-import { ExitStatus, UsageError } from '../exit-status.ts';
+import { coverageOfFile } from '../coverage-of-file.ts';
+import { ExitStatus } from '../exit-status.ts';
 import { quoted } from '../quoted.ts';
-import { readExistingReachFile } from '../reach-file.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { textOptions } from '../text-options.ts';
 import { PACKAGE_ROOT } from '../version.ts';
+import { writeOutput } from '../write-output.ts';
 
 interface CoverageFlags {
   readonly targets?: string;
@@ -46,9 +41,9 @@ function coverage(
   { targets, html }: CoverageFlags,
   surroundings: Surroundings,
 ): void {
-  const page = pageOf(file, targets);
+  const page = coverageOfFile(file, targets);
   if (html !== undefined) {
-    writePage(html, coverageHtml(page));
+    writeOutput(html, coverageHtml(page));
     process.stdout.write(
       `${quoted(html)}: what ${page.targets.length} kernels were compared with\n`,
     );
@@ -56,35 +51,4 @@ function coverage(
   }
   const { glyphs } = detectTerminal(surroundings.env, surroundings.stdoutIsTerminal);
   process.stdout.write(coverageText(page, { ...textOptions(surroundings), glyphs }));
-}
-
-function pageOf(file: string, names: string | undefined): CoveragePage {
-  const { campaigns, targets: all } = readExistingReachFile(file);
-  const chosen = names?.split(',').map((name) => name.trim()) ?? Object.keys(all);
-  const targets = chosen.map((name) => {
-    if (all[name] !== undefined) return { name, ...all[name] };
-    const found = Object.keys(all).join(', ') || 'none';
-    throw new UsageError(`${file}: Expected a kernel of this file (${found}), got "${name}"`);
-  });
-  const nothing = createReachCounter().counts();
-  return coveragePage({
-    campaigns,
-    targets,
-    known: KNOWN,
-    together: targets.map(({ reach }) => reach).reduce(addReach, nothing),
-  });
-}
-
-const KNOWN: Known = {
-  progTypes: Object.keys(defaultRules.run),
-  mapTypes: Object.keys(defaultRules.maps),
-  offered: (progType, release) => offeredAt(progType as ProgType, release),
-};
-
-function writePage(path: string, text: string): void {
-  try {
-    writeFileSync(path, text);
-  } catch (error) {
-    throw new UsageError(`${path}: it can't be written (${(error as Error).message})`);
-  }
 }

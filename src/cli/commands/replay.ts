@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import type { CaseReport } from '../../corpus/case-report.ts';
 import { type Source, sourceOf } from '../../corpus/source.ts';
+import { replayJunit } from '../../reports/junit/replay.ts';
 import { printable } from '../../reports/printable.ts';
 import { countOf } from '../../reports/quantity.ts';
 import type { Target } from '../../targets/target.ts';
@@ -16,6 +17,7 @@ import type { Surroundings } from '../surroundings.ts';
 import { parseTargetNames } from '../target-names.ts';
 import { PACKAGE_ROOT } from '../version.ts';
 import { withTargets } from '../with-targets.ts';
+import { writeOutput } from '../write-output.ts';
 
 interface ReplayFlags {
   readonly targets?: string;
@@ -23,6 +25,7 @@ interface ReplayFlags {
   readonly record?: true;
   readonly jobs: number;
   readonly json?: boolean;
+  readonly junit?: string;
 }
 
 const JOBS_MAX = 64;
@@ -47,6 +50,7 @@ export function addReplay(
       availableParallelism(),
     )
     .option('--json', 'print a JSON object for each case, and a summary last')
+    .option('--junit <file>', 'write JUnit XML for CI as well, in which each case is a test')
     .action(async (path: string, flags: ReplayFlags) => end(await run(path, flags, surroundings)));
 }
 
@@ -65,14 +69,15 @@ async function run(
     process.stderr.write(`${printable(file)}: passed over, as it is no .case file\n`);
   }
   try {
-    if (flags.targets === undefined) return await report(reportsOf(path, source, flags), flags);
+    if (flags.targets === undefined)
+      return await report(path, reportsOf(path, source, flags), flags);
     const names = parseTargetNames(flags.targets, surroundings.cacheDir).filter(
       ({ kind }) => kind === 'kernel',
     );
     return await withTargets(names, surroundings, ({ kernels }) =>
       flags.record
         ? recordAgain(source, kernels, print)
-        : report(reportsHere(path, source, { ...flags, live: kernels }), flags),
+        : report(path, reportsHere(path, source, { ...flags, live: kernels }), flags),
     );
   } finally {
     source.close();
@@ -103,11 +108,15 @@ async function* reportsHere(
 }
 
 async function report(
+  path: string,
   reports: AsyncIterable<CaseReport>,
-  { json }: ReplayFlags,
+  { json, junit }: ReplayFlags,
 ): Promise<ExitStatus> {
   const counts = { cases: 0, compared: 0, diverged: 0, unanswered: 0, mistakes: 0 };
-  for await (const { name, claim, compared, divergences, mistakes } of reports) {
+  const kept: CaseReport[] = [];
+  for await (const caseReport of reports) {
+    const { name, claim, compared, divergences, mistakes } = caseReport;
+    if (junit !== undefined) kept.push(caseReport);
     counts.cases++;
     counts.mistakes += mistakes.length;
     if (compared > 0) counts.compared++;
@@ -120,6 +129,7 @@ async function report(
       for (const line of divergences) print(`  ${printable(line)}`);
     }
   }
+  if (junit !== undefined) writeOutput(junit, replayJunit(path, kept));
   const { diverged, compared, unanswered, mistakes } = counts;
   if (json) print(JSON.stringify({ kind: 'summary', ...counts }));
   else {

@@ -17,6 +17,7 @@ import {
 import { runCampaign } from '../../campaign/campaign.ts';
 import { featureSets } from '../../campaign/common-features.ts';
 import type { Limit, Summary } from '../../campaign/events.ts';
+import { createSeries } from '../../campaign/series.ts';
 import type { ProgType } from '../../case/prog-type.ts';
 import { type Corpus, openCorpus } from '../../corpus/corpus.ts';
 import { summaryText } from '../../reports/summary.ts';
@@ -184,8 +185,13 @@ async function campaign(
     versions: { bpfdiff: VERSION, node: process.versions.node },
     startedAtMs: Date.now(),
   });
+  const series = createSeries();
   const summary = await runCampaign({
     ...listening,
+    onEvent: (event) => {
+      if (event.kind === 'progress') series.add(event.progress);
+      listening.onEvent(event);
+    },
     seed: campaignSeed,
     profile,
     limit: limitOf(flags, source),
@@ -202,7 +208,7 @@ async function campaign(
     findingsMax: flags.maxFindings,
     now: () => performance.now(),
   });
-  corpus.endCampaign(id, { endedAtMs: Date.now(), ...summary });
+  corpus.endCampaign(id, { endedAtMs: Date.now(), ...summary, series: series.samples() });
   return summary;
 }
 

@@ -1,3 +1,5 @@
+import { documentHtml } from '../html/document.ts';
+import { escaped, type Html, trusted } from '../html/html.ts';
 import { countOf, countText, shareText } from '../quantity.ts';
 import {
   type Cell,
@@ -9,34 +11,41 @@ import {
   type Row,
   shareOf,
 } from './grid.ts';
-import { STYLE } from './html-style.ts';
+import { COVERAGE_STYLE } from './html-style.ts';
 import type { CoveragePage, List } from './page.ts';
 
 /** A page of coverage for browsers: one file that needs no server, no network and no script. */
-export function coverageHtml(page: CoveragePage): string {
+export const coverageHtml = (page: CoveragePage): string =>
+  documentHtml({
+    title: TITLE,
+    style: COVERAGE_STYLE,
+    body: trusted(`<h1>${TITLE}</h1>\n${coverageSections(page, 'h2')}`),
+  });
+
+const TITLE = 'What bpfdiff has compared';
+
+/** The same as a part of another page, for whose headings there are smaller ones. */
+export const coveragePart = (page: CoveragePage): Html => trusted(coverageSections(page, 'h3'));
+
+function coverageSections(page: CoveragePage, heading: Heading): string {
   const { campaigns, cases, divergences, grids, lists } = page;
   const totals = `${countOf(campaigns, 'campaign')}, ${countOf(cases, 'case')}, ${countText(divergences)} diverged.`;
-  return `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>What bpfdiff has compared</title>
-<style>${STYLE}</style>
-<h1>What bpfdiff has compared</h1>
+  return `<div class="coverage">
 <p>${totals} What has not been compared is marked <i class="c x">×</i>.</p>
 ${legend()}
 ${overview(page)}
-<nav>${[
+<nav aria-label="Heat maps">${[
     ...grids.map(({ id, title }) => [id, title]),
     ...lists.map(({ title }, i) => [`list${i}`, title]),
   ]
     .map(([id, title]) => `<a href="#${id}">${escaped(title)}</a>`)
     .join(' ')}</nav>
-${grids.map(gridSection).join('\n')}
-${lists.map(listSection).join('\n')}
-</html>
-`;
+${grids.map((grid) => gridSection(grid, heading)).join('\n')}
+${lists.map((list, i) => listSection(list, i, heading)).join('\n')}
+</div>`;
 }
+
+type Heading = 'h2' | 'h3';
 
 const legend = (): string =>
   `<p class="legend">${[
@@ -54,23 +63,26 @@ function overview({ targets, grids }: CoveragePage): string {
       escaped(name),
       escaped(`${kernel}, ${arch}, ${engine}`),
       countText(compared),
-      shareText(accepted, accepted + rejected),
+      escaped(shareText(accepted, accepted + rejected)),
       ...shared.map(({ id }) => {
         const { reached, known } = shares[id];
-        return `<span title="${countText(reached)} of ${countText(known)}">${shareText(reached, known)}</span>`;
+        return `<span title="${countText(reached)} of ${countText(known)}">${escaped(shareText(reached, known))}</span>`;
       }),
     ],
   );
-  return `<div class="wide"><table><tr>${heading.map((text) => `<th>${text}</th>`).join('')}</tr>
-${rows.map((cells) => `<tr>${cells.map((text) => `<td>${text}</td>`).join('')}</tr>`).join('\n')}
+  const cells = ([first, ...others]: readonly string[]): string =>
+    `<tr><th scope="row">${first}</th>${others.map((text) => `<td>${text}</td>`).join('')}</tr>`;
+  return `<div class="wide" tabindex="0" role="region" aria-label="Kernels">
+<table><tr>${heading.map((text) => `<th scope="col">${text}</th>`).join('')}</tr>
+${rows.map(cells).join('\n')}
 </table></div>`;
 }
 
-function gridSection(grid: Grid): string {
+function gridSection(grid: Grid, heading: Heading): string {
   const { reached, known } = shareOf(grid);
   const missed = missedRows(grid);
   return `<section id="${grid.id}">
-<h2>${escaped(grid.title)} <small>${countText(reached)} of ${countText(known)}, ${shareText(reached, known)}</small></h2>
+<${heading}>${escaped(grid.title)} <small>${countText(reached)} of ${countText(known)}, ${escaped(shareText(reached, known))}</small></${heading}>
 <p>${escaped(grid.note)}</p>
 ${missed.length === 0 ? '' : `<p class="missed"><b>Never, ${missed.length}:</b> ${missed.map(escaped).join(', ')}</p>`}
 <div class="panels">
@@ -102,7 +114,7 @@ function panel({ columns }: Grid, rows: readonly Row[]): string {
   const names = columns.map(
     ({ name }, i) => `<span${gaps[i] ? ' class="g"' : ''}>${escaped(name)}</span>`,
   );
-  return `<div class="wide">${group === undefined ? '' : `<h3>${escaped(group)}</h3>`}
+  return `<div class="wide">${group === undefined ? '' : `<p class="group">${escaped(group)}</p>`}
 <div class="map" style="--columns:${columns.length}">
 ${groupNames(columns)}<b></b>${names.join('')}
 ${rows.map((row) => rowHtml(row, columns, gaps)).join('\n')}
@@ -137,12 +149,9 @@ function cellHtml(cell: Cell, column: string, more: '' | ' g'): string {
     : `<i class="l${levelOf(cell)}${more}" title="${title}"></i>`;
 }
 
-const listSection = ({ title, note, entries }: List, index: number): string =>
-  `<section id="list${index}"><h2>${escaped(title)} <small>${countText(entries.length)}</small></h2>
+const listSection = ({ title, note, entries }: List, index: number, heading: Heading): string =>
+  `<section id="list${index}"><${heading}>${escaped(title)} <small>${countText(entries.length)}</small></${heading}>
 <p>${escaped(note)}</p>
 <div class="wide"><table>${entries
     .map(([name, count]) => `<tr><td>${countText(count)}</td><td>${escaped(name)}</td></tr>`)
     .join('\n')}</table></div></section>`;
-
-const escaped = (text: string): string =>
-  text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
