@@ -4,7 +4,7 @@ import type { Pointers } from './pointers.ts';
 
 /** How far into its ctx a prog reaches, as far as that shows without a verifier. */
 export interface CtxExtent {
-  /** Behind the last byte that is accessed before the first choice. */
+  /** Behind the last byte that is accessed before the first choice of the prog's own. */
   readonly leastBytes: number;
   /** Behind the last byte that any insn may access. */
   readonly mostBytes: number;
@@ -34,21 +34,30 @@ const atEntry = (): Held => {
 };
 
 function leastBytes(code: Code): number {
-  const held = atEntry();
+  // Of a may_goto a verifier surely walks both ways.
+  const ways = [{ row: 0, held: atEntry() }];
+  const isBehind = new Set<number>();
   let least = 0;
-  let row = 0;
-  for (let steps = 0; steps < code.length; steps++) {
-    const step = code.step[row];
-    if (ENDS_CERTAINTY.has(step)) break;
-    const end = accessEnd(code, row, held);
-    if (end !== ANY) least = Math.max(least, end);
-    advance(code, row, held, NONE);
-    row = step === Step.GOTO ? code.target[row] : row + 1;
+  for (let way = ways.pop(); way !== undefined; way = ways.pop()) {
+    const { held } = way;
+    let { row } = way;
+    for (let steps = 0; steps < code.length; steps++) {
+      const step = code.step[row];
+      if (ENDS_CERTAINTY.has(step)) break;
+      const end = accessEnd(code, row, held);
+      if (end !== ANY) least = Math.max(least, end);
+      if (step === Step.MAY_GOTO && !isBehind.has(row)) {
+        isBehind.add(row);
+        ways.push({ row: code.target[row], held: held.slice() });
+      }
+      advance(code, row, held, NONE);
+      row = step === Step.GOTO ? code.target[row] : row + 1;
+    }
   }
   return least;
 }
 
-/** Those that may go on behind as well; of a may_goto a verifier surely walks that. */
+/** Those that may go on behind as well. */
 const JUMPS: ReadonlySet<number> = new Set([Step.JUMP_X, Step.JUMP_K, Step.MAY_GOTO]);
 
 const ENDS_CERTAINTY: ReadonlySet<number> = new Set([

@@ -41,12 +41,20 @@ export function setTransportOffset(head: SkbHead, offset: number): void {
   head.transportHeader = (head.headroomBytes + offset) & 0xffff;
 }
 
-/** `skb_cow`: makes room for so many bytes in front; false where there is no memory for it. */
-export function makeHeadroom(machine: Machine, packet: Packet, bytes: number): boolean {
+/**
+ * `skb_cow`: makes room for so many bytes in front, in steps of `stepBytes`; false where there is no
+ * memory for it.
+ */
+export function makeHeadroom(
+  machine: Machine,
+  packet: Packet,
+  bytes: number,
+  stepBytes = machine.arch.skbPadBytes,
+): boolean {
   const { head } = packet.skb;
   if (packet.start - bytes < machine.packetStart - PACKET_ROOM_BYTES) return false;
   if (bytes <= head.headroomBytes) return true;
-  return expand(machine, head, roundUp(bytes - head.headroomBytes, machine.arch.skbPadBytes), 0);
+  return expand(machine, head, roundUp(bytes - head.headroomBytes, stepBytes), 0);
 }
 
 /** `__skb_grow`: makes room for so many bytes behind. */

@@ -20,6 +20,7 @@ import { ETHERNET_BYTES, hasIpHeader, packetType, protocolOf, socketFields } fro
 import { type Packet, placePacket } from './packet.ts';
 import { linearBytesMax } from './packet-room.ts';
 import type { RunRule, RunSession } from './rules.ts';
+import { makeHeadroom } from './skb-head.ts';
 import { pushBytes } from './skb-state.ts';
 import { isUnreadable } from './user-memory.ts';
 
@@ -218,7 +219,7 @@ function runSkb(session: RunSession, run: Run, type: SkbType): RunOutcome {
   const retval = session.execute(run.repeat);
   if (retval === undefined) return faulted(run, machine.fault!);
   const { memory } = machine;
-  if (!isL2) pushZeros(machine, packet);
+  if (!isL2 && !pushZeros(machine, packet)) return failed(run, ENOMEM);
   if (isChecked && folded(packet.skb.checksum) !== folded(checksumOf(machine, packet))) {
     return failed(run, EBADMSG);
   }
@@ -231,10 +232,16 @@ function runSkb(session: RunSession, run: Run, type: SkbType): RunOutcome {
   });
 }
 
-/** An Ethernet header, which types that begin behind it have lost. */
-function pushZeros({ memory }: Machine, packet: Packet): void {
+/** `HH_DATA_MOD`, include/linux/netdevice.h. */
+const LINK_HEADER_STEP_BYTES = 16;
+
+/** Adds an Ethernet header, which types that begin behind it have lost; false where there is no memory for it. */
+function pushZeros(machine: Machine, packet: Packet): boolean {
+  const { memory } = machine;
+  if (!makeHeadroom(machine, packet, ETHERNET_BYTES, LINK_HEADER_STEP_BYTES)) return false;
   pushBytes(packet, ETHERNET_BYTES);
   memory.bytes.fill(0, packet.start, packet.start + ETHERNET_BYTES);
+  return true;
 }
 
 /** The linear size that is asked for; undefined where the ctx is refused for it. */
