@@ -11,7 +11,7 @@ import type { TextOptions } from './text-options.ts';
 export const caseSections = (testCase: Case, options: TextOptions): readonly Section[] => [
   ...testCase.progs.map((prog, i) => progSection(prog, i, testCase)),
   ...ksymSections(testCase),
-  ...testCase.maps.map((map) => mapSection(map, options)),
+  ...testCase.maps.map((map) => mapSection(map, testCase.maps, options)),
   ...testCase.runs.map((run, i) => runSection(run, i, testCase, options)),
 ];
 
@@ -36,8 +36,9 @@ function ksymSections({ ksyms }: Case): readonly Section[] {
 
 const MAP_ENTRIES_MAX = 16;
 
-function mapSection(map: MapSpec, { width }: TextOptions): Section {
-  const { name, type, keyBytes, valueBytes, maxEntries, flags, spinLock, entries } = map;
+function mapSection(map: MapSpec, maps: readonly MapSpec[], { width }: TextOptions): Section {
+  const { name, type, keyBytes, valueBytes, maxEntries, flags, spinLock, kptr, inner } = map;
+  const { entries } = map;
   const shape = `key ${keyBytes} bytes, value ${valueBytes} bytes, ${maxEntries} at most`;
   const shown = entries.slice(0, MAP_ENTRIES_MAX);
   return {
@@ -45,6 +46,8 @@ function mapSection(map: MapSpec, { width }: TextOptions): Section {
       `Map ${name}, ${type}, ${shape}`,
       ...(flags === 0 ? [] : [`flags 0x${flags.toString(16)}`]),
       ...(spinLock === undefined ? [] : [`spin lock at ${spinLock}`]),
+      ...(kptr === undefined ? [] : [`kptr at ${kptr}`]),
+      ...(inner === undefined ? [] : [`of maps as ${maps[inner]?.name ?? inner}`]),
     ].join(', '),
     lines: [
       ...(entries.length === 0 ? ['empty'] : []),
