@@ -17,20 +17,33 @@ export interface Compared {
   readonly comparison: Comparison;
   /** In the order of the two targets. */
   readonly observed: readonly [Observed, Observed];
+  /** True of those that don't diverge. */
   readonly steady: boolean;
 }
 
-/** The cases on both targets, in the same order. */
+/** The cases on both targets, in the same order. Whether an answer is steady is asked where they diverge. */
 export async function compareAll(
   cases: readonly Case[],
   [a, b]: readonly [Target, Target],
   isSteady: IsSteady,
 ): Promise<readonly Compared[]> {
-  const [ofA, ofB, steady] = await allAtOnce(cases, [a, b], isSteady);
-  return cases.map((testCase, i) => {
+  const [ofA, ofB] = await Promise.all([a, b].map((target) => answersOf(target, cases)));
+  const compared = cases.map((testCase, i) => {
     const observed = [observedBy(a, ofA[i]), observedBy(b, ofB[i])] as const;
-    return { observed, comparison: compareOutcomes(testCase, ...observed), steady: steady[i] };
+    return { testCase, observed, comparison: compareOutcomes(testCase, ...observed) };
   });
+  const diverging = compared.filter(({ comparison }) => comparison.kind === 'diverge');
+  const steadiness = (await isSteady(diverging.map(({ testCase }) => testCase))).values();
+  return compared.map(({ observed, comparison }) => {
+    const steady = comparison.kind !== 'diverge' || steadiness.next().value === true;
+    return { observed, comparison, steady };
+  });
+}
+
+/** Emulators take this process: kernels have the cases before they begin. */
+async function answersOf(target: Target, cases: readonly Case[]): Promise<readonly Outcome[]> {
+  if (target.info.engine === 'emulator') await setImmediate();
+  return target.execute(cases);
 }
 
 /** Says of smaller cases whether the two targets disagree on them as they do in `divergence`. */
@@ -41,18 +54,3 @@ export const showing =
       ({ comparison, steady }) =>
         steady && comparison.kind === 'diverge' && sameKind(comparison, divergence),
     );
-
-/** Emulators take this process: kernels have the cases before they begin. */
-async function allAtOnce(
-  cases: readonly Case[],
-  pair: readonly [Target, Target],
-  isSteady: IsSteady,
-): Promise<readonly [readonly Outcome[], readonly Outcome[], readonly boolean[]]> {
-  const answers = pair.map(async (target) => {
-    if (target.info.engine === 'emulator') await setImmediate();
-    return target.execute(cases);
-  });
-  const steadiness = setImmediate().then(() => isSteady(cases));
-  const [ofA, ofB, steady] = await Promise.all([answers[0], answers[1], steadiness]);
-  return [ofA, ofB, steady];
-}
