@@ -23,7 +23,7 @@ export function createLuck(): Luck {
 }
 
 /** A candidate less likely to be needed than that costs more than the round trip that it may save. */
-const CHANCE_MIN = 0.12;
+const CHANCE_MIN = 0.3;
 
 interface Future {
   readonly question: Question;

@@ -106,6 +106,8 @@ async function compareWays(
     const shrunk = await shrink(start, showing(divergence, pair, isSteady), { ...options, signal });
     return { ...shrunk, ms: performance.now() - startedMs };
   };
+  // What is new to kernel and process is paid before.
+  await timed({});
   const batched = await timed({});
   const serial = await timed({ batchSize: 1 });
   const [a, b] = [serial, batched].map(({ shrunk }) => caseHash(shrunk.testCase));
