@@ -40,9 +40,17 @@ export interface DivergenceState {
   readonly class: string;
   readonly targets: readonly [string, string];
   readonly where: string;
+  /** The text of the smallest case that shows it, as far as one was told. */
+  readonly smallest: string | undefined;
   readonly stage:
     | { readonly kind: 'shrinking'; readonly tried: number; readonly insns: number | undefined }
-    | { readonly kind: 'recorded'; readonly finding: string; readonly insns: number }
+    | {
+        readonly kind: 'recorded';
+        readonly finding: string;
+        readonly class: string;
+        readonly at: string;
+        readonly insns: number;
+      }
     | { readonly kind: 'dismissed'; readonly why: string };
 }
 
@@ -86,21 +94,23 @@ export function screenState(state: ScreenState, event: ScreenEvent): ScreenState
     case 'divergence': {
       const { kind: _, ...divergence } = event;
       const stage = { kind: 'shrinking', tried: 0, insns: undefined } as const;
-      const divergences = [{ ...divergence, times: 1, stage }, ...state.divergences];
+      const added = { ...divergence, times: 1, smallest: undefined, stage };
+      const divergences = [added, ...state.divergences];
       return { ...state, divergences: divergences.slice(0, DIVERGENCES_MAX) };
     }
     case 'shrinking': {
-      const { id, ...stage } = event;
-      return withStage(state, id, stage);
+      const { id, smallest, ...stage } = event;
+      return withDivergence(state, id, { stage, ...(smallest !== undefined && { smallest }) });
     }
     case 'recorded': {
       const { id, ...stage } = event;
       const counted = { ...withFinding(state, id), recorded: state.recorded + 1 };
-      return withStage(counted, id, stage);
+      return withDivergence(counted, id, { stage });
     }
     case 'dismissed': {
       const { id, ...stage } = event;
-      const dismissed = withStage({ ...state, dismissed: state.dismissed + 1 }, id, stage);
+      const counted = { ...state, dismissed: state.dismissed + 1 };
+      const dismissed = withDivergence(counted, id, { stage });
       return { ...dismissed, divergences: foldDismissed(dismissed.divergences, event) };
     }
     case 'interrupted':
@@ -145,9 +155,13 @@ function withCounts(
   return { ...state, targets };
 }
 
-function withStage(state: ScreenState, id: string, stage: DivergenceState['stage']): ScreenState {
+function withDivergence(
+  state: ScreenState,
+  id: string,
+  changed: Partial<DivergenceState>,
+): ScreenState {
   const divergences = state.divergences.map((divergence) =>
-    divergence.id === id ? { ...divergence, stage } : divergence,
+    divergence.id === id ? { ...divergence, ...changed } : divergence,
   );
   return { ...state, divergences };
 }
@@ -171,3 +185,10 @@ function foldDismissed(
     .filter((divergence) => divergence.id === id || !isSame(divergence))
     .map((divergence) => (divergence.id === id ? { ...divergence, times } : divergence));
 }
+
+/** As a person wants to see them: what is under way, what was found, what is none; the newest first in each. */
+export const inOrder = ({ divergences }: ScreenState): readonly DivergenceState[] =>
+  divergences.toSorted((a, b) => rank(a) - rank(b));
+
+const rank = ({ stage }: DivergenceState): number =>
+  ['shrinking', 'recorded', 'dismissed'].indexOf(stage.kind);

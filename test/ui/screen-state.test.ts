@@ -114,12 +114,12 @@ describe('divergences', () => {
       diverged('d2'),
       { kind: 'shrinking', id: 'd1', tried: 64, insns: 12 },
       { kind: 'shrinking', id: 'd2', tried: 128, insns: 5 },
-      { kind: 'recorded', id: 'd1', finding: 'f1', insns: 3 },
+      { kind: 'recorded', id: 'd1', finding: 'f1', class: 'retval', at: 'add32.x', insns: 3 },
       { kind: 'dismissed', id: 'd2', why: 'known' },
     );
     expect(state.divergences.map(({ id, stage }) => [id, stage])).toEqual([
       ['d2', { kind: 'dismissed', why: 'known' }],
-      ['d1', { kind: 'recorded', finding: 'f1', insns: 3 }],
+      ['d1', { kind: 'recorded', finding: 'f1', class: 'retval', at: 'add32.x', insns: 3 }],
     ]);
     expect([state.recorded, state.dismissed]).toEqual([1, 1]);
   });
@@ -147,6 +147,8 @@ describe('divergences', () => {
       kind: 'recorded',
       id: 'd1',
       finding: 'f1',
+      class: 'retval',
+      at: 'add32.x',
       insns: 1,
     });
     expect(targets.map(({ findings }) => findings)).toEqual([1, 1, 0]);
@@ -156,7 +158,14 @@ describe('divergences', () => {
     let state = INITIAL_SCREEN;
     for (let i = 0; i < 1000; i++) {
       state = screenState(state, diverged(`d${i}`));
-      state = screenState(state, { kind: 'recorded', id: `d${i}`, finding: `f${i}`, insns: 1 });
+      state = screenState(state, {
+        kind: 'recorded',
+        id: `d${i}`,
+        finding: `f${i}`,
+        class: 'retval',
+        at: '',
+        insns: 1,
+      });
     }
     expect(state.divergences).toHaveLength(64);
     expect(state.divergences[0].id).toBe('d999');
