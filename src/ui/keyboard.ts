@@ -3,8 +3,10 @@ import { type Key, keysAtLast, readKeys } from './keys.ts';
 
 /** A terminal whose keys come one by one and are not shown. */
 export interface Keyboard {
-  /** Puts the terminal into raw mode, where this process may. */
+  /** Puts the terminal into raw mode and reads, where this process may. */
   resume(): void;
+  /** Whether keys are read. */
+  isOn(): boolean;
   /** Leaves the terminal as it was. */
   pause(): void;
 }
@@ -52,6 +54,7 @@ export function openKeyboard({ stdin, isOurs, onKey }: KeyboardOptions): Keyboar
   // A terminal that is gone ends the campaign by SIGHUP.
   stdin.on('error', () => {});
   return {
+    isOn: () => isRead,
     pause,
     resume() {
       if (isRead || !isOurs()) return;

@@ -69,11 +69,17 @@ export function startScreen({
   const writer = frameWriter(write);
   const keys = keyboard && openKeyboard({ ...keyboard, onKey });
 
-  const heartbeat = setInterval(draw, HEARTBEAT_MS);
+  const heartbeat = setInterval(beat, HEARTBEAT_MS);
   stream.on('resize', onResize);
   process.on('SIGCONT', resume);
   process.on('exit', leave);
   resume();
+
+  /** A shell that brings a running process to the foreground does not tell it. */
+  function beat(): void {
+    keys?.resume();
+    draw();
+  }
 
   function draw(): void {
     clearTimeout(nextFrame);
@@ -86,7 +92,7 @@ export function startScreen({
       <Screen
         {...{ state, view, detail, rows }}
         look={{ columns, style, glyphs, tick }}
-        keys={keys === undefined ? 'none' : 'shown'}
+        keys={keys?.isOn() && !isClosed ? 'shown' : 'none'}
         sinceProgressMs={now() - progressAtMs}
       />,
       { columns },
