@@ -1,14 +1,18 @@
 import type { ReadStream, WriteStream } from 'node:tty';
 import { renderToString } from 'ink';
-import type { TextOptions } from '../reports/text-options.ts';
+import { detailReader, type FindingText } from './detail-lines.ts';
 import type { Display } from './display.ts';
-import { divergenceText } from './divergence-text.ts';
-import { foldLine } from './fold-line.ts';
 import { frameWriter } from './frame-writer.ts';
 import { openKeyboard } from './keyboard.ts';
 import type { Key } from './keys.ts';
 import { pageLines, Screen } from './screen.tsx';
-import { inOrder, type ScreenEvent, screenOf, screenState } from './screen-state.ts';
+import {
+  type DivergenceState,
+  inOrder,
+  type ScreenEvent,
+  screenOf,
+  screenState,
+} from './screen-state.ts';
 import type { Terminal } from './terminal.ts';
 import { CAMPAIGN_VIEW, type View, viewAfter } from './view.ts';
 
@@ -34,8 +38,7 @@ export interface ScreenKeyboard {
   readonly interrupt: () => void;
   /** Stops this process and those that were started with it, as Ctrl-Z does; returns when it goes on. */
   readonly suspend: () => void;
-  /** Explains a finding, by its id. */
-  readonly findingText: (finding: string, options: TextOptions) => string;
+  readonly findingText: FindingText;
 }
 
 /** An event is drawn at most this late; more often would cost the campaign time. */
@@ -58,7 +61,7 @@ export function startScreen({
   let state = screenOf(targets);
   let view: View = CAMPAIGN_VIEW;
   let detail: readonly string[] = [];
-  let explained: { readonly key: string; readonly text: string } | undefined;
+  let looked: DivergenceState | undefined;
   let progressAtMs = now();
   let nextFrame: NodeJS.Timeout | undefined;
   let closed: Promise<void> | undefined;
@@ -69,6 +72,7 @@ export function startScreen({
   const writer = frameWriter(write);
   const keys = keyboard && openKeyboard({ ...keyboard, onKey });
 
+  const readDetail = detailReader(terminal.style, keyboard?.findingText ?? (() => ''));
   const heartbeat = setInterval(beat, HEARTBEAT_MS);
   stream.on('resize', onResize);
   process.on('SIGCONT', resume);
@@ -87,7 +91,7 @@ export function startScreen({
     const { columns, rows } = sizeOf(stream);
     const { style, glyphs } = terminal;
     const tick = Math.floor(now() / FRAME_MS);
-    refreshDetail(columns);
+    detail = detailOf(columns);
     const frame = renderToString(
       <Screen
         {...{ state, view, detail, rows }}
@@ -100,42 +104,20 @@ export function startScreen({
     writer.draw(frame.split('\n'));
   }
 
+  /** A divergence that is gone, as others were dismissed for the same reason, is shown as it was last. */
+  function detailOf(columns: number): readonly string[] {
+    if (view.kind !== 'detail') return [];
+    const { id } = view;
+    looked = state.divergences.find((known) => known.id === id) ?? looked;
+    return looked === undefined ? [] : readDetail(looked, columns);
+  }
+
   function take(event: ScreenEvent): void {
     if (isClosed) return;
     state = screenState(state, event);
     if (event.kind === 'started' || event.kind === 'progress') progressAtMs = now();
     if (event.kind === 'interrupted') isLeft();
     nextFrame ??= setTimeout(draw, FRAME_MS);
-  }
-
-  /** What is looked at may have become a finding, or no divergence of its own any more. */
-  function refreshDetail(columns: number): void {
-    if (view.kind !== 'detail') return;
-    const { id } = view;
-    const divergence = state.divergences.find((known) => known.id === id);
-    if (divergence === undefined) {
-      view = { kind: 'list', id: undefined };
-      return;
-    }
-    const options = { width: columns, style: terminal.style };
-    const { stage } = divergence;
-    const text =
-      stage.kind === 'recorded'
-        ? findingText(stage.finding, options)
-        : divergenceText(divergence, options);
-    detail = text
-      .trimEnd()
-      .split('\n')
-      .flatMap((line) => foldLine(line, columns));
-  }
-
-  /** It is not read from the corpus for every frame. */
-  function findingText(finding: string, options: TextOptions): string {
-    const key = `${finding} ${options.width}`;
-    if (explained?.key !== key) {
-      explained = { key, text: keyboard?.findingText(finding, options) ?? '' };
-    }
-    return explained.text;
   }
 
   function onKey(key: Key): void {
