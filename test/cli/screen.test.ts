@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { newFolder } from './command.ts';
+import { descendants } from './descendants.ts';
 import { hasTmux, type TmuxTerminal, tmuxTerminal } from './tmux.ts';
 
 /** An emulator of a release that uml is not of, so that there is something to look at. */
@@ -88,6 +89,24 @@ describe.skipIf(!(await hasTmux()))('the screen in a terminal', { timeout: 180_0
     expect(lines.join('\n')).not.toMatch(KEYS);
     await terminal.press('C-c');
     await terminal.shows(/^ended (1|130)$/);
+  });
+
+  it('leaves the terminal as it was when the program crashes', async () => {
+    const crash = "process.on('SIGUSR2',()=>{throw/**/Error('crashed')})";
+    await start(80, 24, { env: { NODE_OPTIONS: `--import=data:text/javascript,${crash}` } });
+    await terminal.shows(KEYS);
+    await terminal.press('Enter');
+    await terminal.shows(/^up\/down or j\/k: choose/);
+    const program = descendants(await terminal.shellPid()).find(({ name }) =>
+      /^node|Main/.test(name),
+    );
+    process.kill(program!.pid, 'SIGUSR2');
+    const end = await terminal.shows(/^ended [1-9]/);
+    expect(end.join('\n')).toMatch(/Error: crashed/);
+    expect(end.join('\n')).not.toMatch(/^up\/down/m);
+    await terminal.press('clear; stty -a', 'Enter');
+    await terminal.shows(/ icanon /);
+    expect(await terminal.cursor()).toBe('shown');
   });
 
   it('has no colours where NO_COLOR is set', async () => {

@@ -16,6 +16,8 @@ export interface TmuxTerminal {
   shows(line: RegExp): Promise<readonly string[]>;
   /** As `shown`, with the control sequences of colours. */
   coloured(): Promise<string>;
+  cursor(): Promise<'shown' | 'hidden'>;
+  shellPid(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -47,6 +49,9 @@ export async function tmuxTerminal(
   const shown = async (): Promise<readonly string[]> =>
     (await tmux('capture-pane', '-p')).stdout.split('\n').map((line) => line.trimEnd());
 
+  const asked = async (variable: string): Promise<number> =>
+    Number((await tmux('display-message', '-p', `#{${variable}}`)).stdout);
+
   await tmux('new-session', '-d', '-x', `${columns}`, '-y', `${rows}`, 'sh');
   return {
     press,
@@ -65,6 +70,8 @@ export async function tmuxTerminal(
         { timeout: WAIT_MS, interval: 100 },
       ),
     coloured: async () => (await tmux('capture-pane', '-pe')).stdout,
+    cursor: async () => ((await asked('cursor_flag')) === 1 ? 'shown' : 'hidden'),
+    shellPid: () => asked('pane_pid'),
     async close() {
       await tmux('kill-server');
     },
