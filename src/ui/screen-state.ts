@@ -95,8 +95,7 @@ export function screenState(state: ScreenState, event: ScreenEvent): ScreenState
       const { kind: _, ...divergence } = event;
       const stage = { kind: 'shrinking', tried: 0, insns: undefined } as const;
       const added = { ...divergence, times: 1, smallest: undefined, stage };
-      const divergences = [added, ...state.divergences];
-      return { ...state, divergences: divergences.slice(0, DIVERGENCES_MAX) };
+      return { ...state, divergences: bounded([added, ...state.divergences]) };
     }
     case 'shrinking': {
       const { id, smallest, ...stage } = event;
@@ -118,6 +117,14 @@ export function screenState(state: ScreenState, event: ScreenEvent): ScreenState
     case 'summary':
       return withCounts({ ...state, summary: event.summary }, event.summary.targets);
   }
+}
+
+/** Where there are too many, the oldest that was dismissed goes, or else the oldest. */
+function bounded(divergences: readonly DivergenceState[]): readonly DivergenceState[] {
+  if (divergences.length <= DIVERGENCES_MAX) return divergences;
+  // -1, where none was, is the last of all to toSpliced.
+  const dismissed = divergences.findLastIndex(({ stage }) => stage.kind === 'dismissed');
+  return divergences.toSpliced(dismissed, 1);
 }
 
 const targetOf = (state: ScreenState, name: string): TargetState =>

@@ -171,6 +171,29 @@ describe('divergences', () => {
     expect(state.divergences[0].id).toBe('d999');
     expect(state.recorded).toBe(1000);
   });
+
+  it('what is dismissed makes room for what is found', () => {
+    const recorded = { kind: 'recorded', finding: 'f', class: 'map', at: '', insns: 1 } as const;
+    let state = stateAfter(diverged('f'), { ...recorded, id: 'f' });
+    for (let i = 0; i < 200; i++) {
+      state = screenState(state, diverged(`d${i}`));
+      state = screenState(state, { kind: 'dismissed', id: `d${i}`, why: `reason ${i}` });
+    }
+    expect(state.divergences).toHaveLength(64);
+    expect(state.divergences.at(-1)?.id).toBe('f');
+  });
+
+  it('the text of the smallest case stays until a smaller one is told', () => {
+    const shrinking = (smallest?: string): ScreenEvent => ({
+      kind: 'shrinking',
+      id: 'd1',
+      tried: 64,
+      insns: 2,
+      ...(smallest !== undefined && { smallest }),
+    });
+    const { divergences } = stateAfter(diverged('d1'), shrinking('a'), shrinking('b'), shrinking());
+    expect(divergences[0].smallest).toBe('b');
+  });
 });
 
 describe('the end', () => {
