@@ -25,11 +25,16 @@ export type CampaignEvent =
       readonly id: string;
       readonly tried: number;
       readonly insns: number;
+      /** The smallest case so far, as the text of a `.case`; absent where it is the one told before. */
+      readonly smallest?: string;
     }
   | {
       readonly kind: 'recorded';
       readonly id: string;
       readonly finding: string;
+      readonly class: string;
+      /** Where the two begin to differ, as `Located.form`; '' where that is not known. */
+      readonly at: string;
       readonly insns: number;
     }
   /** The divergence did not show again on fresh targets, or is known already. */

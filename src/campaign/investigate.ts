@@ -1,4 +1,5 @@
 import type { Case } from '../case/case.ts';
+import { printCase } from '../case/print-case.ts';
 import { causeReported, causesFor } from '../causes/causes.ts';
 import type { Divergence, Observed } from '../compare/compare.ts';
 import type { Located } from '../localise/located.ts';
@@ -115,10 +116,20 @@ export async function investigate(
     onEvent({ kind: 'dismissed', id, why: `${causes.join(', ')}, which was found already` });
     return { causes, isKnown: true, rule: explained.get(explanation(causes[0])) };
   }
+  let told: Case | undefined;
   const { shrunk } = await shrink(start, showing(comparison, pair, isSteady), {
     ...effortFor(observed, pair, signal),
-    onProgress: ({ tried, smallest }) =>
-      onEvent({ kind: 'shrinking', id, tried, insns: insnCount(smallest) }),
+    onProgress({ tried, smallest }) {
+      const isNew = smallest !== told;
+      told = smallest;
+      onEvent({
+        kind: 'shrinking',
+        id,
+        tried,
+        insns: insnCount(smallest),
+        ...(isNew && { smallest: printCase(smallest, { claim: comparison.description }) }),
+      });
+    },
   }).catch((error) => {
     // A target was lost. What it had found is kept as it was found.
     const original = start.testCase;
@@ -164,7 +175,11 @@ export async function investigate(
     // Where the smallest shows nothing known, what the case came of would be met again and again.
     for (const cause of explains) explained.set(explanation(cause), undefined);
     if (finding === undefined) onEvent({ kind: 'dismissed', id, why: 'the same is known already' });
-    else onEvent({ kind: 'recorded', id, finding, insns: insnCount(smallest) });
+    else {
+      const { form: at } = located;
+      const insns = insnCount(smallest);
+      onEvent({ kind: 'recorded', id, finding, class: divergence.class, at, insns });
+    }
     return { finding, causes: shown, isKnown: false };
   }
 }

@@ -8,6 +8,7 @@ export interface Layout {
   /** Says how many targets have no line. */
   readonly targetsMore: 0 | 1;
   readonly divergences: number;
+  readonly keys: 0 | 1;
 }
 
 export interface Wanted {
@@ -15,6 +16,8 @@ export interface Wanted {
   /** 0 while no target has numbers that need one. */
   readonly targetHeading: 0 | 1;
   readonly divergences: number;
+  /** 0 where nobody can press any. */
+  readonly keys: 0 | 1;
 }
 
 /** Bar, numbers and what was found; they are always there. */
@@ -25,7 +28,7 @@ const DIVERGENCES_FIRST = 2;
 /**
  * Shares out `rows` lines. One is left free: a frame as high as the terminal makes it scroll. The bar,
  * the numbers, the count of what was found and one target always stay; then come the title, the newest
- * divergences, the heading, the other targets, the gaps, and older divergences at last.
+ * divergences, the keys, the heading, the other targets, the gaps, and older divergences at last.
  */
 export function layoutOf(rows: number, wanted: Wanted): Layout {
   let left = Math.max(rows - 1, LINES_FIXED + 1) - LINES_FIXED;
@@ -39,6 +42,7 @@ export function layoutOf(rows: number, wanted: Wanted): Layout {
   const one = take(Math.min(wanted.targets, 1));
   const title = takeAll(1);
   const newest = take(Math.min(wanted.divergences, DIVERGENCES_FIRST));
+  const keys = takeAll(wanted.keys);
   const targetHeading = takeAll(wanted.targetHeading);
   const others = take(wanted.targets - one);
   const hidden = wanted.targets - one - others;
@@ -53,5 +57,6 @@ export function layoutOf(rows: number, wanted: Wanted): Layout {
     targets: one + others - (more ? 1 : 0),
     targetsMore: more ? 1 : 0,
     divergences: newest + older,
+    keys: keys ? wanted.keys : 0,
   };
 }

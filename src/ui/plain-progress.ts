@@ -131,7 +131,7 @@ function divergenceLines() {
         reasons.set(event.why, (again ?? -1) + 1);
         if (again !== undefined && first.length > 0) return [];
       }
-      return [...first, `${event.id}: ${stageText(event)}`];
+      return [...first, `${event.id}: ${becameText(event)}`];
     },
     /** What was only counted, and a divergence of which nothing has become. */
     left: (): readonly string[] => [
@@ -141,6 +141,13 @@ function divergenceLines() {
         .map(([why, again]) => `dismissed ${countText(again)} more: ${why}`),
     ],
   };
+}
+
+/** A line stands alone, so it says again of what class a finding is. */
+function becameText(event: Exclude<DivergenceEvent, { kind: 'divergence' }>): string {
+  if (event.kind !== 'recorded') return stageText(event);
+  const at = event.at === '' ? '' : `at ${event.at}, `;
+  return `recorded ${event.finding}: ${event.class}, ${at}${countOf(event.insns, 'insn')}`;
 }
 
 function startText({ seed, profile, targets, limit }: CampaignEvent & { kind: 'started' }): string {

@@ -40,9 +40,17 @@ export interface DivergenceState {
   readonly class: string;
   readonly targets: readonly [string, string];
   readonly where: string;
+  /** The text of the smallest case that shows it, as far as one was told. */
+  readonly smallest: string | undefined;
   readonly stage:
     | { readonly kind: 'shrinking'; readonly tried: number; readonly insns: number | undefined }
-    | { readonly kind: 'recorded'; readonly finding: string; readonly insns: number }
+    | {
+        readonly kind: 'recorded';
+        readonly finding: string;
+        readonly class: string;
+        readonly at: string;
+        readonly insns: number;
+      }
     | { readonly kind: 'dismissed'; readonly why: string };
 }
 
@@ -86,21 +94,22 @@ export function screenState(state: ScreenState, event: ScreenEvent): ScreenState
     case 'divergence': {
       const { kind: _, ...divergence } = event;
       const stage = { kind: 'shrinking', tried: 0, insns: undefined } as const;
-      const divergences = [{ ...divergence, times: 1, stage }, ...state.divergences];
-      return { ...state, divergences: divergences.slice(0, DIVERGENCES_MAX) };
+      const added = { ...divergence, times: 1, smallest: undefined, stage };
+      return { ...state, divergences: bounded([added, ...state.divergences]) };
     }
     case 'shrinking': {
-      const { id, ...stage } = event;
-      return withStage(state, id, stage);
+      const { id, smallest, ...stage } = event;
+      return withDivergence(state, id, { stage, ...(smallest !== undefined && { smallest }) });
     }
     case 'recorded': {
       const { id, ...stage } = event;
       const counted = { ...withFinding(state, id), recorded: state.recorded + 1 };
-      return withStage(counted, id, stage);
+      return withDivergence(counted, id, { stage });
     }
     case 'dismissed': {
       const { id, ...stage } = event;
-      const dismissed = withStage({ ...state, dismissed: state.dismissed + 1 }, id, stage);
+      const counted = { ...state, dismissed: state.dismissed + 1 };
+      const dismissed = withDivergence(counted, id, { stage });
       return { ...dismissed, divergences: foldDismissed(dismissed.divergences, event) };
     }
     case 'interrupted':
@@ -108,6 +117,14 @@ export function screenState(state: ScreenState, event: ScreenEvent): ScreenState
     case 'summary':
       return withCounts({ ...state, summary: event.summary }, event.summary.targets);
   }
+}
+
+/** Where there are too many, the oldest that was dismissed goes, or else the oldest. */
+function bounded(divergences: readonly DivergenceState[]): readonly DivergenceState[] {
+  if (divergences.length <= DIVERGENCES_MAX) return divergences;
+  // -1, where none was, is the last of all to toSpliced.
+  const dismissed = divergences.findLastIndex(({ stage }) => stage.kind === 'dismissed');
+  return divergences.toSpliced(dismissed, 1);
 }
 
 const targetOf = (state: ScreenState, name: string): TargetState =>
@@ -145,9 +162,13 @@ function withCounts(
   return { ...state, targets };
 }
 
-function withStage(state: ScreenState, id: string, stage: DivergenceState['stage']): ScreenState {
+function withDivergence(
+  state: ScreenState,
+  id: string,
+  changed: Partial<DivergenceState>,
+): ScreenState {
   const divergences = state.divergences.map((divergence) =>
-    divergence.id === id ? { ...divergence, stage } : divergence,
+    divergence.id === id ? { ...divergence, ...changed } : divergence,
   );
   return { ...state, divergences };
 }
@@ -171,3 +192,10 @@ function foldDismissed(
     .filter((divergence) => divergence.id === id || !isSame(divergence))
     .map((divergence) => (divergence.id === id ? { ...divergence, times } : divergence));
 }
+
+/** As a person wants to see them: what is under way, what was found, what is none; the newest first in each. */
+export const inOrder = ({ divergences }: ScreenState): readonly DivergenceState[] =>
+  divergences.toSorted((a, b) => rank(a) - rank(b));
+
+const rank = ({ stage }: DivergenceState): number =>
+  ['shrinking', 'recorded', 'dismissed'].indexOf(stage.kind);

@@ -75,7 +75,7 @@ export const ASCII: Glyphs = {
 
 const isDumb = (env: Environment): boolean => env.TERM === 'dumb';
 
-/** As the library that draws the screen decides it: it draws nothing but the last frame in CI. */
+/** What is drawn in CI is read as a file, even where it looks like a terminal. */
 const isInCi = (env: Environment): boolean =>
   [env.CI, env.CONTINUOUS_INTEGRATION].some(
     (value) => value !== undefined && value !== '0' && value !== 'false',

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import { Line } from './line.tsx';
 import { joinFitting, type Look } from './look.ts';
 import type { ScreenState } from './screen-state.ts';
-import { endText } from './words.ts';
+import { statusText } from './words.ts';
 
 /** Which campaign this is and whether it is coming to its end. */
 export function TitleLine({
@@ -20,12 +20,6 @@ export function TitleLine({
       look={look}
     />
   );
-}
-
-function statusText({ summary, ending, campaign }: ScreenState): string {
-  if (summary !== undefined) return endText(summary);
-  if (ending) return 'ending; Ctrl-C again ends at once';
-  return campaign === undefined ? 'preparing targets' : 'running';
 }
 
 const campaignTexts = ({ campaign }: ScreenState): readonly string[] =>

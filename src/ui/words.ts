@@ -1,6 +1,6 @@
 import type { Limit, Progress, Summary } from '../campaign/events.ts';
 import { countOf, countText, durationText, rateText } from '../reports/quantity.ts';
-import type { DivergenceState, TargetState } from './screen-state.ts';
+import type { DivergenceState, ScreenState, TargetState } from './screen-state.ts';
 import { isEmulator } from './target-rows.ts';
 
 /** How far a campaign is, in words that stand alone. */
@@ -48,6 +48,13 @@ export function endText({ stopped, durationMs }: Summary): string {
   if (stopped === 'interrupted') return `interrupted after ${duration}`;
   if (stopped === 'max-findings') return `ended after ${duration}: enough findings`;
   return `done in ${duration}`;
+}
+
+/** Whether a campaign goes on. */
+export function statusText({ summary, ending, campaign }: ScreenState): string {
+  if (summary !== undefined) return endText(summary);
+  if (ending) return 'ending; Ctrl-C again ends at once';
+  return campaign === undefined ? 'preparing targets' : 'running';
 }
 
 /** What a target is doing, as long as it isn't just running cases; undefined then. */
@@ -103,8 +110,10 @@ export function stageText(stage: DivergenceState['stage']): string {
       return `shrinking: ${countText(tried)} tried, ${countOf(insns, 'insn')}`;
     }
     case 'recorded':
-      return `finding ${stage.finding}, ${countOf(stage.insns, 'insn')}`;
+      return `finding ${stage.finding}, ${countOf(stage.insns, 'insn')}${atText(stage)}`;
     case 'dismissed':
       return `dismissed: ${stage.why}`;
   }
 }
+
+const atText = ({ at }: { readonly at: string }): string => (at === '' ? '' : `, at ${at}`);

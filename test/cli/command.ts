@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 
-const MAIN = join(import.meta.dirname, '../../dist/src/cli/main.js');
+/** The program. */
+export const MAIN = join(import.meta.dirname, '../../dist/src/cli/main.js');
 
 /** A folder with a space in its path, as a person may have. */
 export const newFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'bpfdiff test '));

@@ -59,9 +59,12 @@ describe('plain progress', () => {
           targets: ['emulator', 'uml'],
           where: 'run 0: 1 and 2',
         },
-        { kind: 'recorded', id: 'd1', finding: 'f1', insns: 1 },
+        { kind: 'recorded', id: 'd1', finding: 'f1', class: 'retval', at: 'add32.x', insns: 1 },
       ],
-      ['d1: emulator and uml diverge in retval: run 0: 1 and 2', 'd1: finding f1, 1 insn'],
+      [
+        'd1: emulator and uml diverge in retval: run 0: 1 and 2',
+        'd1: recorded f1: retval, at add32.x, 1 insn',
+      ],
     ],
     [
       'why a divergence is none',

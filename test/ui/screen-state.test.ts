@@ -114,12 +114,12 @@ describe('divergences', () => {
       diverged('d2'),
       { kind: 'shrinking', id: 'd1', tried: 64, insns: 12 },
       { kind: 'shrinking', id: 'd2', tried: 128, insns: 5 },
-      { kind: 'recorded', id: 'd1', finding: 'f1', insns: 3 },
+      { kind: 'recorded', id: 'd1', finding: 'f1', class: 'retval', at: 'add32.x', insns: 3 },
       { kind: 'dismissed', id: 'd2', why: 'known' },
     );
     expect(state.divergences.map(({ id, stage }) => [id, stage])).toEqual([
       ['d2', { kind: 'dismissed', why: 'known' }],
-      ['d1', { kind: 'recorded', finding: 'f1', insns: 3 }],
+      ['d1', { kind: 'recorded', finding: 'f1', class: 'retval', at: 'add32.x', insns: 3 }],
     ]);
     expect([state.recorded, state.dismissed]).toEqual([1, 1]);
   });
@@ -147,6 +147,8 @@ describe('divergences', () => {
       kind: 'recorded',
       id: 'd1',
       finding: 'f1',
+      class: 'retval',
+      at: 'add32.x',
       insns: 1,
     });
     expect(targets.map(({ findings }) => findings)).toEqual([1, 1, 0]);
@@ -156,11 +158,41 @@ describe('divergences', () => {
     let state = INITIAL_SCREEN;
     for (let i = 0; i < 1000; i++) {
       state = screenState(state, diverged(`d${i}`));
-      state = screenState(state, { kind: 'recorded', id: `d${i}`, finding: `f${i}`, insns: 1 });
+      state = screenState(state, {
+        kind: 'recorded',
+        id: `d${i}`,
+        finding: `f${i}`,
+        class: 'retval',
+        at: '',
+        insns: 1,
+      });
     }
     expect(state.divergences).toHaveLength(64);
     expect(state.divergences[0].id).toBe('d999');
     expect(state.recorded).toBe(1000);
+  });
+
+  it('what is dismissed makes room for what is found', () => {
+    const recorded = { kind: 'recorded', finding: 'f', class: 'map', at: '', insns: 1 } as const;
+    let state = stateAfter(diverged('f'), { ...recorded, id: 'f' });
+    for (let i = 0; i < 200; i++) {
+      state = screenState(state, diverged(`d${i}`));
+      state = screenState(state, { kind: 'dismissed', id: `d${i}`, why: `reason ${i}` });
+    }
+    expect(state.divergences).toHaveLength(64);
+    expect(state.divergences.at(-1)?.id).toBe('f');
+  });
+
+  it('the text of the smallest case stays until a smaller one is told', () => {
+    const shrinking = (smallest?: string): ScreenEvent => ({
+      kind: 'shrinking',
+      id: 'd1',
+      tried: 64,
+      insns: 2,
+      ...(smallest !== undefined && { smallest }),
+    });
+    const { divergences } = stateAfter(diverged('d1'), shrinking('a'), shrinking('b'), shrinking());
+    expect(divergences[0].smallest).toBe('b');
   });
 });
 

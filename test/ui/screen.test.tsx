@@ -3,7 +3,7 @@ import { render } from 'ink-testing-library';
 import { describe, expect, it } from 'vitest';
 import { COLOURED, PLAIN } from '../../src/reports/style.ts';
 import type { Look } from '../../src/ui/look.ts';
-import { Screen } from '../../src/ui/screen.tsx';
+import { Screen, type ScreenProps } from '../../src/ui/screen.tsx';
 import {
   INITIAL_SCREEN,
   type ScreenEvent,
@@ -11,6 +11,7 @@ import {
   screenState,
 } from '../../src/ui/screen-state.ts';
 import { ASCII, UNICODE } from '../../src/ui/terminal.ts';
+import { CAMPAIGN_VIEW, type View } from '../../src/ui/view.ts';
 import { counts, progress, summary } from './events.ts';
 
 const LOOK: Look = { columns: 80, style: PLAIN, glyphs: ASCII, tick: 0 };
@@ -20,13 +21,23 @@ const stateAfter = (events: readonly ScreenEvent[]): ScreenState =>
 
 const frame = (
   events: readonly ScreenEvent[],
-  { rows = 24, sinceMs = 0, ...look }: Partial<Look> & { rows?: number; sinceMs?: number } = {},
+  {
+    view = CAMPAIGN_VIEW,
+    detail = [],
+    rows = 24,
+    keys = 'none',
+    sinceMs = 0,
+    ...look
+  }: Partial<Look> & Partial<ScreenProps> & { sinceMs?: number } = {},
 ): readonly string[] =>
   renderToString(
     <Screen
       state={stateAfter(events)}
+      view={view}
+      detail={detail}
       look={{ ...LOOK, ...look }}
       rows={rows}
+      keys={keys}
       sinceProgressMs={sinceMs}
     />,
     { columns: look.columns ?? LOOK.columns },
@@ -73,7 +84,7 @@ const FOUND: readonly ScreenEvent[] = [
     targets: ['emulator', 'uml'],
     where: 'run 0: 1 and 2',
   },
-  { kind: 'recorded', id: 'd1', finding: 'f1', insns: 3 },
+  { kind: 'recorded', id: 'd1', finding: 'f1', class: 'retval', at: 'add32.x', insns: 3 },
   {
     kind: 'divergence',
     id: 'd2',
@@ -110,7 +121,7 @@ describe('the screen', () => {
       '',
       '2 cases diverged | 1 finding',
       '| map     shrinking: 1,312 tried, 7 insns  emulator / uml  map out, key 0 byte ~',
-      '! retval  finding f1, 3 insns              emulator / uml  run 0: 1 and 2',
+      '! retval  finding f1, 3 insns, at add32.x  emulator / uml  run 0: 1 and 2',
     ]);
   });
 
@@ -151,7 +162,7 @@ describe('the screen', () => {
       '',
       '2 cases diverged | 1 finding',
       '| map     shrinking: 1,312 tried, 7 ins~',
-      '! retval  finding f1, 3 insns          ~',
+      '! retval  finding f1, 3 insns, at add32~',
     ]);
   });
 
@@ -160,6 +171,65 @@ describe('the screen', () => {
     expect(frame(PREPARING, { tick: 1, glyphs: UNICODE })[5]).toBe('⠙ debian12:jit  booting');
   });
 });
+
+describe('what was found', () => {
+  const events = [...RUNNING, ...FOUND];
+
+  it('tells on the screen of the campaign by which key it is opened', () => {
+    expect(frame(events, { keys: 'shown' }).at(-1)).toBe(
+      'Enter: look at what was found | Ctrl-C: end',
+    );
+  });
+
+  it('is a list with one selected and the keys at the bottom', () => {
+    expect(frame(events, { view: { kind: 'list', id: 'd1' }, rows: 8 })).toEqual([
+      'bpfdiff | running | seed 7 | profile default',
+      '2 cases diverged | 1 finding',
+      '  | map     shrinking: 1,312 tried, 7 insns  emulator / uml  map out, key 0 byt~',
+      '> ! retval  finding f1, 3 insns, at add32.x  emulator / uml  run 0: 1 and 2',
+      '',
+      '',
+      'up/down or j/k: choose | Enter: open | q or Esc: back | Ctrl-C: end',
+    ]);
+  });
+
+  it('shows of a long list what is around the one that is selected', () => {
+    const many = Array.from({ length: 30 }, (_, i): ScreenEvent[] => [
+      { ...FOUND[0], id: `d${i}`, class: `class${i}` } as ScreenEvent,
+    ]).flat();
+    const shown = (id: string) =>
+      frame(many, { view: { kind: 'list', id }, rows: 7 })
+        .slice(2, -1)
+        .map((line) => line.slice(0, 11));
+    expect(shown('d29')).toEqual(['> | class29', '  | class28', '  | class27']);
+    expect(shown('d10')).toEqual(['  | class11', '> | class10', '  | class9 ']);
+    expect(shown('d0')).toEqual(['  | class2 ', '  | class1 ', '> | class0 ']);
+  });
+
+  const detail = Array.from({ length: 10 }, (_, i) => `line ${i}`);
+  it.each([
+    [0, ['line 0', 'line 1'], 'lines 1-2 of 10 | q or Esc: back'],
+    [8, ['line 8', 'line 9'], 'lines 9-10 of 10 | q or Esc: back'],
+    [99, ['line 8', 'line 9'], 'lines 9-10 of 10 | q or Esc: back'],
+  ])('is a text that was scrolled by %i lines', (scroll, lines, keys) => {
+    const view = { kind: 'detail', id: 'd1', scroll } as const;
+    expect(frame(events, { view, detail, rows: 4, columns: 40 })).toEqual([...lines, keys]);
+  });
+
+  it('says that the campaign is over to who looks at a finding', () => {
+    const over = [...events, { kind: 'summary', summary: summary() } as const];
+    const view = { kind: 'detail', id: 'd1', scroll: 0 } as const;
+    expect(frame(over, { view, detail, columns: 60 }).at(-1)).toBe(
+      'done in 33 s | all is shown | q or Esc: back | Ctrl-C: end',
+    );
+  });
+});
+
+const VIEWS: readonly View[] = [
+  CAMPAIGN_VIEW,
+  { kind: 'list', id: 'd1 of 3' },
+  { kind: 'detail', id: 'd1', scroll: 3 },
+];
 
 describe('every frame', () => {
   const many: readonly ScreenEvent[] = [
@@ -181,10 +251,13 @@ describe('every frame', () => {
   );
 
   it.each(sizes)('fits into %i columns and %i rows', (columns, rows) => {
+    const detail = ['x'.repeat(columns), ...Array.from({ length: 60 }, (_, i) => `${i}`)];
     for (const events of [[], PREPARING, [...RUNNING, ...FOUND], many]) {
-      const lines = frame(events, { columns, rows });
-      expect(lines.length).toBeLessThan(rows);
-      for (const line of lines) expect(line.length, line).toBeLessThanOrEqual(columns);
+      for (const view of VIEWS) {
+        const lines = frame(events, { columns, rows, view, detail, keys: 'shown' });
+        expect(lines.length).toBeLessThan(rows);
+        for (const line of lines) expect(line.length, line).toBeLessThanOrEqual(columns);
+      }
     }
   });
 
@@ -203,7 +276,15 @@ describe('every frame', () => {
 
 it('the screen follows the events of a campaign', () => {
   const screen = (events: readonly ScreenEvent[]) => (
-    <Screen state={stateAfter(events)} look={LOOK} rows={24} sinceProgressMs={0} />
+    <Screen
+      state={stateAfter(events)}
+      view={CAMPAIGN_VIEW}
+      detail={[]}
+      look={LOOK}
+      rows={24}
+      keys="none"
+      sinceProgressMs={0}
+    />
   );
   const { rerender, lastFrame, unmount } = render(screen([]));
   expect(lastFrame()).toContain('no case yet');

@@ -1,7 +1,8 @@
-import { Writable } from 'node:stream';
-import type { WriteStream } from 'node:tty';
+import { PassThrough, Writable } from 'node:stream';
+import type { ReadStream, WriteStream } from 'node:tty';
 import { expect, it } from 'vitest';
-import { startScreen } from '../../src/ui/start-screen.tsx';
+import type { CampaignEvent } from '../../src/campaign/events.ts';
+import { type ScreenKeyboard, startScreen } from '../../src/ui/start-screen.tsx';
 import { detectTerminal } from '../../src/ui/terminal.ts';
 import { summary } from './events.ts';
 
@@ -55,4 +56,97 @@ it('a process that ends without closing the screen shows the cursor again', asyn
   expect(written().endsWith('\u001B[?25h')).toBe(true);
   await screen.close();
   expect(process.listeners('exit')).toEqual(before);
+});
+
+/** A keyboard to type on, and what the screen has done with it. */
+function fakeKeyboard(isOurs = (): boolean => true) {
+  const done: string[] = [];
+  const input = new PassThrough();
+  const setRawMode = (mode: boolean): unknown => done.push(mode ? 'raw' : 'cooked');
+  const keyboard: ScreenKeyboard = {
+    stdin: Object.assign(input, { setRawMode, isTTY: true }) as unknown as ReadStream,
+    isOurs,
+    interrupt: () => done.push('interrupt'),
+    suspend: () => done.push('suspend'),
+    findingText: (finding, { width }) => `text of ${finding} in ${width} columns\n`,
+  };
+  /** Types, and waits until it was read. */
+  const type = async (text: string): Promise<void> => {
+    input.write(text);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  };
+  return { keyboard, done, type };
+}
+
+const divergence = (id: string): CampaignEvent => ({
+  kind: 'divergence',
+  id,
+  class: 'retval',
+  targets: ['emulator', 'uml'],
+  where: 'run 0: 1 and 2',
+});
+
+it('keys open what was found, and a finding has the text that is given for it', async () => {
+  const { stream, written } = fakeTerminal(100, 24);
+  const { keyboard, done, type } = fakeKeyboard();
+  const screen = startScreen({ stream, terminal, keyboard, now: () => 0 });
+  screen.onEvent(divergence('d1'));
+  screen.onEvent({ kind: 'shrinking', id: 'd1', tried: 64, insns: 2, smallest: 'the\ncase\n' });
+  await type('\r\r');
+  expect(written()).toContain('\u001B[?1049h');
+  expect(written()).toContain('shrinking: 64 tried, 2 insns');
+  expect(written()).toContain('  case\r\n');
+  screen.onEvent({
+    kind: 'recorded',
+    id: 'd1',
+    finding: 'f1',
+    class: 'retval',
+    at: 'add32.x',
+    insns: 2,
+  });
+  await type('k');
+  expect(written()).toContain('text of f1 in 100 columns');
+  await type('\u0003\u001A');
+  expect(written().endsWith('\u001B[?1049l\u001B[?25h')).toBe(true);
+  await screen.close();
+  expect(done).toEqual(['raw', 'interrupt', 'cooked', 'suspend']);
+});
+
+it('a divergence that is looked at stays when a later one takes its place', async () => {
+  const { stream, written } = fakeTerminal(80, 24);
+  const { keyboard, type } = fakeKeyboard();
+  const screen = startScreen({ stream, terminal, keyboard, now: () => 0 });
+  screen.onEvent(divergence('d1'));
+  screen.onEvent({ kind: 'dismissed', id: 'd1', why: 'known' });
+  await type('\r\r');
+  screen.onEvent(divergence('d2'));
+  screen.onEvent({ kind: 'dismissed', id: 'd2', why: 'known' });
+  const before = written().length;
+  await type('\f');
+  expect(written().slice(before)).toContain('d1: emulator and uml disagree');
+  await screen.close();
+});
+
+it('who looks at what was found is waited for at the end', async () => {
+  const { stream, written } = fakeTerminal(80, 24);
+  const { keyboard, done, type } = fakeKeyboard();
+  const screen = startScreen({ stream, terminal, keyboard, now: () => 0 });
+  await type('\r');
+  screen.onEvent({ kind: 'summary', summary: summary() });
+  const closed = screen.close().then(() => done.push('closed'));
+  await type('');
+  expect(done).toEqual(['raw']);
+  await type('q');
+  await closed;
+  expect(done).toEqual(['raw', 'cooked', 'closed']);
+  expect(written().endsWith('\u001B[?25h')).toBe(true);
+});
+
+it('a terminal that is not ours is not read, and no keys are told', async () => {
+  const { stream, written } = fakeTerminal(80, 24);
+  const { keyboard, done } = fakeKeyboard(() => false);
+  const screen = startScreen({ stream, terminal, keyboard, now: () => 0 });
+  await screen.close();
+  expect(done).toEqual([]);
+  expect(written()).not.toContain('Enter');
 });

@@ -2,13 +2,12 @@ import { type Command, Option } from 'commander';
 import { namesUsed } from '../../case/names-used.ts';
 import type { Corpus } from '../../corpus/corpus.ts';
 import { FINDING_STATUSES, type FindingHead } from '../../corpus/records.ts';
-import { findingText } from '../../reports/finding.ts';
 import { printable } from '../../reports/printable.ts';
 import { countOf } from '../../reports/quantity.ts';
 import { tableLines } from '../../reports/table.ts';
 import { ExitStatus } from '../exit-status.ts';
+import { explainFinding } from '../explain-finding.ts';
 import { asJson } from '../json.ts';
-import { quoted } from '../quoted.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { textOptions } from '../text-options.ts';
 import { addCorpusCare } from './corpus-care.ts';
@@ -110,18 +109,9 @@ const row = ({ id, divergence, targets, status, foundAtMs }: FindingHead): reado
 function show(id: string, flags: CorpusFlags, surroundings: Surroundings): ExitStatus {
   return reading(flags, (corpus) => {
     const finding = corpus.finding(id);
-    const { shrunk, observed } = finding;
-    const names = observed.map(({ name }) => name).join(',');
     const text = flags.json
-      ? `${asJson({ ...finding, forms: namesUsed(shrunk).forms })}\n`
-      : findingText(
-          {
-            ...finding,
-            testCase: shrunk,
-            commands: [`bpfdiff replay ${quoted(flags.corpus)} --targets ${names}`],
-          },
-          textOptions(surroundings),
-        );
+      ? `${asJson({ ...finding, forms: namesUsed(finding.shrunk).forms })}\n`
+      : explainFinding(finding, flags.corpus, textOptions(surroundings));
     process.stdout.write(text);
     return ExitStatus.AGREE;
   });

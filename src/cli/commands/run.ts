@@ -24,6 +24,7 @@ import { summaryText } from '../../reports/summary.ts';
 import { caseKeeper } from '../case-keeper.ts';
 import { changeFinder } from '../change-finder.ts';
 import { ExitStatus, UsageError } from '../exit-status.ts';
+import { findingExplainer } from '../explain-finding.ts';
 import { listenForInterrupt } from '../interrupt.ts';
 import { locator } from '../locator.ts';
 import { duration, seed, wholeNumber } from '../numbers.ts';
@@ -122,7 +123,10 @@ async function run(flags: RunFlags, surroundings: Surroundings): Promise<ExitSta
   // Opened first: that it can't be written must not be found out after an hour.
   const corpus = openCorpus(flags.corpus);
   const interrupt = listenForInterrupt();
-  const display = openProgress(flags, surroundings);
+  const display = openProgress(flags, surroundings, {
+    interrupt: interrupt.trigger,
+    findingText: findingExplainer(corpus),
+  });
   interrupt.signal.addEventListener('abort', () => display.interrupted());
   try {
     const opened = await openTargets(names, {
