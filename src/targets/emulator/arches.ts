@@ -32,6 +32,11 @@ export interface ArchRules {
   readonly lowMemoryBytes: number;
   /** What a function that returns an `int` leaves in the upper half of r0. */
   readonly intResults: 'zeros' | 'sign';
+  /**
+   * What `strncmp` answers where two characters differ: a sign (lib/string.c), their difference
+   * (arch/riscv/lib/strncmp.S), or what hangs on alignment and on what lies behind them (arch/arm64/lib/strncmp.S), 7.2.
+   */
+  readonly strncmp: 'sign' | 'difference' | 'unknown';
   /** Forms that its JIT gives another meaning than the interpreter does, by name. */
   readonly jitedAlu: Readonly<Record<string, AluRule>>;
 }
@@ -48,6 +53,7 @@ const COMMON: ArchRules = {
   cpusMax: 8192,
   perfEvents: 'present',
   lwtEncapUdp: 'checked',
+  strncmp: 'sign',
   jitedAlu: {},
 };
 
@@ -70,8 +76,13 @@ const ARCHES: Readonly<Record<string, Partial<ArchRules>>> = {
   // arch/x86/mm/maccess.c.
   x86_64: { probeReadFailure: 'range' },
   // lib/checksum.c, with a `do_csum` of 16 bits: arch/arm64/lib/csum.c, arch/riscv/lib/csum.c.
-  aarch64: { checksumPartial: 'folded' },
-  riscv64: { checksumPartial: 'folded', ipAlignBytes: 2, intResults: 'sign' },
+  aarch64: { checksumPartial: 'folded', strncmp: 'unknown' },
+  riscv64: {
+    checksumPartial: 'folded',
+    ipAlignBytes: 2,
+    intResults: 'sign',
+    strncmp: 'difference',
+  },
   // arch/s390/include/asm/cache.h: too long a line to be left free in front of packets. `struct lowcore` of
   // arch/s390/include/asm/lowcore.h lies at address 0.
   s390x: {

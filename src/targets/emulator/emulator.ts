@@ -141,7 +141,7 @@ function runCase(emulator: Emulator, testCase: Case, rule: RunRule): Outcome {
     ...unsupportedAttr(run),
     ...rule.unsupported(run, machine, testCase),
   ]);
-  missing.push(...overwritingRings(testCase));
+  missing.push(...overwritingRings(testCase), ...unknownStrncmp(testCase, machine));
   if (missing.length > 0) return unsupported([...new Set(missing)]);
   machine.ctx.access = emulator.ctxAccess.get(rule)!;
   const session: RunSession = {
@@ -177,5 +177,12 @@ function overwritingRings(testCase: Case): readonly string[] {
   const uses = [...namesUsed(testCase).helpers].some((name) => name.includes(' ringbuf_'));
   return uses ? ['records in a ringbuf with BPF_F_RB_OVERWRITE'] : [];
 }
+
+/** See `ArchRules.strncmp`. */
+const unknownStrncmp = (testCase: Case, { arch }: Machine): readonly string[] =>
+  arch.strncmp === 'unknown' &&
+  [...namesUsed(testCase).helpers].some((name) => name.endsWith(' strncmp'))
+    ? ['what strncmp answers on this architecture']
+    : [];
 
 const unsupported = (missing: readonly string[]): Outcome => ({ kind: 'unsupported', missing });

@@ -25,7 +25,7 @@ export const snprintf: Helper = (machine) => {
   return BigInt(printed.length + 1);
 };
 
-/** `bpf_strncmp(s1, s1_sz, s2)`, kernel/bpf/helpers.c 6.1, with the `strncmp` of lib/string.c. */
+/** `bpf_strncmp(s1, s1_sz, s2)`, kernel/bpf/helpers.c 6.1, with the `strncmp` of the architecture. */
 export const strncmp: Helper = (machine) => {
   const sizeBytes = u32Argument(machine, 2);
   const left = memoryArgument(machine, 1, sizeBytes, Access.READ);
@@ -34,7 +34,7 @@ export const strncmp: Helper = (machine) => {
   for (let i = 0; i < sizeBytes; i++) {
     const a = machine.memory.bytes[left + i];
     const b = i < right.length ? right.charCodeAt(i) : 0;
-    if (a !== b) return a < b ? -1n : 1n;
+    if (a !== b) return machine.arch.strncmp === 'difference' ? BigInt(a - b) : a < b ? -1n : 1n;
     if (a === 0) return 0n;
   }
   return 0n;
