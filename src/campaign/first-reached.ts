@@ -1,35 +1,21 @@
 import { OPERANDS_KEYS_END, operandNames } from '../case/operand-counts.ts';
-import type { NamedReach } from './events.ts';
-import type { Reached } from './reach.ts';
+import { DONE_KINDS, type Reached } from './reach.ts';
 
-/** Finds the cases that are the first to reach something. */
+/** Finds the cases that are the first to reach something; what the verifier says is its own, and many words. */
 export interface FirstReached {
   /** The names that no case before reached, such as `forms add64.x`, and `first add64.x -1`. */
   of(reached: Reached): readonly string[];
 }
 
-/** What progs do and what commands answer; what the verifier says is its own, and many words. */
-const KINDS = [
-  'forms',
-  'progTypes',
-  'helpers',
-  'ksyms',
-  'mapTypes',
-  'errnos',
-  'branches',
-  'results',
-  'mapOps',
-] as const satisfies readonly (keyof NamedReach)[];
-
 /** `before` are names that were reached by earlier campaigns. Its size is bounded by what there is to reach. */
 export function createFirstReached(before: ReadonlySet<string>): FirstReached {
-  const seen = Object.fromEntries(KINDS.map((kind) => [kind, new Set<string>()]));
+  const seen = Object.fromEntries(DONE_KINDS.map((kind) => [kind, new Set<string>()]));
   const seenOperands = new Uint8Array(OPERANDS_KEYS_END);
   const seenNames = new Set<string>();
   return {
     of(reached) {
       const first: string[] = [];
-      for (const kind of KINDS) {
+      for (const kind of DONE_KINDS) {
         for (const name of reached[kind] ?? []) {
           if (seen[kind].has(name)) continue;
           seen[kind].add(name);

@@ -35,7 +35,8 @@ export function createReachCounter(): ReachCounter {
   };
 }
 
-const KINDS = [
+/** What progs do and what commands answer. */
+export const DONE_KINDS = [
   'forms',
   'progTypes',
   'helpers',
@@ -45,6 +46,10 @@ const KINDS = [
   'branches',
   'results',
   'mapOps',
+] as const satisfies readonly (keyof NamedReach)[];
+
+const KINDS = [
+  ...DONE_KINDS,
   'messages',
   'statistics',
 ] as const satisfies readonly (keyof NamedReach)[];

@@ -102,7 +102,7 @@ export const EXCUSES: readonly Excuse[] = [
   {
     name: 'may-goto-limit',
     reason:
-      'A loop that a may_goto alone ends takes 8,388,608 rounds, or a quarter of a second since 6.18: more insns ' +
+      'A loop that a may_goto alone ends takes 8,388,608 rounds, or a quarter of a second (7.2): more insns ' +
       'than the emulator executes.',
     kernels: 'all that have may_goto',
     source: 'BPF_MAY_GOTO in do_misc_fixups, kernel/bpf/verifier.c (6.12); fixups.c (7.2)',

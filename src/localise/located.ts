@@ -61,7 +61,6 @@ export const FOUND_BY = {
   points: 'each insn was recorded in a load of its own',
   cut: 'the prog was cut short before each insn, and maps, packet and ctx were compared',
   verifier: 'the prog was ended before each insn, until both verifiers agreed',
-  fault: 'the emulator could not go on',
   death: 'the prog was cut short ever earlier, until the kernel lived on',
 } as const;
 

@@ -34,7 +34,7 @@ export interface ArchRules {
   readonly intResults: 'zeros' | 'sign';
   /**
    * What `strncmp` answers where two characters differ: a sign (lib/string.c), their difference
-   * (arch/riscv/lib/strncmp.S), or what hangs on alignment and on what lies behind them (arch/arm64/lib/strncmp.S), 7.2.
+   * (arch/riscv/lib/strncmp.S, 7.2), or something else: arm64 was seen to answer -200 for `a` and `z`, elsewhere -2.
    */
   readonly strncmp: 'sign' | 'difference' | 'unknown';
   /** Forms that its JIT gives another meaning than the interpreter does, by name. */
