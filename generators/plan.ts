@@ -68,6 +68,8 @@ export interface ProgPlan {
   readonly stackShift: number;
   /** Which registers reach the map at exit: bit n for rn. */
   readonly savedRegs: number;
+  /** Which of them are added to what is there, so that rounds and runs add up: bit n for rn. */
+  readonly addedRegs: number;
   /** Which 8-byte slots of the stack do: bit n for slot n. */
   readonly savedSlots: number;
   /** The register that becomes r0 at the end. */
@@ -362,6 +364,8 @@ export type Fragment =
       readonly form: FormOf<'store'>;
       readonly field: number;
       readonly src: number;
+      /** Whether it is read again into the register that it came from: 0 or 1. */
+      readonly back: number;
     }
   /** Follows the pointer of the ctx, or reads a byte behind it. */
   | { readonly kind: 'object'; readonly dst: number; readonly off: number }

@@ -69,7 +69,7 @@ const DEFAULT: Profile = {
     access: 24,
     indexed: 2,
     'ctx-read': 4,
-    'ctx-write': 3,
+    'ctx-write': 8,
     object: 4,
     helper: 1,
     'helper-call': 4,

@@ -31,6 +31,12 @@ export function emitConst({ asm }: Frame, dst: number, value: bigint): void {
   asm.emit(F.lddw, { dst, imm: HALVES.getInt32(4), nextImm: HALVES.getInt32(0) });
 }
 
+/** `dst` = a whole number of up to 53 bits. */
+export function emitNumber(frame: Frame, dst: number, value: number): void {
+  if (value === (value | 0)) frame.asm.emit(F.movK, { dst, imm: value });
+  else emitConst(frame, dst, BigInt(value));
+}
+
 /** Room to take 64 bits apart, which arithmetic on `bigint` does slowly. */
 const HALVES = new DataView(new ArrayBuffer(8));
 

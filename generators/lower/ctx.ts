@@ -4,7 +4,7 @@ import { packetFields, readablePlaces, writablePlaces } from '../ctx-access.ts';
 import { hooksOf, mayRead } from '../hooks.ts';
 import type { CasePlan, FragmentOf } from '../plan.ts';
 import { beginFork, endFork, type LowerBody, turnFork } from './control.ts';
-import { ctxRegister, F, type Frame, regMask, scalar, writable } from './frame.ts';
+import { ctxRegister, F, type Frame, LOAD, regMask, scalar, writable } from './frame.ts';
 import { NONE, SCALAR } from './view.ts';
 
 export function lowerCtxRead(frame: Frame, { form, field, dst }: FragmentOf<'ctx-read'>): void {
@@ -37,7 +37,10 @@ function placesOf({ progType, attachType, attachBtf }: CasePlan, sizeBytes: numb
       );
 }
 
-export function lowerCtxWrite(frame: Frame, { form, field, src }: FragmentOf<'ctx-write'>): void {
+export function lowerCtxWrite(
+  frame: Frame,
+  { form, field, src, back }: FragmentOf<'ctx-write'>,
+): void {
   if (isUnchecked(frame)) return;
   const places = writablePlaces(frame.plan.progType, form.size);
   if (places.length === 0) return;
@@ -46,6 +49,10 @@ export function lowerCtxWrite(frame: Frame, { form, field, src }: FragmentOf<'ct
   if (ctx === undefined) return;
   const { offset } = places[field % places.length];
   frame.asm.emit(form, { dst: ctx, src: value, off: offset });
+  if (back === 0) return;
+  const to = writable(frame, src);
+  frame.asm.emit(LOAD[form.size], { dst: to, src: ctx, off: offset });
+  frame.view.regs[to] = SCALAR;
 }
 
 /** How to ask whether `reach` is beyond `end`: the jump leads to where the packet is too short. */

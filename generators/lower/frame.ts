@@ -87,6 +87,14 @@ export const F = {
   jneK: formNamed('jne64.k') as FormOf<'jump'>,
 } as const;
 
+/** Plain loads, by their bytes. */
+export const LOAD = {
+  1: formNamed('ldxb'),
+  2: formNamed('ldxh'),
+  4: formNamed('ldxw'),
+  8: formNamed('ldxdw'),
+} as const;
+
 /** Below the window: room for a key, then for a value, then for objects of the kernel. */
 export const KEY_ROOM_BYTES = 16;
 export const VALUE_ROOM_BYTES = 32;
@@ -131,6 +139,14 @@ export function withObjects(
   step(...rooms);
   frame.objects = first;
   return true;
+}
+
+/** Runs a step that lowers what may be done more than once. */
+export function whileRepeated(frame: Frame, step: () => void): void {
+  const { repeated } = frame;
+  frame.repeated = true;
+  step();
+  frame.repeated = repeated;
 }
 
 export const isPinned = (frame: Frame, reg: number): boolean => (frame.pinned & (1 << reg)) !== 0;

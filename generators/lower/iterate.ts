@@ -3,7 +3,7 @@ import { type FormKind, formNamed, formOf } from '../../src/isa/forms.ts';
 import type { FragmentOf } from '../plan.ts';
 import type { Assembler, Mark } from './assembler.ts';
 import type { LowerBody } from './control.ts';
-import { F, type Frame, stackPointer, whilePinned, withObjects } from './frame.ts';
+import { F, type Frame, stackPointer, whilePinned, whileRepeated, withObjects } from './frame.ts';
 import { callKfunc, whileHeld } from './ksyms.ts';
 import { counterRegister } from './loop.ts';
 import { ensureReadable, slotAt } from './stack.ts';
@@ -47,7 +47,9 @@ export function lowerIterate(
       asm.emit(F.mulK, { dst: reg, imm: MIX });
       asm.emit(F.addX, { dst: reg, src: 0 });
       const body = () =>
-        whilePinned(frame, [reg], () => whileHeld(frame, () => lowerBody(frame, bodies[0])));
+        whilePinned(frame, [reg], () =>
+          whileHeld(frame, () => whileRepeated(frame, () => lowerBody(frame, bodies[0]))),
+        );
       const before = { weight: effects.weight, forks: effects.forks };
       const atHead = settle(frame, reg, body);
       body();
@@ -65,8 +67,9 @@ export function lowerIterate(
 
 /** r0 is what the kfunc answers. */
 function begin(frame: Frame, room: number, fragment: FragmentOf<'iterate'>): void {
-  const { iterator, first, count, slot } = fragment;
-  const { asm } = frame;
+  const { iterator, first, slot } = fragment;
+  const { asm, repeated } = frame;
+  const count = tripsWithin(fragment.count, iterator.over, repeated);
   if (iterator.over === 'range') {
     stackPointer(frame, 1, room);
     asm.emit(F.movK, { dst: 2, imm: first });
@@ -78,14 +81,26 @@ function begin(frame: Frame, room: number, fragment: FragmentOf<'iterate'>): voi
     stackPointer(frame, 1, room);
     if (slot % 16 === 15) asm.emit(F.movK, { dst: 2 });
     else stackPointer(frame, 2, frame.stackBase + at);
-    asm.emit(F.movK, { dst: 3, imm: count > 2 && count < WORDS_REFUSED ? count % 3 : count });
+    asm.emit(F.movK, { dst: 3, imm: count });
   }
   callKfunc(frame, iterator.begin);
   frame.view.regs[0] = SCALAR;
 }
 
-/** `BITS_ITER_NR_WORDS_MAX` and one. */
-const WORDS_REFUSED = 512;
+/**
+ * The least that are too many (`BPF_MAX_LOOPS`, `BITS_ITER_NR_WORDS_MAX`), and the most of what isn't refused: the
+ * room for words has two, and a prog that is repeated must come to an end soon.
+ */
+const COUNTS = {
+  range: { refused: (1 << 23) + 1, max: 512, maxRepeated: 7 },
+  words: { refused: 512, max: 2, maxRepeated: 1 },
+} as const;
+
+function tripsWithin(count: number, over: keyof typeof COUNTS, repeated: boolean): number {
+  const { refused, max, maxRepeated } = COUNTS[over];
+  if (count <= 0 || count >= refused) return count;
+  return count % ((repeated ? maxRepeated : max) + 1);
+}
 
 /** Narrows the view at the body's beginning until it holds on every trip. */
 function settle(frame: Frame, reg: number, body: () => void) {

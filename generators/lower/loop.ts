@@ -2,7 +2,7 @@ import { type FormOf, formNamed } from '../../src/isa/forms.ts';
 import { STACK_BYTES } from '../../src/isa/opcode.ts';
 import type { FragmentOf } from '../plan.ts';
 import type { LowerBody } from './control.ts';
-import { F, type Frame, whilePinned } from './frame.ts';
+import { F, type Frame, whilePinned, whileRepeated } from './frame.ts';
 import { copyView, meet, NONE, restoreView, SCALAR, STACK_WINDOW_BYTES } from './view.ts';
 
 /** The ways in which a loop counts: from `first`, by `step`, as long as `again` holds. */
@@ -49,12 +49,7 @@ export function lowerLoop(
   }
   view.regs[reg] = SCALAR;
   const { first, step, again, limit } = CLOSINGS[closing % CLOSINGS.length];
-  const body = () => {
-    const { repeated } = frame;
-    frame.repeated = true;
-    lowerBody(frame, bodies[0]);
-    frame.repeated = repeated;
-  };
+  const body = () => whileRepeated(frame, () => lowerBody(frame, bodies[0]));
   const headView = settledHead(frame, reg, body);
   const { weight, forks } = effects;
   const count = tripsWithin(trips + 1, headView.weight, headView.forks);

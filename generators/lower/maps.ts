@@ -3,6 +3,7 @@ import { R10 } from '../../src/isa/opcode.ts';
 import { isConstant } from '../argument-maps.ts';
 import { KEYED, PER_CPU, STEADY, STORAGES } from '../map-kinds.ts';
 import type { Content, FragmentOf, MapBy, MapPlan } from '../plan.ts';
+import { emitNumber } from './compute.ts';
 import { beginFork, endFork, type LowerBody, turnFork } from './control.ts';
 import {
   callHelper,
@@ -164,7 +165,7 @@ export function lowerUpdate(frame: Frame, fragment: FragmentOf<'update'>): void 
   storeContent(frame, frame.plan.maps[number].spec.valueBytes, content);
   setKey(frame, number, { by, key });
   stackPointer(frame, 3, valueRoom(frame));
-  frame.asm.emit(F.movK, { dst: 4, imm: flags });
+  emitNumber(frame, 4, flags);
   callHelper(frame, 'map_update_elem');
   dropMoved(frame, number);
 }

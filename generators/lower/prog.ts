@@ -7,7 +7,15 @@ import { createAssembler, link, reachable } from './assembler.ts';
 import { lowerBody, lowerFragment } from './body.ts';
 import { emitExit, setResult } from './control.ts';
 import { lowerSample } from './drain.ts';
-import { type Effects, F, type Frame, type StackRules, scalar, stackRulesOf } from './frame.ts';
+import {
+  type Effects,
+  F,
+  type Frame,
+  LOAD,
+  type StackRules,
+  scalar,
+  stackRulesOf,
+} from './frame.ts';
 import { savedMapNumber } from './saved-map.ts';
 import {
   type Checkpoint,
@@ -208,7 +216,10 @@ function lowerRest(frame: Frame, before: Trace): boolean {
 }
 
 const sameEnd = (a: ProgPlan, b: ProgPlan): boolean =>
-  a.savedRegs === b.savedRegs && a.savedSlots === b.savedSlots && a.result === b.result;
+  a.savedRegs === b.savedRegs &&
+  a.addedRegs === b.addedRegs &&
+  a.savedSlots === b.savedSlots &&
+  a.result === b.result;
 
 const bodyOf = ({ number, prog }: Frame): Body =>
   number === 0 ? prog.body : prog.functions[number - 1].body;
@@ -235,12 +246,13 @@ function end(frame: Frame): void {
   }
 }
 
+const ADD = formNamed('add.dw');
 const SAVED_VALUE = formNamed('lddw.map_val_by_fd');
 
-/** Stores what is set into the map, so that a wrong value anywhere is seen. */
+/** Stores or adds what is set into the map, so that a wrong value anywhere is seen. */
 function saveAndExit(frame: Frame): void {
   const { asm, view, plan, prog } = frame;
-  const { savedRegs, savedSlots, result } = prog;
+  const { savedRegs, addedRegs, savedSlots, result } = prog;
   const saved = scalarsOf(view, savedRegs);
   const chunks = savedChunks(view.stack, savedSlots);
   if (saved.length + chunks.length === 0) {
@@ -252,7 +264,10 @@ function saveAndExit(frame: Frame): void {
   // The register of the ctx is never a scalar in this frame, and not needed any more.
   const base = frame.ctxReg;
   asm.emit(SAVED_VALUE, { dst: base, imm: savedMapNumber(plan), nextImm: 0 });
-  for (const reg of saved) asm.emit(F.stxdw, { dst: base, src: reg, off: 8 * reg });
+  for (const reg of saved) {
+    const form = (addedRegs & (1 << reg)) === 0 ? F.stxdw : ADD;
+    asm.emit(form, { dst: base, src: reg, off: 8 * reg });
+  }
   if (from !== 0) asm.emit(F.movX, { dst: 0, src: from });
   for (const { at, bytes } of chunks) {
     asm.emit(LOAD[bytes], { dst: 1, src: R10, off: frame.stackBase + at });
@@ -262,12 +277,6 @@ function saveAndExit(frame: Frame): void {
 }
 
 type Chunk = 1 | 2 | 4 | 8;
-const LOAD = {
-  1: formNamed('ldxb'),
-  2: formNamed('ldxh'),
-  4: formNamed('ldxw'),
-  8: formNamed('ldxdw'),
-};
 const STORE = {
   1: formNamed('stxb'),
   2: formNamed('stxh'),

@@ -269,6 +269,7 @@ const DRAW: { readonly [Kind in FragmentKind]: Draw<Kind> } = {
     form: pick(random, palette.ctxWrites),
     field: byte(random),
     src: reg(random),
+    back: oneIn(random, 2) ? 1 : 0,
   }),
   object: (random) => ({ kind: 'object', dst: reg(random), off: random.nextInt(0, 1) }),
   helper: (random, { palette }) => ({ kind: 'helper', helper: pick(random, palette.helpers) }),
@@ -311,8 +312,11 @@ const LOOP_TIMES = [
 const ITERATIONS = [-1, 40, (1 << 23) + 1, 0x7fffffff, -0x80000000, 512, -5];
 /** This one, CPU 0, and one that no kernel has room for. */
 const VARIABLE_CPUS = [0, 0, 1, 1 << 20];
-/** ANY, NOEXIST, EXIST; 3 is refused by every map, BPF_F_LOCK (4) by those without a spin lock. */
-const UPDATE_FLAGS = [0, 0, 0, 0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 4, 5, 6];
+/**
+ * ANY, NOEXIST, EXIST; 3 is refused by every map, BPF_F_LOCK (4) by those without a spin lock, and what is in
+ * the upper half by all.
+ */
+const UPDATE_FLAGS = [0, 0, 0, 0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 4, 5, 6, 2 ** 32, 2 ** 33 + 1];
 /** ANY and EXIST, which drops the oldest; the others are refused. */
 const SEQUENCE_FLAGS = [0, 0, 0, 2, 2, 1, 3, 4];
 /** BPF_F_RECOMPUTE_CSUM 1, BPF_F_INVALIDATE_HASH 2; 4 is refused. */

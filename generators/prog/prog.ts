@@ -36,6 +36,7 @@ export function drawProg(
     ctxReg: random.nextInt(0, 3),
     stackShift: oneIn(random, 6) ? random.nextInt(0, 50) : 0,
     savedRegs: palette.saves ? ALL_REGS : 0,
+    addedRegs: palette.saves && oneIn(random, 4) ? ALL_REGS : 0,
     savedSlots: palette.saves ? ALL_SLOTS : 0,
     result: random.nextInt(0, 9),
   };

@@ -43,6 +43,7 @@ function* shrinkProg(prog: ProgPlan): Generator<ProgPlan> {
   for (const { body } of prog.functions) yield { ...prog, body, functions: [] };
   for (const functions of shrinkList(prog.functions, shrinkFunction)) yield { ...prog, functions };
   for (const savedRegs of shrinkMask(prog.savedRegs)) yield { ...prog, savedRegs };
+  for (const addedRegs of shrinkMask(prog.addedRegs)) yield { ...prog, addedRegs };
   for (const name of ['result', 'stackShift', 'ctxReg'] as const) {
     for (const smaller of shrinkNumber(prog[name])) yield { ...prog, [name]: smaller };
   }

@@ -10,7 +10,12 @@ export interface PlanSize {
 export function planSize(plan: CasePlan): PlanSize {
   const { prog, maps, runs, commands, oddMaps, progFlags, attachType } = plan;
   const fragments = [prog.body, ...prog.functions.map(({ body }) => body)].map(bodySize);
-  const masks = [prog.savedRegs, prog.savedSlots, ...prog.functions.map(({ folded }) => folded)];
+  const masks = [
+    prog.savedRegs,
+    prog.addedRegs,
+    prog.savedSlots,
+    ...prog.functions.map(({ folded }) => folded),
+  ];
   const parts = [
     ...fragments.map((size) => size.parts),
     ...masks.map(bits),

@@ -10,7 +10,7 @@ import { R10 } from '../../../isa/opcode.ts';
  *
  *   r1 = map_val(...) ll          find the place in a map where something is kept
  *   r2 = *(u64 *)(r10 -8)         take it from the stack
- *   *(u64 *)(r1 +0) = r2          keep it
+ *   *(u64 *)(r1 +0) = r2          keep it, or add it to what is there
  *   r0 = ...                      give the prog its result, by a move, once
  */
 export function coreInsns({ progs }: Case): number {
@@ -39,5 +39,6 @@ const isResult = (form: Form | undefined, { dst }: Insn): boolean =>
 function carriesOut(form: Form | undefined, { dst, src }: Insn): boolean {
   if (form?.kind === 'lddw') return form.pseudo.startsWith('map_val');
   if (form?.kind === 'load') return form.size === 8 && src === R10;
+  if (form?.kind === 'atomic') return form.name === 'add.dw' && dst !== R10;
   return form?.kind === 'store' && form.size === 8 && form.operand === 'x' && dst !== R10;
 }

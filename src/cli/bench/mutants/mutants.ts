@@ -288,7 +288,7 @@ const ATTRIBUTES: readonly Mutant[] = [
     name: 'a batch size is not refused',
     rules: mutantAttributes('socket_filter', { batchSize: 0 }),
   },
-  { name: 'a prog is not repeated', rules: mutantAttributes('lwt_xmit', { repeat: 1 }) },
+  { name: 'a prog is not repeated', rules: mutantAttributes('sched_act', { repeat: 1 }) },
 ];
 
 const COPIES: readonly Mutant[] = [
