@@ -29,7 +29,8 @@ export type ConformanceGroup =
 /** What a form says of one field of the insn: a register, any value, or exactly this number. */
 export type Field = 'reg' | 'any' | number;
 
-interface Common {
+/** What every form has. */
+export interface Common {
   /** Unique, such as `add64.x`, `ldxw`, `fetch_add.dw`: how forms are counted and reported. */
   readonly name: string;
   readonly opcode: number;
