@@ -28,6 +28,10 @@ export type CampaignEvent =
       /** The smallest case so far, as the text of a `.case`; absent where it is the one told before. */
       readonly smallest?: string;
     }
+  /** What is left of it is run on kernels that are started anew. */
+  | { readonly kind: 'rechecking'; readonly id: string }
+  /** Where the two begin to differ on it is looked for. */
+  | { readonly kind: 'locating'; readonly id: string }
   | {
       readonly kind: 'recorded';
       readonly id: string;

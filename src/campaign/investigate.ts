@@ -6,7 +6,7 @@ import type { Located } from '../localise/located.ts';
 import { type ShrinkOptions, shrink } from '../shrink/shrink.ts';
 import type { Shrinkable } from '../shrink/shrinkable.ts';
 import type { Outcome, Target, TroubleKind } from '../targets/target.ts';
-import { compareAll, showing } from './compare-all.ts';
+import { type Compared, compareAll, showing } from './compare-all.ts';
 import type { CampaignEvent } from './events.ts';
 import { observeOthers } from './observe-others.ts';
 
@@ -83,7 +83,7 @@ interface Surroundings {
 
 /**
  * Makes the case smaller while the two targets that diverged still do, in the same class; runs what
- * is left once more; records it. Returns the finding's id, or undefined where nothing was recorded,
+ * is left once more, on kernels that are started anew; records it. Returns the finding's id, or undefined where nothing was recorded,
  * and the known causes. Nothing is made smaller where these two were found to differ for each of them
  * already. What is recorded are the causes of the smallest case, which may show others than the case found.
  * An interrupt ends the shrinking, not the recording: a case half shrunk is a finding as well. So is
@@ -130,15 +130,9 @@ export async function investigate(
         ...(isNew && { smallest: printCase(smallest, { claim: comparison.description }) }),
       });
     },
-  }).catch((error) => {
-    // A target was lost. What it had found is kept as it was found.
-    const original = start.testCase;
-    const kept = { original, shrunk: original, divergence: comparison, observed };
-    record({ ...kept, causes });
-    throw error;
-  });
+  }).catch(keepAsFound);
   const { testCase } = shrunk;
-  const [last] = await compareAll([testCase], pair, isSteady);
+  const last = await rechecked(testCase).catch(keepAsFound);
   if (last.comparison.kind !== 'diverge' || !last.steady) {
     if (observed.some(isReported)) return keep(start.testCase, comparison, observed);
     const why = last.steady
@@ -148,6 +142,23 @@ export async function investigate(
     return { causes, isKnown: false };
   }
   return keep(testCase, last.comparison, last.observed);
+
+  /** A target was lost. What it had found is kept as it was found. */
+  function keepAsFound(error: unknown): never {
+    const original = start.testCase;
+    record({ original, shrunk: original, divergence: comparison, observed, causes });
+    throw error;
+  }
+
+  /** On kernels that no other case has left anything behind in; a person who interrupts doesn't wait for them. */
+  async function rechecked(testCase: Case): Promise<Compared> {
+    if (!signal.aborted) {
+      onEvent({ kind: 'rechecking', id });
+      for (const target of pair) await target.renew();
+    }
+    const [last] = await compareAll([testCase], pair, isSteady);
+    return last;
+  }
 
   async function keep(
     smallest: Case,
@@ -162,6 +173,7 @@ export async function investigate(
       record({ ...kept, causes: shown });
       throw error;
     };
+    onEvent({ kind: 'locating', id });
     const located = await locate(smallest, divergence, pair).catch(unexplored);
     const rule = ruleFor?.({ ...kept, causes: shown, located });
     const explains = shown.length > 0 ? shown : causes;

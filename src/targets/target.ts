@@ -16,6 +16,11 @@ export interface Target {
   execute(cases: readonly Case[]): Promise<readonly Outcome[]>;
   /** How often it had to be started anew so far. */
   restarts(): number;
+  /**
+   * Starts its kernel anew, so that nothing that cases have left behind plays a part; rejects as `execute` does.
+   * Does nothing where cases leave nothing behind, and where the kernel is not ours to start.
+   */
+  renew(): Promise<void>;
   /** Leaves no process and no file behind. May be called at any time and more than once. */
   close(): Promise<void>;
 }

@@ -35,7 +35,7 @@ function cellsOf(divergence: DivergenceState): readonly Cell[] {
 
 /** One column that says what becomes of it. */
 export function divergenceMark({ stage }: DivergenceState, look: Look): string {
-  if (stage.kind === 'shrinking') return look.style('busy', spinnerFrame(look));
   if (stage.kind === 'recorded') return look.style('bad', look.glyphs.trouble);
-  return look.style('faint', look.glyphs.dismissed);
+  if (stage.kind === 'dismissed') return look.style('faint', look.glyphs.dismissed);
+  return look.style('busy', spinnerFrame(look));
 }

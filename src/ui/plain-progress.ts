@@ -50,6 +50,10 @@ export function plainProgress({ write }: PlainOptions): Display {
         if (event.tried < nextTried) return [];
         nextTried = event.tried * 2;
         return divergences.take(event);
+      // What its targets do then is told by themselves.
+      case 'rechecking':
+      case 'locating':
+        return [];
       case 'recorded':
       case 'dismissed':
         return divergences.take(event);

@@ -44,6 +44,7 @@ export interface DivergenceState {
   readonly smallest: string | undefined;
   readonly stage:
     | { readonly kind: 'shrinking'; readonly tried: number; readonly insns: number | undefined }
+    | { readonly kind: 'rechecking' | 'locating' }
     | {
         readonly kind: 'recorded';
         readonly finding: string;
@@ -100,6 +101,11 @@ export function screenState(state: ScreenState, event: ScreenEvent): ScreenState
     case 'shrinking': {
       const { id, smallest, ...stage } = event;
       return withDivergence(state, id, { stage, ...(smallest !== undefined && { smallest }) });
+    }
+    case 'rechecking':
+    case 'locating': {
+      const { id, ...stage } = event;
+      return withDivergence(state, id, { stage });
     }
     case 'recorded': {
       const { id, ...stage } = event;
@@ -197,5 +203,5 @@ function foldDismissed(
 export const inOrder = ({ divergences }: ScreenState): readonly DivergenceState[] =>
   divergences.toSorted((a, b) => rank(a) - rank(b));
 
-const rank = ({ stage }: DivergenceState): number =>
-  ['shrinking', 'recorded', 'dismissed'].indexOf(stage.kind);
+/** -1 for what is under way. */
+const rank = ({ stage }: DivergenceState): number => ['recorded', 'dismissed'].indexOf(stage.kind);

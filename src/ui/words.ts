@@ -109,6 +109,10 @@ export function stageText(stage: DivergenceState['stage']): string {
       if (insns === undefined) return 'shrinking';
       return `shrinking: ${countText(tried)} tried, ${countOf(insns, 'insn')}`;
     }
+    case 'rechecking':
+      return 'running it on kernels started anew';
+    case 'locating':
+      return 'looking for where they begin to differ';
     case 'recorded':
       return `finding ${stage.finding}, ${countOf(stage.insns, 'insn')}${atText(stage)}`;
     case 'dismissed':

@@ -94,6 +94,7 @@ export function createEmulator(options: EmulatorOptions): Target {
       return outcomes;
     },
     restarts: () => 0,
+    renew: async () => {},
     close: async () => {},
   };
 }

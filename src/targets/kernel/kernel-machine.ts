@@ -71,6 +71,8 @@ export interface KernelMachine {
    * kernel can be had any more, and with `TargetUnavailableError` where it has no such engine.
    */
   run(cases: readonly Case[], settings: RunSettings): Promise<readonly Outcome[]>;
+  /** Starts the kernel anew when the calls before are served; rejects with `TargetFailedError`. */
+  renew(): Promise<void>;
   /** May be called at any time and more than once. */
   close(): Promise<void>;
 }
@@ -217,6 +219,15 @@ export async function openKernelMachine(options: MachineOptions): Promise<Kernel
       });
       queue = outcomes.catch(() => {});
       return outcomes;
+    },
+    renew: () => {
+      const renewed = queue.then(async () => {
+        mustBeOpen();
+        await life!.link.close();
+        life = await start();
+      });
+      queue = renewed.catch(() => {});
+      return renewed;
     },
     close,
   };

@@ -104,6 +104,9 @@ export async function kernelTarget(
     features,
     stats: machine.stats,
     restarts: () => machine.stats().restarts,
+    renew: async () => {
+      if (machine.sysctls === 'ours') await machine.renew();
+    },
     execute: async (cases) => {
       if (closed) throw new TargetFailedError(name, 'was closed');
       const missing = cases.map(missingOf);

@@ -74,6 +74,9 @@ export function createOwnTarget(options: OwnTargetOptions): Target {
       return outcomes;
     },
     restarts: () => Math.max(restarts, 0),
+    async renew() {
+      await end();
+    },
     async close() {
       await end();
     },

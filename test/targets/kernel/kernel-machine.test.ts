@@ -103,6 +103,24 @@ describe(`a machine whose parts die (missing: ${host.missing ?? 'nothing'})`, ()
     expect(launches).toBe(3);
   });
 
+  it.skipIf(host.missing)('is started anew behind the calls before it', async () => {
+    const machine = await start();
+    const before = await agentPid();
+    const outcomes = machine.run([slow, slow], settings);
+    const renewed = machine.renew();
+    expect((await outcomes).map(({ kind }) => kind)).toEqual(['completed', 'completed']);
+    await renewed;
+    expect(await agentPid()).not.toBe(before);
+    expect((await machine.run([slow], settings))[0].kind).toBe('completed');
+    expect(machine.stats().restarts).toBe(0);
+  });
+
+  it.skipIf(host.missing)('is not started anew once it is closed', async () => {
+    const machine = await start();
+    await machine.close();
+    await expect(machine.renew()).rejects.toMatchObject({ code: 'TARGET_FAILED' });
+  });
+
   it.skipIf(host.missing)('ends with its signal', async () => {
     const giveUp = new AbortController();
     const events: TargetEvent[] = [];

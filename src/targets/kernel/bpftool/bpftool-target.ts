@@ -72,6 +72,7 @@ export async function openBpftoolTarget(options: BpftoolTargetOptions): Promise<
       info,
       features,
       restarts: machine.restarts,
+      renew: async () => {},
       execute: (cases) => execute(features, cases, 'run'),
       close: machine.close,
     };
