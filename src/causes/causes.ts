@@ -132,12 +132,12 @@ export const CAUSES: readonly Cause[] = [
   {
     name: 'write-only-value-is-read',
     reason:
-      'A map with BPF_F_WRONLY_PROG has values that progs may not read. A dynptr of such a value is read all the same: by bpf_dynptr_read, and through what bpf_dynptr_slice returns.',
+      'A map with BPF_F_WRONLY_PROG has values that progs may not read. A dynptr of such a value is read all the same: by bpf_dynptr_read, and through what bpf_dynptr_data and bpf_dynptr_slice return.',
     kernels: 'those with dynptrs (seen on 6.1, 6.12 and 7.2)',
     source:
       'bpf_dynptr_from_mem, kernel/bpf/helpers.c (6.1), takes what may be written (MEM_UNINIT) and keeps no mark that it may not be read',
     shows: 'Nothing: all kernels do so.',
-    cases: ['slice-of-a-write-only-value'],
+    cases: ['slice-of-a-write-only-value', 'data-of-a-write-only-value'],
     emulated: '`letRead`, src/targets/emulator/memory.ts',
   },
   {

@@ -55,6 +55,17 @@ const UNSTEADY: readonly (readonly [what: string, lines: string, shift: number])
   ['the low half of a per-CPU variable', 'r6 = var_addr(0) ll', 0],
   ['the clock', 'call ktime_get_ns#5\nr6 = r0', 0],
   ['a random number', 'call get_prandom_u32#7\nr6 = r0', 0],
+  [
+    'whether a bit of two random numbers is set',
+    'call get_prandom_u32#7\nr6 = r0\ncall get_prandom_u32#7\nr6 |= r0\nr6 &= 1',
+    0,
+  ],
+  ['whether the stack lies far up', 'r6 = 0\nif r10 > 0x7fffffff goto +1\nr6 = 1', 0],
+  [
+    'whether a map lies in the lower half',
+    'r1 = map_by_fd(0) ll\nr6 = 0\nif r1 s< -5 goto +1\nr6 = 1',
+    0,
+  ],
   ['a random bit', 'call get_prandom_u32#7\nr6 = r0\nr6 &= 1', 0],
   [
     'whether the packet lies behind the stack',

@@ -11,10 +11,11 @@ import { type CtxAccess, createMachine, type Machine, startCase } from './machin
 import { mapCommands } from './maps/commands.ts';
 import { createMaps } from './maps/create-maps.ts';
 import { MapFlag } from './maps/rules.ts';
-import { dropRegions } from './memory.ts';
+import { dropRegions, isOnRegion } from './memory.ts';
 import { executionOf } from './observations.ts';
 import { prepare } from './prepare.ts';
 import { type ReleaseRules, releaseRules } from './releases.ts';
+import { jumpsByKernelAddresses } from './rules/jump.ts';
 import { defaultRules, type EmulatorRules } from './rules.ts';
 import { readRun, unsupportedAttr } from './run/command.ts';
 import { ctxAccess } from './run/ctx-rule.ts';
@@ -110,11 +111,18 @@ interface Emulator {
   readonly ctxAccess: ReadonlyMap<RunRule, CtxAccess>;
 }
 
-/** Linux's own rules, and what the JIT of the architecture makes of them. */
-const rulesOf = ({ linux, arch }: Machine): EmulatorRules =>
-  linux.execution === 'jit'
-    ? { ...defaultRules, alu: { ...defaultRules.alu, ...arch.jitedAlu } }
-    : defaultRules;
+/** Linux's own rules, and what luck and the JIT of the architecture make of them. */
+function rulesOf(machine: Machine): EmulatorRules {
+  const { linux, arch, luck } = machine;
+  return {
+    ...defaultRules,
+    ...(linux.execution === 'jit' && { alu: { ...defaultRules.alu, ...arch.jitedAlu } }),
+    ...(luck !== 0 && { jump: jumpsByKernelAddresses((value) => isAddress(machine, value)) }),
+  };
+}
+
+const isAddress = ({ memory, pointers }: Machine, value: bigint): boolean =>
+  isOnRegion(memory, Number(value)) || pointers.isOne(Number(value));
 
 function executeCase(emulator: Emulator, testCase: Case): Outcome {
   const { machine, rules } = emulator;

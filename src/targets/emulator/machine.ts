@@ -196,7 +196,7 @@ export function startCase(machine: Machine): void {
   machine.redirect = USED_UP;
   machine.hasCast = false;
   machine.clockReads = machine.luck;
-  machine.randomState = RANDOM_SEED + machine.luck;
+  machine.randomState = RANDOM_SEED;
 }
 
 /** Records why the prog can't go on; the first reason counts. */

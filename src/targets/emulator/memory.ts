@@ -111,6 +111,10 @@ export function addRegion(memory: Memory, spec: RegionSpec): number | undefined 
   return region;
 }
 
+/** Whether an address is on the pages of a region. */
+export const isOnRegion = ({ pageRegion, top }: Memory, address: number): boolean =>
+  address < top && pageRegion[address >>> PAGE_BITS] !== 0;
+
 /** Lets the region that an address lies in be read from now on. */
 export function letRead({ pageRegion, access }: Memory, address: number): void {
   access[pageRegion[address >>> PAGE_BITS]] |= Access.READ;

@@ -1,6 +1,6 @@
 import { E2BIG, EFAULT, EINVAL, failure } from '../errno.ts';
 import { type Machine, raise } from '../machine.ts';
-import { Access } from '../memory.ts';
+import { Access, letRead } from '../memory.ts';
 import { numberIn } from '../registers.ts';
 import { type ObjectOf, objectAt, putObject } from '../stack-objects.ts';
 import { badArgument, type Helper, mapArgument, memoryArgument } from './helper.ts';
@@ -76,8 +76,16 @@ export const dynptrData: Helper = (machine) => {
   const dynptr = dynptrArgument(machine, 1);
   const offset = dynptrNumber(machine, 2);
   if (dynptr.access === 'read' || !isDirect(dynptr) || dynptr.holds === 'metadata') return 0n;
-  return holds(dynptr, offset, dynptrNumber(machine, 3)) ? addressOf(dynptr, offset) : 0n;
+  if (!holds(dynptr, offset, dynptrNumber(machine, 3))) return 0n;
+  return readableAt(machine, dynptr, offset);
 };
+
+/** The address there. What lies there may be read: `write-only-value-is-read` in `causes/`. */
+export function readableAt({ memory }: Machine, dynptr: Dynptr, offset: bigint): bigint {
+  const address = addressOf(dynptr, offset);
+  letRead(memory, Number(address));
+  return address;
+}
 
 /** The dynptr that a register points to; nothing, with a fault, where it points to none. */
 export const dynptrArgument = (machine: Machine, reg: number): Dynptr =>

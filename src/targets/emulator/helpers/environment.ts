@@ -8,8 +8,12 @@ const TICK_NS = 1000;
 /** `bpf_ktime_get_ns()`: no machine's clock, or a case would not have one answer. */
 export const ktimeGetNs: Helper = (machine) => BigInt(++machine.clockReads * TICK_NS);
 
-/** `bpf_get_prandom_u32()`: the numbers of xorshift32, the same for every case. */
+/**
+ * `bpf_get_prandom_u32()`: the numbers of xorshift32, the same for every case. With luck always one number, so
+ * that some two of them differ in a bit however often a prog asks.
+ */
 export const getPrandomU32: Helper = (machine) => {
+  if (machine.luck !== 0) return BigInt(machine.luck * 0x0101_0101);
   let x = machine.randomState;
   x ^= x << 13;
   x ^= x >>> 17;

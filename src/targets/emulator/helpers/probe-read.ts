@@ -1,9 +1,9 @@
-import { EFAULT, ERANGE, failure } from '../errno.ts';
+import { EFAULT, failure } from '../errno.ts';
 import type { Machine } from '../machine.ts';
 import { Access, allows } from '../memory.ts';
 import { numberIn } from '../registers.ts';
 import { type Helper, memoryArgument, u32Argument } from './helper.ts';
-import { isBesideOurs, kernelByte } from './kernel-byte.ts';
+import { badAddress, isBesideOurs, kernelByte } from './kernel-byte.ts';
 
 /**
  * `bpf_probe_read_kernel(dst, size, from)`, kernel/trace/bpf_trace.c 6.1: what can't be read is zeros.
@@ -26,7 +26,7 @@ export const probeReadKernel: Helper = (machine) => {
     return 0n;
   }
   bytes.fill(0, to, to + sizeBytes);
-  return failure(machine.arch.probeReadFailure === 'range' ? ERANGE : EFAULT);
+  return failure(badAddress(machine));
 };
 
 /** `bpf_probe_read_kernel_str(dst, size, from)`: how many bytes it copied, with the NUL. */
@@ -41,7 +41,7 @@ export const probeReadKernelStr: Helper = (machine) => {
     const byte = kernelByte(machine, from + i);
     if (byte === undefined) {
       bytes.fill(0, to, to + sizeBytes);
-      return failure(machine.arch.probeReadFailure === 'range' ? ERANGE : EFAULT);
+      return failure(badAddress(machine));
     }
     bytes[to + i] = byte;
     if (byte === 0) return BigInt(i + 1);

@@ -1,7 +1,6 @@
 import { u32 } from '../../../isa/integers.ts';
 import { E2BIG, EINVAL, ERANGE, failure } from '../errno.ts';
 import {
-  addressOf,
   type Dynptr,
   dynptrArgument,
   dynptrNumber,
@@ -9,13 +8,14 @@ import {
   isDirect,
   nullDynptr,
   putDynptr,
+  readableAt,
   readDynptr,
   writeDynptr,
 } from '../helpers/dynptr.ts';
 import { badArgument } from '../helpers/helper.ts';
 import { checkRange, copyPieces, intoMemory, xdpArgument } from '../helpers/xdp.ts';
 import { type Machine, raise } from '../machine.ts';
-import { Access, addRegion, allows, dropRegions, letRead } from '../memory.ts';
+import { Access, addRegion, allows, dropRegions } from '../memory.ts';
 import { numberIn } from '../registers.ts';
 import { buffLength, type XdpBuff, type XdpFrag } from '../run/xdp-buff.ts';
 import { intResult, type Kfunc } from './kfunc.ts';
@@ -169,12 +169,7 @@ function slice(
 ): bigint {
   const { memory, packet, packetRegion } = machine;
   if (dynptr.holds === 'nothing' || !holds(dynptr, offset, length)) return 0n;
-  if (isDirect(dynptr)) {
-    const address = addressOf(dynptr, offset);
-    // Also of a map that progs may only write: `write-only-value-is-read` in `causes/`.
-    letRead(memory, Number(address));
-    return address;
-  }
+  if (isDirect(dynptr)) return readableAt(machine, dynptr, offset);
   const into = dynptr.offset + offset;
   if (dynptr.holds === 'xdp') return xdpSlice(machine, Number(into), Number(length), buffer);
   const start = packet!.start + Number(into);

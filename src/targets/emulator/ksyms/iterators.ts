@@ -1,5 +1,6 @@
 import { E2BIG, EFAULT, EINVAL } from '../errno.ts';
 import { badArgument, u32Argument } from '../helpers/helper.ts';
+import { badAddress, kernelBytes } from '../helpers/kernel-byte.ts';
 import type { Machine } from '../machine.ts';
 import { Access, allows } from '../memory.ts';
 import { numberIn } from '../registers.ts';
@@ -31,19 +32,20 @@ export const iterNumNext: Kfunc = (machine) => next(machine, 0);
 
 /**
  * `int bpf_iter_bits_new(struct bpf_iter_bits *it, const u64 *unsafe_ptr__ign, u32 nr_words)`,
- * kernel/bpf/helpers.c 6.12: copies what it goes through.
+ * kernel/bpf/helpers.c 6.12: copies what it goes through, a single word and several in two ways.
  */
 export const iterBitsNew: Kfunc = (machine) => {
-  const { memory, littleEndian } = machine;
   const address = numberIn(machine.words, 2);
   const words = u32Argument(machine, 3);
   const numbers = (): Iterator<number> | number => {
     if (address === 0 || words === 0) return EINVAL;
     if (words > WORDS_MAX) return E2BIG;
-    if (!allows(memory, address, words * WORD_BYTES, Access.READ)) return EFAULT;
+    const bytes = kernelBytes(machine, address, words * WORD_BYTES);
+    if (bytes === undefined) return words === 1 ? EFAULT : badAddress(machine);
+    const view = new DataView(bytes.buffer);
     return setBits(
       Array.from({ length: words }, (_, i) =>
-        memory.view.getBigUint64(address + i * WORD_BYTES, littleEndian),
+        view.getBigUint64(i * WORD_BYTES, machine.littleEndian),
       ),
     );
   };
