@@ -1,24 +1,16 @@
 // SPDX-License-Identifier: MIT
 /*
- * The cases of a batch are run by a worker, a fork of the agent, so that a case that kills or hangs
- * its process takes nothing else with it. Request and answer lie in memory that both share: the
- * worker writes outcomes straight into the answer, and says after each how far it has come. Where it
- * dies the agent notes that for the case at hand, and another worker goes on behind it. A worker
- * that lives is kept for the next batch: in UML a fork costs as much as ten cases.
+ * The cases of a batch are run by a worker. Request and answer lie in memory that it shares with the
+ * agent: it writes outcomes straight into the answer, and says after each how far it has come. Where
+ * it dies the agent notes that for the case at hand, and another worker goes on behind it.
  */
 #define _GNU_SOURCE
 #include "batch.h"
 
-#include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -33,13 +25,7 @@
 #include "program.h"
 #include "run.h"
 #include "transport.h"
-
-/* How long a killed worker may take to be gone. */
-#define KILL_WAIT_MS 1000
-
-#define LOWEST_PRIORITY 19
-
-#define NS_PER_MS 1000000ull
+#include "worker.h"
 
 struct batch {
 	uint32_t engine, flags, case_timeout_ms, budget_ms, count;
@@ -49,30 +35,16 @@ struct batch {
 
 /* What the agent and its worker share. */
 static struct {
-	/* Cases that are done, and behind them the length of the answer so far: one atomic word. */
-	_Atomic uint64_t progress;
-	/* The agent's wish to have no further case begun. */
-	_Atomic uint32_t stop;
+	/* Its progress: cases that are done, and behind them the length of the answer so far. */
+	struct pace pace;
 	struct batch batch;
 	uint8_t request[FRAME_BODY_MAX];
 	uint8_t answer[FRAME_BODY_MAX];
 } *shared;
 
-/* `bell` carries a byte there when there is work, and one back when it is done. */
-static struct {
-	pid_t pid; /* 0 where there is none */
-	int bell;
-} worker;
-
-enum fate {
-	FATE_FINISHED,
-	FATE_DIED,
-	FATE_HUNG,
-};
-
 static void set_progress(uint32_t done, const struct writer *answer)
 {
-	atomic_store(&shared->progress, (uint64_t)done << 32 | (answer->at - shared->answer));
+	atomic_store(&shared->pace.progress, (uint64_t)done << 32 | (answer->at - shared->answer));
 }
 
 static void parse_batch(struct reader *from, struct batch *into)
@@ -102,7 +74,7 @@ static const char *trouble(size_t *len)
 	const char *text = kmsg_trouble(len);
 
 	if (*len)
-		atomic_store(&shared->stop, 1);
+		atomic_store(&shared->pace.stop, 1);
 	return text;
 }
 
@@ -154,13 +126,13 @@ static void work(void)
 {
 	static struct testcase testcase;
 	const struct batch *batch = &shared->batch;
-	uint64_t progress = atomic_load(&shared->progress);
+	uint64_t progress = atomic_load(&shared->pace.progress);
 	struct writer to = {
 		.at = shared->answer + (uint32_t)progress,
 		.end = shared->answer + sizeof(shared->answer) - 4ull * batch->count,
 	};
 
-	for (uint32_t i = progress >> 32; i < batch->count && !atomic_load(&shared->stop); i++) {
+	for (uint32_t i = progress >> 32; i < batch->count && !atomic_load(&shared->pace.stop); i++) {
 		struct reader from = { .at = batch->cases[i], .end = batch->cases[i + 1] };
 
 		parse_case(&from, &testcase);
@@ -168,106 +140,6 @@ static void work(void)
 		if (to.overflow)
 			return;
 		set_progress(i + 1, &to);
-	}
-}
-
-static _Noreturn void be_worker(int bell)
-{
-	char byte;
-
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	/*
-	 * The kernel frees what cases had in threads of its own. They must keep up: in UML to free a
-	 * prog takes the longer the more of them wait for it.
-	 */
-	if (machine.is_init)
-		setpriority(PRIO_PROCESS, 0, LOWEST_PRIORITY);
-	/* So that no fd of a case is 0, which a command names whose bpf_attr has no bytes. */
-	if (fcntl(0, F_GETFD) < 0)
-		(void)!socket(AF_UNIX, SOCK_STREAM, 0);
-	while (read(bell, &byte, 1) == 1) {
-		work();
-		if (write(bell, "", 1) != 1)
-			break;
-	}
-	_exit(0);
-}
-
-/* Returns 0, or -1. */
-static int hire_worker(void)
-{
-	int ends[2];
-
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends))
-		return -1;
-	worker.pid = fork();
-	if (!worker.pid) {
-		/* The lower number, so that fds of cases lie side by side. */
-		dup2(ends[1], ends[0]);
-		close(ends[1]);
-		be_worker(ends[0]);
-	}
-	close(ends[1]);
-	if (worker.pid < 0) {
-		worker.pid = 0;
-		close(ends[0]);
-		return -1;
-	}
-	worker.bell = ends[0];
-	return 0;
-}
-
-/* A worker that SIGKILL does not end is stuck in its kernel: nothing more can be learnt there. */
-static int bury_worker(void)
-{
-	uint64_t give_up_ns = machine_ns() + KILL_WAIT_MS * NS_PER_MS;
-	int status = 0;
-
-	kill(worker.pid, SIGKILL);
-	while (waitpid(worker.pid, &status, WNOHANG) != worker.pid) {
-		if (machine_ns() > give_up_ns) {
-			fprintf(stderr, "bpfdiff agent: a worker can't be killed\n");
-			transport_shutdown(1);
-		}
-		poll(NULL, 0, 1);
-	}
-	close(worker.bell);
-	worker.pid = 0;
-	return status;
-}
-
-/* One that died while it had nothing to do is replaced. */
-static int wake_worker(void)
-{
-	if (worker.pid && write(worker.bell, "", 1) == 1)
-		return 0;
-	if (worker.pid)
-		bury_worker();
-	return hire_worker() || write(worker.bell, "", 1) != 1 ? -1 : 0;
-}
-
-/* Waits for the bell. A worker that died has closed its end. */
-static enum fate wait_for_worker(const struct batch *batch)
-{
-	struct pollfd bell = { .fd = worker.bell, .events = POLLIN };
-	uint64_t progress = atomic_load(&shared->progress);
-	uint64_t since_ns = machine_ns();
-	char byte;
-
-	for (;;) {
-		if (poll(&bell, 1, batch->case_timeout_ms / 4 + 1) > 0)
-			return read(worker.bell, &byte, 1) == 1 ? FATE_FINISHED : FATE_DIED;
-		uint64_t now_ns = machine_ns();
-		uint64_t now_at = atomic_load(&shared->progress);
-
-		if (now_ns > batch->deadline_ns)
-			atomic_store(&shared->stop, 1);
-		if (now_at != progress) {
-			progress = now_at;
-			since_ns = now_ns;
-		} else if (now_ns - since_ns > batch->case_timeout_ms * NS_PER_MS) {
-			return FATE_HUNG;
-		}
 	}
 }
 
@@ -294,11 +166,11 @@ static int64_t run_from(uint32_t first, struct writer *to)
 	const struct batch *batch = &shared->batch;
 
 	set_progress(first, to);
-	if (wake_worker())
+	if (worker_wake(work))
 		return -1;
-	enum fate fate = wait_for_worker(batch);
-	int status = fate == FATE_FINISHED ? 0 : bury_worker();
-	uint64_t progress = atomic_load(&shared->progress);
+	enum fate fate = worker_wait(&shared->pace, batch->case_timeout_ms, batch->deadline_ns);
+	int status = fate == FATE_FINISHED ? 0 : worker_bury();
+	uint64_t progress = atomic_load(&shared->pace.progress);
 	uint32_t done = progress >> 32;
 
 	to->at = shared->answer + (uint32_t)progress;
@@ -335,7 +207,7 @@ static void run_batch(struct reader *request, struct writer *answer)
 		return put_error(answer, ERROR_ENGINE, "the kernel has no such engine");
 
 	batch->deadline_ns = start_ns + batch->budget_ms * NS_PER_MS;
-	atomic_store(&shared->stop, 0);
+	atomic_store(&shared->pace.stop, 0);
 	put_u32(answer, ANSWER_BATCH);
 	put_u32(answer, batch->count);
 	struct writer time = *answer;
@@ -343,7 +215,7 @@ static void run_batch(struct reader *request, struct writer *answer)
 	put_u64(answer, 0);
 	/* Room for CASE_NOT_RUN of all cases, whatever the worker writes. */
 	answer->end -= 4ull * batch->count;
-	while (done < batch->count && !atomic_load(&shared->stop)) {
+	while (done < batch->count && !atomic_load(&shared->pace.stop)) {
 		reached = run_from(done, answer);
 		if (reached < 0 || reached == done)
 			break;

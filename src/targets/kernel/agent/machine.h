@@ -5,6 +5,8 @@
 
 #include "wire.h"
 
+#define NS_PER_MS 1000000ull
+
 struct machine {
 	uint32_t cpus; /* possible CPUs: values in an element of a per-CPU map */
 	int is_init;   /* PID 1: the machine is ours alone */

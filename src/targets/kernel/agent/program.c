@@ -15,8 +15,6 @@
 #include "limits.h"
 #include "machine.h"
 
-#define NS_PER_MS 1000000ull
-
 /* include/uapi/linux/fcntl.h. */
 #ifndef AT_EMPTY_PATH
 #define AT_EMPTY_PATH 0x1000
