@@ -29,6 +29,8 @@ const SAVED_MAP: MapSpec = {
 export interface LoweredPlan {
   readonly plan: CasePlan;
   readonly progs: readonly LoweredProg[];
+  /** The maps and symbols of the case, by what numbers them in the plan. */
+  readonly used: Used;
   readonly testCase: Case;
   /** How the first prog was lowered, where that was asked for. */
   readonly trace?: Trace;
@@ -39,17 +41,17 @@ export const lowerCase = (plan: CasePlan): Case => lowerPlan(plan).testCase;
 
 /** As `lowerCase`; takes over from `before` what nothing has changed for. */
 export function lowerPlan(plan: CasePlan, before?: LoweredPlan): LoweredPlan {
-  if (before === undefined || !haveSameProgs(plan, before.plan)) {
-    const progs = lowerProgs(plan, before);
-    const isSame =
-      before !== undefined && isSameList(progs, before.progs) && isSameBeside(plan, before.plan);
-    return { plan, progs, testCase: isSame ? before.testCase : caseOf(plan, progs, before) };
+  const progs =
+    before !== undefined && haveSameProgs(plan, before.plan)
+      ? before.progs
+      : lowerProgs(plan, before);
+  if (before !== undefined && isSameList(progs, before.progs) && isSameBeside(plan, before.plan)) {
+    return { plan, progs, used: before.used, testCase: before.testCase };
   }
-  const { progs } = before;
-  const testCase = differInRunsAlone(plan, before.plan)
-    ? { ...before.testCase, runs: plan.runs }
-    : caseOf(plan, progs, before);
-  return { plan, progs, testCase };
+  const commands = commandsOf(plan);
+  const used = usedOf(progs, plan.maps, commands);
+  const like = before !== undefined && haveSameMaps(plan, progs, used, before) ? before : undefined;
+  return { plan, progs, used, testCase: caseOf(plan, progs, commands, used, like) };
 }
 
 /** The same again, ready for many plans like it to be lowered. */
@@ -70,13 +72,6 @@ const isSameBeside = (a: CasePlan, b: CasePlan): boolean =>
   a.runs === b.runs &&
   a.commands === b.commands &&
   a.attachType === b.attachType &&
-  a.progFlags === b.progFlags &&
-  a.oddMaps === b.oddMaps;
-
-/** Of plans with the same progs. Commands lie in runs. */
-const differInRunsAlone = (a: CasePlan, b: CasePlan): boolean =>
-  a.commands.length === 0 &&
-  b.commands.length === 0 &&
   a.progFlags === b.progFlags &&
   a.oddMaps === b.oddMaps;
 
@@ -103,24 +98,33 @@ function progOf({ plan, progs }: LoweredPlan, prog: ProgPlan): LoweredProg | und
   return target < 0 ? undefined : progs[1 + target];
 }
 
+/** What a case has of what its plan numbers. */
+type Used = Readonly<Record<Named, readonly number[]>>;
+
+/** Whether the maps of a case are those of the one before, and all that is named has the same number. */
+const haveSameMaps = (
+  plan: CasePlan,
+  progs: readonly LoweredProg[],
+  used: Used,
+  before: LoweredPlan,
+): boolean =>
+  plan.maps === before.plan.maps &&
+  plan.oddMaps === before.plan.oddMaps &&
+  progs.length === before.progs.length &&
+  isSameList(used.map, before.used.map) &&
+  isSameList(used.ksym, before.used.ksym);
+
 /**
- * Maps and kernel symbols are numbered, and what isn't used is left out. What is as in the case before is taken
- * from there: cases are compared by what they don't share.
+ * Maps and kernel symbols are numbered, and what isn't used is left out. Much is taken from a case `like` it, which
+ * has the same ones: cases are compared by what they don't share.
  */
-function caseOf(plan: CasePlan, progs: readonly LoweredProg[], before?: LoweredPlan): Case {
-  const { maps } = plan;
-  const commands =
-    plan.commands.length === 0
-      ? plan.commands
-      : plan.commands.filter(({ map }) => maps.some((known) => isWhole(known, map, maps)));
-  const used = { map: mapsUsed(progs, maps, commands), ksym: usedOf(progs, 'ksym') };
-  const specOf = (number: number): MapSpec =>
-    number === savedMapNumber(plan)
-      ? SAVED_MAP
-      : lowerMap(maps, number, progs.length, (inner) => used.map.indexOf(inner));
-  const drawn = [...used.map.map(specOf), ...plan.oddMaps];
-  const known =
-    before !== undefined && isSameList(drawn, before.testCase.maps) ? before : undefined;
+function caseOf(
+  plan: CasePlan,
+  progs: readonly LoweredProg[],
+  commands: readonly CommandPlan[],
+  used: Used,
+  like: LoweredPlan | undefined,
+): Case {
   const testCase = {
     progType: plan.progType,
     expectedAttachType: plan.attachType,
@@ -128,19 +132,28 @@ function caseOf(plan: CasePlan, progs: readonly LoweredProg[], before?: LoweredP
       plan.progFlags |
       loadFlags(plan.progType) |
       (progs.some(({ unaligned }) => unaligned) ? ANY_ALIGNMENT : 0),
-    ksyms: used.ksym.map((number) => KSYM_NAMES[number]),
-    maps: known?.testCase.maps ?? drawn,
-    progs: progs.map((prog) => ({ insns: renumbered(prog, used) })),
-    runs: runsOf(plan, commands, used.map, known),
+    ksyms: like?.testCase.ksyms ?? used.ksym.map((number) => KSYM_NAMES[number]),
+    maps: like?.testCase.maps ?? mapsOf(plan, progs.length, used),
+    progs: progs.map((prog, i) =>
+      prog === like?.progs[i] ? like.testCase.progs[i] : { insns: renumbered(prog, used) },
+    ),
+    runs: commands.length === 0 ? plan.runs : withCommands(plan, commands, used, like),
   };
   return plan.attachBtf === undefined ? testCase : { ...testCase, attachBtf: plan.attachBtf };
 }
 
+const mapsOf = (plan: CasePlan, progs: number, { map: used }: Used): readonly MapSpec[] => [
+  ...used.map((number) =>
+    number === savedMapNumber(plan)
+      ? SAVED_MAP
+      : lowerMap(plan.maps, number, progs, (inner) => used.indexOf(inner)),
+  ),
+  ...plan.oddMaps,
+];
+
 /** The insns, with the numbers that maps and symbols have in the case. */
-function renumbered(
-  { insns, named }: LoweredProg,
-  used: Readonly<Record<Named, readonly number[]>>,
-): readonly Insn[] {
+function renumbered({ insns, named }: LoweredProg, used: Used): readonly Insn[] {
+  if (named.length === 0) return insns;
   const numbered = insns.slice();
   for (const { at, what } of named) {
     numbered[at] = withImm(insns[at], used[what].indexOf(insns[at].imm));
@@ -148,31 +161,35 @@ function renumbered(
   return numbered;
 }
 
-/** `known` has the same maps, which commands name. */
-function runsOf(
-  plan: CasePlan,
-  commands: readonly CommandPlan[],
-  used: readonly number[],
-  known: LoweredPlan | undefined,
-): readonly Run[] {
-  if (commands.length === 0) return plan.runs;
-  const isKnown = plan.runs === known?.plan.runs && plan.commands === known.plan.commands;
-  return isKnown ? known.testCase.runs : withCommands(plan, commands, used);
-}
+/** Commands to maps that there are. */
+const commandsOf = ({ commands, maps }: CasePlan): readonly CommandPlan[] =>
+  commands.length === 0
+    ? commands
+    : commands.filter(({ map }) => maps.some((known) => isWhole(known, map, maps)));
 
 const isSameList = <T>(a: readonly T[], b: readonly T[]): boolean =>
   a.length === b.length && a.every((item, i) => item === b[i]);
 
-const withCommands = (
+/** The runs with the commands behind them; `like` has the same maps, which commands name. */
+function withCommands(
   plan: CasePlan,
   commands: readonly CommandPlan[],
-  used: readonly number[],
-): readonly Run[] =>
-  plan.runs.map((run, index) => {
+  used: Used,
+  like: LoweredPlan | undefined,
+): readonly Run[] {
+  const areKnown =
+    plan.commands === like?.plan.commands && plan.runs.length === like.plan.runs.length;
+  if (areKnown && plan.runs === like.plan.runs) return like.testCase.runs;
+  return plan.runs.map((run, index) => {
+    if (areKnown && run === like.plan.runs[index]) return like.testCase.runs[index];
     const behind = commands.filter((command) => runOf(command, plan) === index);
     if (behind.length === 0) return run;
-    return { ...run, commands: behind.map((command) => lowerCommand(command, plan.maps, used)) };
+    return {
+      ...run,
+      commands: behind.map((command) => lowerCommand(command, plan.maps, used.map)),
+    };
   });
+}
 
 const runOf = ({ run }: CommandPlan, { runs }: CasePlan): number => Math.min(run, runs.length - 1);
 
@@ -218,26 +235,22 @@ function lowerMap(
 }
 
 /** The maps that are used, and those that are in them: what is in a map comes before it. */
-function mapsUsed(
+function usedOf(
   progs: readonly LoweredProg[],
   maps: readonly MapPlan[],
   commands: readonly CommandPlan[],
-): readonly number[] {
-  const numbers = usedOf(progs, 'map');
-  for (const { map } of commands) addNumber(numbers, numberOf(maps, map));
-  for (const number of numbers.slice()) {
-    const inner = number < maps.length ? innerOf(maps, maps[number]) : undefined;
-    if (inner !== undefined) addNumber(numbers, inner);
-  }
-  return numbers;
-}
-
-function usedOf(progs: readonly LoweredProg[], wanted: Named): number[] {
-  const numbers: number[] = [];
+): Used {
+  const map: number[] = [];
+  const ksym: number[] = [];
   for (const { insns, named } of progs) {
-    for (const { at, what } of named) if (what === wanted) addNumber(numbers, insns[at].imm);
+    for (const { at, what } of named) addNumber(what === 'map' ? map : ksym, insns[at].imm);
   }
-  return numbers;
+  for (const command of commands) addNumber(map, numberOf(maps, command.map));
+  for (const number of map.slice()) {
+    const inner = number < maps.length ? innerOf(maps, maps[number]) : undefined;
+    if (inner !== undefined) addNumber(map, inner);
+  }
+  return { map, ksym };
 }
 
 /** Adds a number to some that are in order, which they stay; there are few. */

@@ -119,9 +119,9 @@ const WRITES_NONE: ReadonlySet<FormKind> = new Set<FormKind>([
 ]);
 
 /** Registers that the insns behind the mark may write. */
-function writtenSince({ insns }: Assembler, { pieces }: Mark): ReadonlySet<number> {
+function writtenSince(asm: Assembler, mark: Mark): ReadonlySet<number> {
   const written = new Set<number>();
-  for (const insn of insns.slice(pieces)) {
+  for (const insn of asm.since(mark)) {
     const form = formOf(insn)!;
     if (form.kind === 'atomic') written.add(insn.src);
     else if (!WRITES_NONE.has(form.kind)) {
