@@ -53,8 +53,11 @@ export const createAssembler = (): Assembler => new FunctionAssembler(0, []);
  * An assembler that goes on behind a mark of some code: it counts as if it had collected all before, and
  * has only what comes behind. Of the labels before, only `end` stands behind the mark.
  */
-export const resumedAt = ({ pieces, labels }: Mark, { places }: Code, end: Label): Assembler =>
-  new FunctionAssembler(pieces, places.slice(0, labels).with(end, UNPLACED));
+export function resumedAt({ pieces, labels }: Mark, code: Code, end: Label): Assembler {
+  const places = code.places.slice(0, labels);
+  places[end] = UNPLACED;
+  return new FunctionAssembler(pieces, places);
+}
 
 class FunctionAssembler implements Assembler {
   readonly insns: Insn[] = [];
@@ -128,9 +131,8 @@ export function link(
     starts[number] = slot;
     slot += lengthSlots(functions[number]!);
   }
-  const linked: Insn[] = [];
-  for (const number of called) resolve(functions[number]!, starts, starts[number], linked);
-  return linked;
+  const linked = called.map((number) => resolved(functions[number]!, starts, starts[number]));
+  return linked.length === 1 ? linked[0] : linked.flat();
 }
 
 const CALL = formNamed('call.local');
@@ -150,31 +152,31 @@ export function reachable(functions: readonly (Code | undefined)[]): readonly nu
   return seen.length === 1 ? seen : seen.sort((a, b) => a - b);
 }
 
-/** Appends the insns of a function that begins at the slot `start`. */
-function resolve(
+/** The insns of a function that begins at the slot `start`. */
+function resolved(
   { insns, open, places, leftOut }: Code,
   starts: readonly number[],
   start: number,
-  linked: Insn[],
-): void {
-  const first = linked.length - leftOut;
+): Insn[] {
+  const linked = insns.slice(leftOut);
+  if (open.length === 0) return linked;
   let slot = start;
   for (let at = leftOut; at < insns.length; at++) {
     SLOTS[at] = slot;
     slot += slotsOf(insns[at]);
-    linked.push(insns[at]);
   }
   SLOTS[insns.length] = slot;
   for (const { at, leads, to } of open) {
     const insn = insns[at];
     if (leads === 'function') {
       // Both count from the slot behind the insn's first one.
-      linked[first + at] = withImm(insn, starts[to] - SLOTS[at] - 1);
+      linked[at - leftOut] = withImm(insn, starts[to] - SLOTS[at] - 1);
     } else {
       const distance = SLOTS[places[to]] - SLOTS[at + 1];
-      linked[first + at] = leads === 'imm' ? withImm(insn, distance) : withOff(insn, distance);
+      linked[at - leftOut] = leads === 'imm' ? withImm(insn, distance) : withOff(insn, distance);
     }
   }
+  return linked;
 }
 
 /** The insn with another immediate. */

@@ -41,12 +41,13 @@ export const lowerCase = (plan: CasePlan): Case => lowerPlan(plan).testCase;
 
 /** As `lowerCase`; takes over from `before` what nothing has changed for. */
 export function lowerPlan(plan: CasePlan, before?: LoweredPlan): LoweredPlan {
-  const progs =
-    before !== undefined && haveSameProgs(plan, before.plan)
-      ? before.progs
-      : lowerProgs(plan, before);
-  if (before !== undefined && isSameList(progs, before.progs) && isSameBeside(plan, before.plan)) {
-    return { plan, progs, used: before.used, testCase: before.testCase };
+  const progs = lowerProgs(plan, before);
+  if (before !== undefined && isSameBeside(plan, before.plan)) {
+    const { used, testCase } = before;
+    if (isSameList(progs, before.progs)) return { plan, progs, used, testCase };
+    if (nameTheSame(progs, before.progs)) {
+      return { plan, progs, used, testCase: withProgs(plan, progs, before) };
+    }
   }
   const commands = commandsOf(plan);
   const used = usedOf(progs, plan.maps, commands);
@@ -60,12 +61,6 @@ export const traced = (lowered: LoweredPlan): LoweredPlan => ({
   trace: traceProg(lowered.plan, lowered.plan.prog, lowered.progs[0]),
 });
 
-const haveSameProgs = (a: CasePlan, b: CasePlan): boolean =>
-  a.prog === b.prog &&
-  a.targets === b.targets &&
-  a.maps === b.maps &&
-  a.attachType === b.attachType;
-
 /** Whether all but the progs is the same. */
 const isSameBeside = (a: CasePlan, b: CasePlan): boolean =>
   a.maps === b.maps &&
@@ -77,25 +72,42 @@ const isSameBeside = (a: CasePlan, b: CasePlan): boolean =>
 
 /** Of progs that stand in `before` as well, the insns are known where it has the same maps. */
 function lowerProgs(plan: CasePlan, before: LoweredPlan | undefined): readonly LoweredProg[] {
-  const isKnown =
-    before !== undefined &&
-    plan.maps === before.plan.maps &&
-    plan.attachType === before.plan.attachType;
-  const lower = (prog: ProgPlan): LoweredProg =>
-    (isKnown ? progOf(before, prog) : undefined) ??
-    lowerProg(plan, prog, isKnown && prog === plan.prog ? before.trace : undefined);
-  const main = lower(plan.prog);
-  const hasArray = main.named.some(
-    ({ at, what }) => what === 'map' && isProgArray(plan.maps[main.insns[at].imm]),
-  );
-  const targets = hasArray ? plan.targets.map(lower) : [];
+  const known =
+    plan.maps === before?.plan.maps && plan.attachType === before.plan.attachType
+      ? before
+      : undefined;
+  if (plan.prog === known?.plan.prog && plan.targets === known.plan.targets) return known.progs;
+  const main =
+    plan.prog === known?.plan.prog
+      ? known.progs[0]
+      : (progOf(known, plan.prog) ?? lowerProg(plan, plan.prog, known?.trace));
+  if (plan.targets.length === 0 || !namesProgArray(main, plan)) return [main];
+  const targets = plan.targets.map((prog) => progOf(known, prog) ?? lowerProg(plan, prog));
   return [main, ...targets];
 }
 
-function progOf({ plan, progs }: LoweredPlan, prog: ProgPlan): LoweredProg | undefined {
-  if (plan.prog === prog) return progs[0];
-  const target = plan.targets.indexOf(prog);
-  return target < 0 ? undefined : progs[1 + target];
+/** What became of a prog, where the plan before had it among those that were lowered. */
+function progOf(before: LoweredPlan | undefined, prog: ProgPlan): LoweredProg | undefined {
+  const number = before?.plan.targets.indexOf(prog) ?? -1;
+  return number < 0 ? undefined : before?.progs[1 + number];
+}
+
+const namesProgArray = ({ insns, named }: LoweredProg, { maps }: CasePlan): boolean =>
+  named.some(({ at, what }) => what === 'map' && isProgArray(maps[insns[at].imm]));
+
+/** Whether progs name the same in the same order. */
+function nameTheSame(a: readonly LoweredProg[], b: readonly LoweredProg[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) {
+    const [x, y] = [a[i], b[i]];
+    if (x === y) continue;
+    if (x.named.length !== y.named.length) return false;
+    for (let n = 0; n < x.named.length; n++) {
+      const [ofX, ofY] = [x.named[n], y.named[n]];
+      if (ofX.what !== ofY.what || x.insns[ofX.at].imm !== y.insns[ofY.at].imm) return false;
+    }
+  }
+  return true;
 }
 
 /** What a case has of what its plan numbers. */
@@ -128,19 +140,34 @@ function caseOf(
   const testCase = {
     progType: plan.progType,
     expectedAttachType: plan.attachType,
-    progFlags:
-      plan.progFlags |
-      loadFlags(plan.progType) |
-      (progs.some(({ unaligned }) => unaligned) ? ANY_ALIGNMENT : 0),
+    progFlags: progFlagsOf(plan, progs),
     ksyms: like?.testCase.ksyms ?? used.ksym.map((number) => KSYM_NAMES[number]),
     maps: like?.testCase.maps ?? mapsOf(plan, progs.length, used),
-    progs: progs.map((prog, i) =>
-      prog === like?.progs[i] ? like.testCase.progs[i] : { insns: renumbered(prog, used) },
-    ),
+    progs: progsOf(progs, used, like),
     runs: commands.length === 0 ? plan.runs : withCommands(plan, commands, used, like),
   };
   return plan.attachBtf === undefined ? testCase : { ...testCase, attachBtf: plan.attachBtf };
 }
+
+/** The case before with other progs, which name the same. */
+const withProgs = (plan: CasePlan, progs: readonly LoweredProg[], before: LoweredPlan): Case => ({
+  ...before.testCase,
+  progFlags: progFlagsOf(plan, progs),
+  progs: progsOf(progs, before.used, before),
+});
+
+const progFlagsOf = ({ progFlags, progType }: CasePlan, progs: readonly LoweredProg[]): number =>
+  progFlags | loadFlags(progType) | (progs.some(({ unaligned }) => unaligned) ? ANY_ALIGNMENT : 0);
+
+/** `like` numbers the same. */
+const progsOf = (
+  progs: readonly LoweredProg[],
+  used: Used,
+  like: LoweredPlan | undefined,
+): Case['progs'] =>
+  progs.map((prog, i) =>
+    prog === like?.progs[i] ? like.testCase.progs[i] : { insns: renumbered(prog, used) },
+  );
 
 const mapsOf = (plan: CasePlan, progs: number, { map: used }: Used): readonly MapSpec[] => [
   ...used.map((number) =>
@@ -255,9 +282,10 @@ function usedOf(
 
 /** Adds a number to some that are in order, which they stay; there are few. */
 function addNumber(numbers: number[], number: number): void {
-  let at = numbers.length;
-  while (at > 0 && numbers[at - 1] > number) at--;
-  if (at === 0 || numbers[at - 1] !== number) numbers.splice(at, 0, number);
+  if (numbers.includes(number)) return;
+  let at = numbers.push(number) - 1;
+  for (; at > 0 && numbers[at - 1] > number; at--) numbers[at] = numbers[at - 1];
+  numbers[at] = number;
 }
 
 const numberOf = (maps: readonly MapPlan[], name: string): number =>
