@@ -11,9 +11,16 @@ const BOUNDARIES: readonly bigint[] = [
     }),
   ),
 ];
-const IMMEDIATES: readonly number[] = [
+const IMMEDIATES: readonly Immediate[] = [
   ...new Set(BOUNDARIES.map((value) => Number(BigInt.asIntN(32, value)))),
-];
+].map((imm) => ({ imm, value: u64(BigInt(imm)) }));
+
+/** An immediate, and the 64 bits that it becomes. */
+interface Immediate {
+  readonly imm: number;
+  readonly value: bigint;
+}
+
 const SMALL = [0, 1, -1, 2, 8, 255] as const;
 
 /** Bytes that fill all of some bytes. */
@@ -25,6 +32,9 @@ export interface Pool {
 }
 
 const POOL_MAX = 16;
+
+/** Room to put 64 bits together and take them apart, which arithmetic on `bigint` does slowly. */
+const EIGHT = new DataView(new ArrayBuffer(8));
 
 export const createPool = (): Pool => ({ values: [] });
 
@@ -48,10 +58,10 @@ export function drawImm(random: Random, pool: Pool): number {
       return pick(random, SMALL);
     case 4:
       if (pool.values.length > 0) return Number(BigInt.asIntN(32, pick(random, pool.values)));
-      return pick(random, IMMEDIATES);
+      return pick(random, IMMEDIATES).imm;
     default: {
-      const imm = pick(random, IMMEDIATES);
-      if (pool.values.length < POOL_MAX) pool.values.push(u64(BigInt(imm)));
+      const { imm, value } = pick(random, IMMEDIATES);
+      if (pool.values.length < POOL_MAX) pool.values.push(value);
       return imm;
     }
   }
@@ -82,9 +92,6 @@ export function fillBytes(
   }
 }
 
-/** Room to take 64 bits apart, which arithmetic on `bigint` does slowly. */
-const EIGHT = new DataView(new ArrayBuffer(8));
-
 /** Four bytes are drawn at once. */
 function fillWithNoise(random: Random, bytes: Uint8Array, from: number, to: number): void {
   let word = 0;
@@ -97,8 +104,9 @@ function fillWithNoise(random: Random, bytes: Uint8Array, from: number, to: numb
 function drawFresh(random: Random, pool: Pool): bigint {
   if (pool.values.length > 0 && oneIn(random, 4)) return pick(random, pool.values);
   if (oneIn(random, 3)) {
-    const high = BigInt(random.nextInt(0, 0xffffffff));
-    return (high << 32n) | BigInt(random.nextInt(0, 0xffffffff));
+    EIGHT.setUint32(0, random.nextInt(0, 0xffffffff));
+    EIGHT.setUint32(4, random.nextInt(0, 0xffffffff));
+    return EIGHT.getBigUint64(0);
   }
   return pick(random, BOUNDARIES);
 }

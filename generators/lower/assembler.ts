@@ -20,6 +20,8 @@ export interface Code {
 /** Collects the code of one function. */
 export interface Assembler extends Code {
   emit(form: Form, operands?: Operands): void;
+  /** Writes over the insn behind a mark, which is not open. */
+  amend(mark: Mark, form: Form, operands: Operands): void;
   /** A comparison or a `goto`. */
   jump(form: FormOf<'jump' | 'goto' | 'may_goto'>, to: Label, operands?: Operands): void;
   /** A call of the function of that number, and `dst` = its address. */
@@ -74,6 +76,10 @@ class FunctionAssembler implements Assembler {
 
   emit(form: Form, operands?: Operands): void {
     this.insns.push(insnOf(form, operands));
+  }
+
+  amend({ pieces }: Mark, form: Form, operands: Operands): void {
+    this.insns[pieces - this.#before] = insnOf(form, operands);
   }
 
   jump(form: FormOf<'jump' | 'goto' | 'may_goto'>, label: Label, operands?: Operands): void {

@@ -7,7 +7,7 @@ import { F, type Frame, stackPointer, whilePinned, withObjects } from './frame.t
 import { callKfunc, whileHeld } from './ksyms.ts';
 import { counterRegister } from './loop.ts';
 import { ensureReadable, slotAt } from './stack.ts';
-import { Byte, copyView, meet, NONE, restoreView, SCALAR } from './view.ts';
+import { Byte, copyView, meet, NONE, restoreView, SCALAR, type View } from './view.ts';
 
 const GOTO = formNamed('ja') as FormOf<'goto'>;
 const LOAD = formNamed('ldxw');
@@ -49,8 +49,7 @@ export function lowerIterate(
       const body = () =>
         whilePinned(frame, [reg], () => whileHeld(frame, () => lowerBody(frame, bodies[0])));
       const before = { weight: effects.weight, forks: effects.forks };
-      const atHead = settle(frame, reg, body);
-      body();
+      const atHead = lowerSettled(frame, reg, body);
       asm.jump(GOTO, head);
       effects.weight = before.weight + BODY_WALKS * (effects.weight - before.weight);
       effects.forks = before.forks + BODY_WALKS * (effects.forks - before.forks + 1);
@@ -87,16 +86,15 @@ function begin(frame: Frame, room: number, fragment: FragmentOf<'iterate'>): voi
 /** `BITS_ITER_NR_WORDS_MAX` and one. */
 const WORDS_REFUSED = 512;
 
-/** Narrows the view at the body's beginning until it holds on every trip. */
-function settle(frame: Frame, reg: number, body: () => void) {
+/** Lowers the body for a view that holds at its beginning on every trip, which comes back. */
+function lowerSettled(frame: Frame, reg: number, body: () => void): View {
   const { asm, view, effects } = frame;
   const { weight, forks } = effects;
   const start = asm.mark();
   view.regs[0] = SCALAR;
   view.stack.fill(Byte.UNSET);
-  const head = copyView(view);
-  for (let pass = 0; ; pass++) {
-    if (pass === HEAD_PASSES_MAX) throw new Error('the view of an iterator does not settle');
+  const atHead = copyView(view);
+  for (let pass = 0; pass < HEAD_PASSES_MAX; pass++) {
     body();
     const after = copyView(view);
     after.regs[0] = SCALAR;
@@ -105,13 +103,13 @@ function settle(frame: Frame, reg: number, body: () => void) {
     for (let other = 6; other <= 9; other++) {
       if (other !== reg && written.has(other)) after.regs[other] = NONE;
     }
+    if (!meet(atHead, after)) return atHead;
     asm.rewind(start);
-    const changed = meet(head, after);
-    restoreView(view, head);
+    restoreView(view, atHead);
     effects.weight = weight;
     effects.forks = forks;
-    if (!changed) return head;
   }
+  throw new Error('the view of an iterator does not settle');
 }
 
 const WRITES_NONE: ReadonlySet<FormKind> = new Set<FormKind>([
