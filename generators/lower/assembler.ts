@@ -35,6 +35,8 @@ export interface Assembler extends Code {
   rewind(mark: Mark): void;
   /** The insns behind a mark. */
   since(mark: Mark): readonly Insn[];
+  /** Closes the jumps behind a mark that lead to labels behind it, and forgets these. */
+  settle(mark: Mark): void;
   leftOut: number;
 }
 
@@ -53,13 +55,10 @@ export const createAssembler = (): Assembler => new FunctionAssembler(0, []);
 
 /**
  * An assembler that goes on behind a mark of some code: it counts as if it had collected all before, and
- * has only what comes behind. Of the labels before, only `end` stands behind the mark.
+ * has only what comes behind. Where the labels before the mark stand isn't known any more.
  */
-export function resumedAt({ pieces, labels }: Mark, code: Code, end: Label): Assembler {
-  const places = code.places.slice(0, labels);
-  places[end] = UNPLACED;
-  return new FunctionAssembler(pieces, places);
-}
+export const resumedAt = ({ pieces, labels }: Mark): Assembler =>
+  new FunctionAssembler(pieces, Array<number>(labels).fill(UNPLACED));
 
 class FunctionAssembler implements Assembler {
   readonly insns: Insn[] = [];
@@ -120,10 +119,42 @@ class FunctionAssembler implements Assembler {
     return this.insns.slice(pieces - this.#before);
   }
 
+  settle(mark: Mark): void {
+    const { insns, open, places } = this;
+    const first = firstOpen(this, mark);
+    let kept = first;
+    for (let n = first; n < open.length; n++) {
+      const { at, leads, to } = open[n];
+      if (leads === 'function' || to < mark.labels) open[kept++] = open[n];
+      else {
+        const own = at - this.#before;
+        const distance = slotsBetween(insns, own + 1, places[to] - this.#before);
+        insns[own] = withDistance(insns[own], leads, distance);
+      }
+    }
+    open.length = kept;
+    places.length = mark.labels;
+  }
+
   /** The next insn is open. */
   #leave(leads: Open['leads'], to: number): void {
     this.open.push({ at: this.#before + this.insns.length, leads, to });
   }
+}
+
+/** Which of the open insns is the first behind a mark. */
+export function firstOpen({ open }: Pick<Code, 'open'>, { pieces }: Mark): number {
+  let first = open.length;
+  while (first > 0 && open[first - 1].at >= pieces) first--;
+  return first;
+}
+
+/** How many slots an insn stands behind another one; below 0 where it stands before it. */
+function slotsBetween(insns: readonly Insn[], from: number, to: number): number {
+  if (to < from) return -slotsBetween(insns, to, from);
+  let slots = 0;
+  for (let at = from; at < to; at++) slots += slotsOf(insns[at]);
+  return slots;
 }
 
 /** One prog of those of the functions given that are called (`reachable`), in the order of their numbers. */
@@ -179,11 +210,14 @@ function resolved(
       linked[at - leftOut] = withImm(insn, starts[to] - SLOTS[at] - 1);
     } else {
       const distance = SLOTS[places[to]] - SLOTS[at + 1];
-      linked[at - leftOut] = leads === 'imm' ? withImm(insn, distance) : withOff(insn, distance);
+      linked[at - leftOut] = withDistance(insn, leads, distance);
     }
   }
   return linked;
 }
+
+const withDistance = (insn: Insn, field: 'off' | 'imm', distance: number): Insn =>
+  field === 'imm' ? withImm(insn, distance) : withOff(insn, distance);
 
 /** The insn with another immediate. */
 export const withImm = ({ opcode, dst, src, off, nextImm }: Insn, imm: number): Insn =>

@@ -1,7 +1,7 @@
 import type { Insn } from '../../src/isa/insn.ts';
 import { type Named, namedBy } from '../../src/isa/named-by.ts';
 import { R10, STACK_BYTES } from '../../src/isa/opcode.ts';
-import type { ArgKind, Body, CasePlan, ProgPlan } from '../plan.ts';
+import type { ArgKind, Body, CasePlan, Fragment, ProgPlan } from '../plan.ts';
 import { createAssembler, link, reachable } from './assembler.ts';
 import { lowerBody, lowerFragment } from './body.ts';
 import { emitExit, setResult } from './control.ts';
@@ -63,7 +63,7 @@ export function traceProg(plan: CasePlan, prog: ProgPlan, made: LoweredProg): Tr
     begin(frame);
     for (const fragment of prog.body) {
       checkpoints.push(checkpointOf(frame));
-      lowerFragment(frame, fragment);
+      lowerSettled(frame, fragment);
     }
     checkpoints.push(checkpointOf(frame));
     arrive(frame);
@@ -117,11 +117,18 @@ function lowerFrom(
   for (let at = head; at <= prog.body.length; at++) {
     const isInTail = at >= prog.body.length - tail;
     if (isSameEnd && isInTail && standsAt(frame, before, at + shift)) return at + shift;
-    if (at < prog.body.length) lowerFragment(frame, prog.body[at]);
+    if (at < prog.body.length) lowerSettled(frame, prog.body[at]);
   }
   arrive(frame);
   leave(frame);
   return undefined;
+}
+
+/** What it is lowered to is the same wherever it stands, but for jumps to the end and calls. */
+function lowerSettled(frame: Frame, fragment: Fragment): void {
+  const start = frame.asm.mark();
+  lowerFragment(frame, fragment);
+  frame.asm.settle(start);
 }
 
 /** Lowers the first function in the way given, and those that it needs, which are added to the ones known. */

@@ -93,7 +93,7 @@ export function resumedFrame(
     ...frame,
     plan,
     prog,
-    asm: resumedAt(mark, frame.asm, frame.end),
+    asm: resumedAt(mark),
     view: copyView(view),
     effects: { ...noEffects(), unaligned },
     arrivals: frame.arrivals.slice(0, arrivals),
