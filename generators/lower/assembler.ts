@@ -66,10 +66,10 @@ class FunctionAssembler implements Assembler {
   readonly places: number[];
   leftOut = 0;
   /** How many insns came before its first. */
-  readonly #before: number;
+  readonly before: number;
 
   constructor(before: number, places: number[]) {
-    this.#before = before;
+    this.before = before;
     this.places = places;
   }
 
@@ -78,21 +78,21 @@ class FunctionAssembler implements Assembler {
   }
 
   amend({ pieces }: Mark, form: Form, operands: Operands): void {
-    this.insns[pieces - this.#before] = insnOf(form, operands);
+    this.insns[pieces - this.before] = insnOf(form, operands);
   }
 
   jump(form: FormOf<'jump' | 'goto' | 'may_goto'>, label: Label, operands?: Operands): void {
-    this.#leave(distanceField(form), label);
+    this.leave(distanceField(form), label);
     this.insns.push(insnOf(form, operands));
   }
 
   call(callee: number): void {
-    this.#leave('function', callee);
+    this.leave('function', callee);
     this.insns.push(insnOf(CALL));
   }
 
   address(dst: number, callee: number): void {
-    this.#leave('function', callee);
+    this.leave('function', callee);
     this.insns.push(insnOf(ADDRESS, { dst }));
   }
 
@@ -101,22 +101,22 @@ class FunctionAssembler implements Assembler {
   }
 
   place(label: Label): void {
-    this.places[label] = this.#before + this.insns.length;
+    this.places[label] = this.before + this.insns.length;
   }
 
   mark(): Mark {
-    return { pieces: this.#before + this.insns.length, labels: this.places.length };
+    return { pieces: this.before + this.insns.length, labels: this.places.length };
   }
 
   rewind({ pieces, labels }: Mark): void {
     const { insns, places, open } = this;
-    insns.length = pieces - this.#before;
+    insns.length = pieces - this.before;
     places.length = labels;
     while (open.length > 0 && open[open.length - 1].at >= pieces) open.pop();
   }
 
   since({ pieces }: Mark): readonly Insn[] {
-    return this.insns.slice(pieces - this.#before);
+    return this.insns.slice(pieces - this.before);
   }
 
   settle(mark: Mark): void {
@@ -127,8 +127,8 @@ class FunctionAssembler implements Assembler {
       const { at, leads, to } = open[n];
       if (leads === 'function' || to < mark.labels) open[kept++] = open[n];
       else {
-        const own = at - this.#before;
-        const distance = slotsBetween(insns, own + 1, places[to] - this.#before);
+        const own = at - this.before;
+        const distance = slotsBetween(insns, own + 1, places[to] - this.before);
         insns[own] = withDistance(insns[own], leads, distance);
       }
     }
@@ -137,8 +137,8 @@ class FunctionAssembler implements Assembler {
   }
 
   /** The next insn is open. */
-  #leave(leads: Open['leads'], to: number): void {
-    this.open.push({ at: this.#before + this.insns.length, leads, to });
+  leave(leads: Open['leads'], to: number): void {
+    this.open.push({ at: this.before + this.insns.length, leads, to });
   }
 }
 
@@ -168,8 +168,10 @@ export function link(
     starts[number] = slot;
     slot += lengthSlots(functions[number]!);
   }
-  const linked = called.map((number) => resolved(functions[number]!, starts, starts[number]));
-  return linked.length === 1 ? linked[0] : linked.flat();
+  const [first, ...others] = called.map((number) =>
+    resolved(functions[number]!, starts, starts[number]),
+  );
+  return others.length === 0 ? first : first.concat(...others);
 }
 
 const CALL = formNamed('call.local');
