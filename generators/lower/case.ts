@@ -207,14 +207,13 @@ function withCommands(
   const areKnown =
     plan.commands === like?.plan.commands && plan.runs.length === like.plan.runs.length;
   if (areKnown && plan.runs === like.plan.runs) return like.testCase.runs;
-  return plan.runs.map((run, index) => {
-    if (areKnown && run === like.plan.runs[index]) return like.testCase.runs[index];
-    const behind = commands.filter((command) => runOf(command, plan) === index);
-    if (behind.length === 0) return run;
-    return {
-      ...run,
-      commands: behind.map((command) => lowerCommand(command, plan.maps, used.map)),
-    };
+  const behind = plan.runs.map((): MapCommand[] => []);
+  for (const command of commands) {
+    behind[runOf(command, plan)].push(lowerCommand(command, plan.maps, used.map));
+  }
+  return plan.runs.map((run, i) => {
+    if (areKnown && run === like.plan.runs[i]) return like.testCase.runs[i];
+    return behind[i].length === 0 ? run : { ...run, commands: behind[i] };
   });
 }
 
