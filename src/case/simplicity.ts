@@ -12,7 +12,16 @@ export function compareSimplicity(a: Case, b: Case): number {
     const found = difference(a, b);
     if (found !== 0 && found !== 0n) return found < 0 ? -1 : 1;
   }
-  return Buffer.compare(encodeCase(a), encodeCase(b));
+  return compareBytes(a, b);
+}
+
+/** By the canonical bytes: those of what both share are the same, and left out. */
+function compareBytes(a: Case, b: Case): number {
+  const shared = {
+    ...(a.maps === b.maps && { maps: [] }),
+    ...(a.runs === b.runs && { runs: [] }),
+  };
+  return Buffer.compare(encodeCase({ ...a, ...shared }), encodeCase({ ...b, ...shared }));
 }
 
 /** Whether `a` is strictly simpler than `b`. */
@@ -110,4 +119,8 @@ function sum(bytes: Uint8Array | null): number {
   return all;
 }
 
-const bits = (mask: number): number => (mask >>> 0).toString(2).replaceAll('0', '').length;
+function bits(mask: number): number {
+  let count = 0;
+  for (let left = mask; left !== 0; left &= left - 1) count++;
+  return count;
+}
