@@ -8,13 +8,6 @@ import { Byte, REGS_USABLE, readable, SCALAR, SLOT_BYTES, type View } from './vi
 
 const SAVED_VALUE = formNamed('lddw.map_val_by_fd');
 
-/** Whether two progs store the same where so much is known at the end. */
-export const savesTheSame = (a: ProgPlan, b: ProgPlan, { regs, stack }: View): boolean =>
-  regs.every((state, reg) => state !== SCALAR || lacksBit(a.savedRegs ^ b.savedRegs, reg)) &&
-  stack.every((state, slot) => state === Byte.UNSET || lacksBit(a.savedSlots ^ b.savedSlots, slot));
-
-const lacksBit = (mask: number, bit: number): boolean => (mask & (1 << bit)) === 0;
-
 /** Stores what is set into the map, so that a wrong value anywhere is seen. */
 export function saveAndExit(frame: Frame): void {
   const { asm, view, plan, prog } = frame;
@@ -38,6 +31,13 @@ export function saveAndExit(frame: Frame): void {
   }
   emitExit(frame);
 }
+
+/** Whether two progs store the same where so much is known at the end. */
+export const savesTheSame = (a: ProgPlan, b: ProgPlan, { regs, stack }: View): boolean =>
+  regs.every((state, reg) => state !== SCALAR || lacksBit(a.savedRegs ^ b.savedRegs, reg)) &&
+  stack.every((state, slot) => state === Byte.UNSET || lacksBit(a.savedSlots ^ b.savedSlots, slot));
+
+const lacksBit = (mask: number, bit: number): boolean => (mask & (1 << bit)) === 0;
 
 type Chunk = 1 | 2 | 4 | 8;
 const LOAD = {
