@@ -101,7 +101,10 @@ export function resumedFrame(
   };
 }
 
-/** Whether a frame stands as another one did at a checkpoint. */
+/**
+ * Whether a frame stands as another one did at a checkpoint. What leads to the end is the same where it was taken
+ * over, and is not met by memory that other objects stand for.
+ */
 export function standsAt(frame: Frame, { frame: before, checkpoints }: Trace, at: number): boolean {
   const { view, arrivals, ctxKept, unaligned } = checkpoints[at];
   return (
@@ -109,6 +112,7 @@ export function standsAt(frame: Frame, { frame: before, checkpoints }: Trace, at
     frame.effects.unaligned === unaligned &&
     frame.arrivals.length === arrivals &&
     frame.arrivals.every((arrival, i) => arrival === before.arrivals[i]) &&
+    (arrivals === 0 || frame.view.regs.every((state, reg) => state === view.regs[reg])) &&
     sameView(frame.view, view)
   );
 }
