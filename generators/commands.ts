@@ -138,6 +138,7 @@ const OTHER_FLAGS: readonly bigint[] = [
 ];
 
 const joined = (parts: readonly Uint8Array[]): Uint8Array => {
+  if (parts.length === 1) return parts[0];
   const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const part of parts) {

@@ -11,6 +11,8 @@ export {
 export { GENERATED_TYPES, UNRUN_TYPES } from './ctx-access.ts';
 export type { Feedback } from './guide/guide.ts';
 export { createGuidedSource, type GuidedSource } from './guide/guided-source.ts';
-export type { CaseOptions } from './plan-source.ts';
+export type { CasePlan } from './plan.ts';
+export { type CaseOptions, createPlanSource } from './plan-source.ts';
 export { PROFILES, type Profile, type ProfileName, SIZES, type Size } from './profiles.ts';
-export type { Shrinkable } from './shrinkable.ts';
+export { seededRandom } from './random.ts';
+export { type Shrinkable, shrinkableOf } from './shrinkable.ts';

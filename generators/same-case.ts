@@ -36,12 +36,13 @@ const sameCommand = (a: MapCommand, b: MapCommand): boolean =>
 const sameMap = (a: MapSpec, b: MapSpec): boolean => a === b;
 
 export const sameInsn = (a: Insn, b: Insn): boolean =>
-  a.opcode === b.opcode &&
-  a.dst === b.dst &&
-  a.src === b.src &&
-  a.off === b.off &&
-  a.imm === b.imm &&
-  a.nextImm === b.nextImm;
+  a === b ||
+  (a.opcode === b.opcode &&
+    a.dst === b.dst &&
+    a.src === b.src &&
+    a.off === b.off &&
+    a.imm === b.imm &&
+    a.nextImm === b.nextImm);
 
 function sameList<T>(a: readonly T[], b: readonly T[], same: (x: T, y: T) => boolean): boolean {
   return a === b || (a.length === b.length && a.every((item, index) => same(item, b[index])));

@@ -2,6 +2,26 @@ import type { Random } from 'fast-check';
 import { u64 } from '../src/isa/integers.ts';
 import { oneIn, pick } from './random.ts';
 
+/** 64 bits as two signed numbers of 32: arithmetic on `bigint` takes many times as long. */
+interface Halves {
+  readonly high: number;
+  readonly low: number;
+}
+
+/** Room to put 64 bits together and take them apart. */
+const EIGHT = new DataView(new ArrayBuffer(8));
+
+function halvesOf(value: bigint): Halves {
+  EIGHT.setBigUint64(0, value);
+  return { high: EIGHT.getInt32(0), low: EIGHT.getInt32(4) };
+}
+
+function u64Of({ high, low }: Halves): bigint {
+  EIGHT.setInt32(0, high);
+  EIGHT.setInt32(4, low);
+  return EIGHT.getBigUint64(0);
+}
+
 /** Values at which operations change their ways: powers of two and their neighbours, the extremes. */
 const BOUNDARIES: readonly bigint[] = [
   ...new Set(
@@ -11,9 +31,11 @@ const BOUNDARIES: readonly bigint[] = [
     }),
   ),
 ];
-const IMMEDIATES: readonly number[] = [
-  ...new Set(BOUNDARIES.map((value) => Number(BigInt.asIntN(32, value)))),
-];
+const BOUNDARY_HALVES = BOUNDARIES.map(halvesOf);
+/** What the low halves become as immediates. */
+const IMMEDIATE_HALVES: readonly Halves[] = [...new Set(BOUNDARY_HALVES.map(({ low }) => low))].map(
+  (low) => ({ high: low >> 31, low }),
+);
 const SMALL = [0, 1, -1, 2, 8, 255] as const;
 
 /** Bytes that fill all of some bytes. */
@@ -21,7 +43,7 @@ const REPEATED = [0, 0xff, 0x80, 0x7f, 1];
 
 /** Values already used in a case, so that later ones can be equal to them. */
 export interface Pool {
-  readonly values: bigint[];
+  readonly values: Halves[];
 }
 
 const POOL_MAX = 16;
@@ -29,12 +51,7 @@ const POOL_MAX = 16;
 export const createPool = (): Pool => ({ values: [] });
 
 /** An unsigned 64-bit value, mostly of a kind that programs stumble over. */
-export function drawU64(random: Random, pool: Pool): bigint {
-  const value = drawFresh(random, pool);
-  if (pool.values.length < POOL_MAX) pool.values.push(value);
-  else pool.values[random.nextInt(0, POOL_MAX - 1)] = value;
-  return value;
-}
+export const drawU64 = (random: Random, pool: Pool): bigint => u64Of(drawHalves(random, pool));
 
 /** A signed 32-bit immediate of the same kinds. */
 export function drawImm(random: Random, pool: Pool): number {
@@ -47,12 +64,11 @@ export function drawImm(random: Random, pool: Pool): number {
     case 3:
       return pick(random, SMALL);
     case 4:
-      if (pool.values.length > 0) return Number(BigInt.asIntN(32, pick(random, pool.values)));
-      return pick(random, IMMEDIATES);
+      return pick(random, pool.values.length > 0 ? pool.values : IMMEDIATE_HALVES).low;
     default: {
-      const imm = pick(random, IMMEDIATES);
-      if (pool.values.length < POOL_MAX) pool.values.push(u64(BigInt(imm)));
-      return imm;
+      const drawn = pick(random, IMMEDIATE_HALVES);
+      if (pool.values.length < POOL_MAX) pool.values.push(drawn);
+      return drawn.low;
     }
   }
 }
@@ -76,14 +92,11 @@ export function fillBytes(
   else if (oneIn(random, 4)) fillWithNoise(random, bytes, from, to);
   else {
     for (let at = from; at < to; at += 8) {
-      EIGHT.setBigUint64(0, drawU64(random, pool), true);
-      for (let i = 0; i < 8 && at + i < to; i++) bytes[at + i] = EIGHT.getUint8(i);
+      const { high, low } = drawHalves(random, pool);
+      for (let i = 0; i < 8 && at + i < to; i++) bytes[at + i] = (i < 4 ? low : high) >> (8 * i);
     }
   }
 }
-
-/** Room to take 64 bits apart, which arithmetic on `bigint` does slowly. */
-const EIGHT = new DataView(new ArrayBuffer(8));
 
 /** Four bytes are drawn at once. */
 function fillWithNoise(random: Random, bytes: Uint8Array, from: number, to: number): void {
@@ -94,11 +107,18 @@ function fillWithNoise(random: Random, bytes: Uint8Array, from: number, to: numb
   }
 }
 
-function drawFresh(random: Random, pool: Pool): bigint {
+function drawHalves(random: Random, pool: Pool): Halves {
+  const drawn = drawFresh(random, pool);
+  if (pool.values.length < POOL_MAX) pool.values.push(drawn);
+  else pool.values[random.nextInt(0, POOL_MAX - 1)] = drawn;
+  return drawn;
+}
+
+function drawFresh(random: Random, pool: Pool): Halves {
   if (pool.values.length > 0 && oneIn(random, 4)) return pick(random, pool.values);
   if (oneIn(random, 3)) {
-    const high = BigInt(random.nextInt(0, 0xffffffff));
-    return (high << 32n) | BigInt(random.nextInt(0, 0xffffffff));
+    const high = random.nextInt(0, 0xffffffff) | 0;
+    return { high, low: random.nextInt(0, 0xffffffff) | 0 };
   }
-  return pick(random, BOUNDARIES);
+  return pick(random, BOUNDARY_HALVES);
 }

@@ -29,6 +29,8 @@ const SAVED_MAP: MapSpec = {
 export interface LoweredPlan {
   readonly plan: CasePlan;
   readonly progs: readonly LoweredProg[];
+  /** The maps and symbols of the case, by what numbers them in the plan. */
+  readonly used: Used;
   readonly testCase: Case;
   /** How the first prog was lowered, where that was asked for. */
   readonly trace?: Trace;
@@ -39,17 +41,18 @@ export const lowerCase = (plan: CasePlan): Case => lowerPlan(plan).testCase;
 
 /** As `lowerCase`; takes over from `before` what nothing has changed for. */
 export function lowerPlan(plan: CasePlan, before?: LoweredPlan): LoweredPlan {
-  if (before === undefined || !haveSameProgs(plan, before.plan)) {
-    const progs = lowerProgs(plan, before);
-    const isSame =
-      before !== undefined && isSameList(progs, before.progs) && isSameBeside(plan, before.plan);
-    return { plan, progs, testCase: isSame ? before.testCase : caseOf(plan, progs, before) };
+  const progs = lowerProgs(plan, before);
+  if (before !== undefined && isSameBeside(plan, before.plan)) {
+    const { used, testCase } = before;
+    if (isSameList(progs, before.progs)) return { plan, progs, used, testCase };
+    if (nameTheSame(progs, before.progs)) {
+      return { plan, progs, used, testCase: withProgs(plan, progs, before) };
+    }
   }
-  const { progs } = before;
-  const testCase = differInRunsAlone(plan, before.plan)
-    ? { ...before.testCase, runs: plan.runs }
-    : caseOf(plan, progs, before);
-  return { plan, progs, testCase };
+  const commands = commandsOf(plan);
+  const used = usedOf(progs, plan.maps, commands);
+  const like = before !== undefined && haveSameMaps(plan, progs, used, before) ? before : undefined;
+  return { plan, progs, used, testCase: caseOf(plan, progs, commands, used, like) };
 }
 
 /** The same again, ready for many plans like it to be lowered. */
@@ -57,12 +60,6 @@ export const traced = (lowered: LoweredPlan): LoweredPlan => ({
   ...lowered,
   trace: traceProg(lowered.plan, lowered.plan.prog, lowered.progs[0]),
 });
-
-const haveSameProgs = (a: CasePlan, b: CasePlan): boolean =>
-  a.prog === b.prog &&
-  a.targets === b.targets &&
-  a.maps === b.maps &&
-  a.attachType === b.attachType;
 
 /** Whether all but the progs is the same. */
 const isSameBeside = (a: CasePlan, b: CasePlan): boolean =>
@@ -73,74 +70,117 @@ const isSameBeside = (a: CasePlan, b: CasePlan): boolean =>
   a.progFlags === b.progFlags &&
   a.oddMaps === b.oddMaps;
 
-/** Of plans with the same progs. Commands lie in runs. */
-const differInRunsAlone = (a: CasePlan, b: CasePlan): boolean =>
-  a.commands.length === 0 &&
-  b.commands.length === 0 &&
-  a.progFlags === b.progFlags &&
-  a.oddMaps === b.oddMaps;
-
 /** Of progs that stand in `before` as well, the insns are known where it has the same maps. */
 function lowerProgs(plan: CasePlan, before: LoweredPlan | undefined): readonly LoweredProg[] {
-  const isKnown =
-    before !== undefined &&
-    plan.maps === before.plan.maps &&
-    plan.attachType === before.plan.attachType;
-  const lower = (prog: ProgPlan): LoweredProg =>
-    (isKnown ? progOf(before, prog) : undefined) ??
-    lowerProg(plan, prog, isKnown && prog === plan.prog ? before.trace : undefined);
-  const main = lower(plan.prog);
-  const hasArray = main.named.some(
-    ({ at, what }) => what === 'map' && isProgArray(plan.maps[main.insns[at].imm]),
-  );
-  const targets = hasArray ? plan.targets.map(lower) : [];
+  const known =
+    plan.maps === before?.plan.maps && plan.attachType === before.plan.attachType
+      ? before
+      : undefined;
+  if (plan.prog === known?.plan.prog && plan.targets === known.plan.targets) return known.progs;
+  const main =
+    plan.prog === known?.plan.prog
+      ? known.progs[0]
+      : (progOf(known, plan.prog) ?? lowerProg(plan, plan.prog, known?.trace));
+  if (plan.targets.length === 0 || !namesProgArray(main, plan)) return [main];
+  const targets = plan.targets.map((prog) => progOf(known, prog) ?? lowerProg(plan, prog));
   return [main, ...targets];
 }
 
-function progOf({ plan, progs }: LoweredPlan, prog: ProgPlan): LoweredProg | undefined {
-  if (plan.prog === prog) return progs[0];
-  const target = plan.targets.indexOf(prog);
-  return target < 0 ? undefined : progs[1 + target];
+/** What became of a prog, where the plan before had it among those that were lowered. */
+function progOf(before: LoweredPlan | undefined, prog: ProgPlan): LoweredProg | undefined {
+  const number = before?.plan.targets.indexOf(prog) ?? -1;
+  return number < 0 ? undefined : before?.progs[1 + number];
 }
 
+const namesProgArray = ({ insns, named }: LoweredProg, { maps }: CasePlan): boolean =>
+  named.some(({ at, what }) => what === 'map' && isProgArray(maps[insns[at].imm]));
+
+/** Whether progs name the same in the same order. */
+function nameTheSame(a: readonly LoweredProg[], b: readonly LoweredProg[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) {
+    const [x, y] = [a[i], b[i]];
+    if (x === y) continue;
+    if (x.named.length !== y.named.length) return false;
+    for (let n = 0; n < x.named.length; n++) {
+      const [ofX, ofY] = [x.named[n], y.named[n]];
+      if (ofX.what !== ofY.what || x.insns[ofX.at].imm !== y.insns[ofY.at].imm) return false;
+    }
+  }
+  return true;
+}
+
+/** What a case has of what its plan numbers. */
+type Used = Readonly<Record<Named, readonly number[]>>;
+
+/** Whether the maps of a case are those of the one before, and all that is named has the same number. */
+const haveSameMaps = (
+  plan: CasePlan,
+  progs: readonly LoweredProg[],
+  used: Used,
+  before: LoweredPlan,
+): boolean =>
+  plan.maps === before.plan.maps &&
+  plan.oddMaps === before.plan.oddMaps &&
+  progs.length === before.progs.length &&
+  isSameList(used.map, before.used.map) &&
+  isSameList(used.ksym, before.used.ksym);
+
 /**
- * Maps and kernel symbols are numbered, and what isn't used is left out. What is as in the case before is taken
- * from there: cases are compared by what they don't share.
+ * Maps and kernel symbols are numbered, and what isn't used is left out. Much is taken from a case `like` it, which
+ * has the same ones: cases are compared by what they don't share.
  */
-function caseOf(plan: CasePlan, progs: readonly LoweredProg[], before?: LoweredPlan): Case {
-  const { maps } = plan;
-  const commands =
-    plan.commands.length === 0
-      ? plan.commands
-      : plan.commands.filter(({ map }) => maps.some((known) => isWhole(known, map, maps)));
-  const used = { map: mapsUsed(progs, maps, commands), ksym: usedOf(progs, 'ksym') };
-  const specOf = (number: number): MapSpec =>
-    number === savedMapNumber(plan)
-      ? SAVED_MAP
-      : lowerMap(maps, number, progs.length, (inner) => used.map.indexOf(inner));
-  const drawn = [...used.map.map(specOf), ...plan.oddMaps];
-  const known =
-    before !== undefined && isSameList(drawn, before.testCase.maps) ? before : undefined;
+function caseOf(
+  plan: CasePlan,
+  progs: readonly LoweredProg[],
+  commands: readonly CommandPlan[],
+  used: Used,
+  like: LoweredPlan | undefined,
+): Case {
   const testCase = {
     progType: plan.progType,
     expectedAttachType: plan.attachType,
-    progFlags:
-      plan.progFlags |
-      loadFlags(plan.progType) |
-      (progs.some(({ unaligned }) => unaligned) ? ANY_ALIGNMENT : 0),
-    ksyms: used.ksym.map((number) => KSYM_NAMES[number]),
-    maps: known?.testCase.maps ?? drawn,
-    progs: progs.map((prog) => ({ insns: renumbered(prog, used) })),
-    runs: runsOf(plan, commands, used.map, known),
+    progFlags: progFlagsOf(plan, progs),
+    ksyms: like?.testCase.ksyms ?? used.ksym.map((number) => KSYM_NAMES[number]),
+    maps: like?.testCase.maps ?? mapsOf(plan, progs.length, used),
+    progs: progsOf(progs, used, like),
+    runs: commands.length === 0 ? plan.runs : withCommands(plan, commands, used, like),
   };
   return plan.attachBtf === undefined ? testCase : { ...testCase, attachBtf: plan.attachBtf };
 }
 
+/** The case before with other progs, which name the same. */
+const withProgs = (plan: CasePlan, progs: readonly LoweredProg[], before: LoweredPlan): Case => ({
+  ...before.testCase,
+  progFlags: progFlagsOf(plan, progs),
+  progs: progsOf(progs, before.used, before),
+});
+
+const progFlagsOf = ({ progFlags, progType }: CasePlan, progs: readonly LoweredProg[]): number =>
+  progFlags | loadFlags(progType) | (progs.some(({ unaligned }) => unaligned) ? ANY_ALIGNMENT : 0);
+
+/** `like` numbers the same. */
+const progsOf = (
+  progs: readonly LoweredProg[],
+  used: Used,
+  like: LoweredPlan | undefined,
+): Case['progs'] =>
+  progs.map((prog, i) =>
+    prog === like?.progs[i] ? like.testCase.progs[i] : { insns: renumbered(prog, used) },
+  );
+
+const mapsOf = (plan: CasePlan, progs: number, { map: used }: Used): readonly MapSpec[] => [
+  ...used.map((number) =>
+    number === savedMapNumber(plan)
+      ? SAVED_MAP
+      : lowerMap(plan.maps, number, progs, (inner) => used.indexOf(inner)),
+  ),
+  ...plan.oddMaps,
+];
+
 /** The insns, with the numbers that maps and symbols have in the case. */
-function renumbered(
-  { insns, named }: LoweredProg,
-  used: Readonly<Record<Named, readonly number[]>>,
-): readonly Insn[] {
+function renumbered({ insns, named }: LoweredProg, used: Used): readonly Insn[] {
+  if (named.length === 0) return insns;
   const numbered = insns.slice();
   for (const { at, what } of named) {
     numbered[at] = withImm(insns[at], used[what].indexOf(insns[at].imm));
@@ -148,31 +188,34 @@ function renumbered(
   return numbered;
 }
 
-/** `known` has the same maps, which commands name. */
-function runsOf(
-  plan: CasePlan,
-  commands: readonly CommandPlan[],
-  used: readonly number[],
-  known: LoweredPlan | undefined,
-): readonly Run[] {
-  if (commands.length === 0) return plan.runs;
-  const isKnown = plan.runs === known?.plan.runs && plan.commands === known.plan.commands;
-  return isKnown ? known.testCase.runs : withCommands(plan, commands, used);
-}
+/** Commands to maps that there are. */
+const commandsOf = ({ commands, maps }: CasePlan): readonly CommandPlan[] =>
+  commands.length === 0
+    ? commands
+    : commands.filter(({ map }) => maps.some((known) => isWhole(known, map, maps)));
 
 const isSameList = <T>(a: readonly T[], b: readonly T[]): boolean =>
   a.length === b.length && a.every((item, i) => item === b[i]);
 
-const withCommands = (
+/** The runs with the commands behind them; `like` has the same maps, which commands name. */
+function withCommands(
   plan: CasePlan,
   commands: readonly CommandPlan[],
-  used: readonly number[],
-): readonly Run[] =>
-  plan.runs.map((run, index) => {
-    const behind = commands.filter((command) => runOf(command, plan) === index);
-    if (behind.length === 0) return run;
-    return { ...run, commands: behind.map((command) => lowerCommand(command, plan.maps, used)) };
+  used: Used,
+  like: LoweredPlan | undefined,
+): readonly Run[] {
+  const areKnown =
+    plan.commands === like?.plan.commands && plan.runs.length === like.plan.runs.length;
+  if (areKnown && plan.runs === like.plan.runs) return like.testCase.runs;
+  const behind = plan.runs.map((): MapCommand[] => []);
+  for (const command of commands) {
+    behind[runOf(command, plan)].push(lowerCommand(command, plan.maps, used.map));
+  }
+  return plan.runs.map((run, i) => {
+    if (areKnown && run === like.plan.runs[i]) return like.testCase.runs[i];
+    return behind[i].length === 0 ? run : { ...run, commands: behind[i] };
   });
+}
 
 const runOf = ({ run }: CommandPlan, { runs }: CasePlan): number => Math.min(run, runs.length - 1);
 
@@ -218,33 +261,30 @@ function lowerMap(
 }
 
 /** The maps that are used, and those that are in them: what is in a map comes before it. */
-function mapsUsed(
+function usedOf(
   progs: readonly LoweredProg[],
   maps: readonly MapPlan[],
   commands: readonly CommandPlan[],
-): readonly number[] {
-  const numbers = usedOf(progs, 'map');
-  for (const { map } of commands) addNumber(numbers, numberOf(maps, map));
-  for (const number of numbers.slice()) {
-    const inner = number < maps.length ? innerOf(maps, maps[number]) : undefined;
-    if (inner !== undefined) addNumber(numbers, inner);
-  }
-  return numbers;
-}
-
-function usedOf(progs: readonly LoweredProg[], wanted: Named): number[] {
-  const numbers: number[] = [];
+): Used {
+  const map: number[] = [];
+  const ksym: number[] = [];
   for (const { insns, named } of progs) {
-    for (const { at, what } of named) if (what === wanted) addNumber(numbers, insns[at].imm);
+    for (const { at, what } of named) addNumber(what === 'map' ? map : ksym, insns[at].imm);
   }
-  return numbers;
+  for (const command of commands) addNumber(map, numberOf(maps, command.map));
+  for (const number of map.slice()) {
+    const inner = number < maps.length ? innerOf(maps, maps[number]) : undefined;
+    if (inner !== undefined) addNumber(map, inner);
+  }
+  return { map, ksym };
 }
 
 /** Adds a number to some that are in order, which they stay; there are few. */
 function addNumber(numbers: number[], number: number): void {
-  let at = numbers.length;
-  while (at > 0 && numbers[at - 1] > number) at--;
-  if (at === 0 || numbers[at - 1] !== number) numbers.splice(at, 0, number);
+  if (numbers.includes(number)) return;
+  let at = numbers.push(number) - 1;
+  for (; at > 0 && numbers[at - 1] > number; at--) numbers[at] = numbers[at - 1];
+  numbers[at] = number;
 }
 
 const numberOf = (maps: readonly MapPlan[], name: string): number =>

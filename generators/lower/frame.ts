@@ -32,6 +32,16 @@ export interface Effects {
   unaligned: boolean;
 }
 
+export const noEffects = (): Effects => ({
+  packet: false,
+  maps: [],
+  weight: 0,
+  forks: 0,
+  tailCalls: false,
+  throws: false,
+  unaligned: false,
+});
+
 /** A function while it is being lowered. */
 export interface Frame {
   readonly plan: CasePlan;

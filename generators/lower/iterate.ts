@@ -7,7 +7,7 @@ import { F, type Frame, stackPointer, whilePinned, whileRepeated, withObjects } 
 import { callKfunc, whileHeld } from './ksyms.ts';
 import { counterRegister } from './loop.ts';
 import { ensureReadable, slotAt } from './stack.ts';
-import { Byte, copyView, meet, NONE, restoreView, SCALAR } from './view.ts';
+import { Byte, copyView, meet, NONE, restoreView, SCALAR, type View } from './view.ts';
 
 const GOTO = formNamed('ja') as FormOf<'goto'>;
 const LOAD = formNamed('ldxw');
@@ -51,8 +51,7 @@ export function lowerIterate(
           whileHeld(frame, () => whileRepeated(frame, () => lowerBody(frame, bodies[0]))),
         );
       const before = { weight: effects.weight, forks: effects.forks };
-      const atHead = settle(frame, reg, body);
-      body();
+      const atHead = lowerSettled(frame, reg, body);
       asm.jump(GOTO, head);
       effects.weight = before.weight + BODY_WALKS * (effects.weight - before.weight);
       effects.forks = before.forks + BODY_WALKS * (effects.forks - before.forks + 1);
@@ -102,16 +101,15 @@ function tripsWithin(count: number, over: keyof typeof COUNTS, repeated: boolean
   return count % ((repeated ? maxRepeated : max) + 1);
 }
 
-/** Narrows the view at the body's beginning until it holds on every trip. */
-function settle(frame: Frame, reg: number, body: () => void) {
+/** Lowers the body for a view that holds at its beginning on every trip, which comes back. */
+function lowerSettled(frame: Frame, reg: number, body: () => void): View {
   const { asm, view, effects } = frame;
   const { weight, forks } = effects;
   const start = asm.mark();
   view.regs[0] = SCALAR;
   view.stack.fill(Byte.UNSET);
-  const head = copyView(view);
-  for (let pass = 0; ; pass++) {
-    if (pass === HEAD_PASSES_MAX) throw new Error('the view of an iterator does not settle');
+  const atHead = copyView(view);
+  for (let pass = 0; pass < HEAD_PASSES_MAX; pass++) {
     body();
     const after = copyView(view);
     after.regs[0] = SCALAR;
@@ -120,13 +118,13 @@ function settle(frame: Frame, reg: number, body: () => void) {
     for (let other = 6; other <= 9; other++) {
       if (other !== reg && written.has(other)) after.regs[other] = NONE;
     }
+    if (!meet(atHead, after)) return atHead;
     asm.rewind(start);
-    const changed = meet(head, after);
-    restoreView(view, head);
+    restoreView(view, atHead);
     effects.weight = weight;
     effects.forks = forks;
-    if (!changed) return head;
   }
+  throw new Error('the view of an iterator does not settle');
 }
 
 const WRITES_NONE: ReadonlySet<FormKind> = new Set<FormKind>([
@@ -134,9 +132,9 @@ const WRITES_NONE: ReadonlySet<FormKind> = new Set<FormKind>([
 ]);
 
 /** Registers that the insns behind the mark may write. */
-function writtenSince({ insns }: Assembler, { pieces }: Mark): ReadonlySet<number> {
+function writtenSince(asm: Assembler, mark: Mark): ReadonlySet<number> {
   const written = new Set<number>();
-  for (const insn of insns.slice(pieces)) {
+  for (const insn of asm.since(mark)) {
     const form = formOf(insn)!;
     if (form.kind === 'atomic') written.add(insn.src);
     else if (!WRITES_NONE.has(form.kind)) {

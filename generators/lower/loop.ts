@@ -50,26 +50,26 @@ export function lowerLoop(
   view.regs[reg] = SCALAR;
   const { first, step, again, limit } = CLOSINGS[closing % CLOSINGS.length];
   const body = () => whileRepeated(frame, () => lowerBody(frame, bodies[0]));
-  const headView = settledHead(frame, reg, body);
-  const { weight, forks } = effects;
-  const count = tripsWithin(trips + 1, headView.weight, headView.forks);
-  asm.emit(F.movK, { dst: reg, imm: first(count) });
+  const start = asm.mark();
+  asm.emit(F.movK, { dst: reg });
   const head = asm.label();
   const end = asm.label();
   asm.place(head);
-  const atHead = copyView(view);
   // A guarded loop that is come to again takes the verifier minutes: see `causes/widened-loops.ts`.
   const guarded = guard === 'may_goto' && !frame.repeated && hasRoomForCounter(frame);
   if (guarded) asm.jump(MAY_GOTO, end);
-  whilePinned(frame, [reg], body);
+  const { weight, forks } = effects;
+  const settled = lowerSettled(frame, reg, body);
+  const count = tripsWithin(trips + 1, settled.weight, settled.forks);
+  asm.amend(start, F.movK, { dst: reg, imm: first(count) });
   if (view.live) {
     asm.emit(F.addK, { dst: reg, imm: step });
     asm.jump(again, head, { dst: reg, imm: limit(count) });
   }
   asm.place(end);
-  if (guarded) meet(view, atHead);
-  effects.weight = weight + headView.weight * count;
-  effects.forks = forks + headView.forks * count;
+  if (guarded) meet(view, settled.atHead);
+  effects.weight = weight + settled.weight * count;
+  effects.forks = forks + settled.forks * count;
 }
 
 /** The verifier adds bytes of its own to the stack, which may not be more than it is. */
@@ -84,33 +84,25 @@ function tripsWithin(wanted: number, weight: number, forks: number): number {
   return Math.max(1, Math.min(wanted, byWeight, byForks));
 }
 
-/** Narrows the view until it holds at the head on every trip; tells what one trip costs. */
-function settledHead(frame: Frame, reg: number, body: () => void) {
+/** Lowers the body for a view that holds at the head on every trip; tells what one trip costs. */
+function lowerSettled(frame: Frame, reg: number, body: () => void) {
   const { asm, view, effects } = frame;
-  const before = { weight: effects.weight, forks: effects.forks };
   const start = asm.mark();
   const arrivals = frame.arrivals.length;
-  const head = copyView(view);
-  let cost = { weight: 0, forks: 0 };
-  for (let pass = 0; ; pass++) {
-    if (pass === HEAD_PASSES_MAX) throw new Error('the view at the head of a loop does not settle');
+  const atHead = copyView(view);
+  for (let pass = 0; pass < HEAD_PASSES_MAX; pass++) {
     effects.weight = 0;
     effects.forks = 0;
     whilePinned(frame, [reg], body);
-    cost = {
-      weight: effects.weight + asm.mark().pieces - start.pieces,
-      forks: effects.forks,
-    };
-    const after = copyView(view);
+    if (!meet(atHead, view)) {
+      const weight = effects.weight + asm.mark().pieces - start.pieces;
+      return { atHead, weight, forks: effects.forks };
+    }
     asm.rewind(start);
     frame.arrivals.length = arrivals;
-    const changed = meet(head, after);
-    restoreView(view, head);
-    if (!changed) break;
+    restoreView(view, atHead);
   }
-  effects.weight = before.weight;
-  effects.forks = before.forks;
-  return cost;
+  throw new Error('the view at the head of a loop does not settle');
 }
 
 /** A register that calls leave alone, and in which nothing is kept yet. */

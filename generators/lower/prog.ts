@@ -1,47 +1,34 @@
-import { formNamed } from '../../src/isa/forms.ts';
 import type { Insn } from '../../src/isa/insn.ts';
 import { type Named, namedBy } from '../../src/isa/named-by.ts';
 import { R10, STACK_BYTES } from '../../src/isa/opcode.ts';
-import type { ArgKind, Body, CasePlan, ProgPlan } from '../plan.ts';
+import type { ArgKind, Body, CasePlan, Fragment, ProgPlan } from '../plan.ts';
 import { createAssembler, link, reachable } from './assembler.ts';
 import { lowerBody, lowerFragment } from './body.ts';
 import { emitExit, setResult } from './control.ts';
 import { lowerSample } from './drain.ts';
-import {
-  type Effects,
-  F,
-  type Frame,
-  LOAD,
-  type StackRules,
-  scalar,
-  stackRulesOf,
-} from './frame.ts';
-import { savedMapNumber } from './saved-map.ts';
+import { type Effects, F, type Frame, noEffects, type StackRules, stackRulesOf } from './frame.ts';
+import { saveAndExit, savesTheSame, scalarsOf } from './save.ts';
+import { isSameStretch, spliced } from './splice.ts';
 import {
   type Checkpoint,
   checkpointOf,
-  finishFrom,
-  hasEmittedTheSame,
   isAlike,
+  isSameFor,
   type LoweredFunctions,
-  resumeAt,
+  resumedFrame,
   sharedEnds,
   standsAt,
   type Trace,
 } from './trace.ts';
 import {
-  Byte,
   CTX,
+  copyView,
   emptyView,
   meet,
   NONE,
-  REGS_USABLE,
   type RegState,
-  readable,
   SCALAR,
-  SLOT_BYTES,
   STACK_WINDOW_BYTES,
-  type View,
 } from './view.ts';
 
 export interface LoweredProg {
@@ -60,54 +47,104 @@ export interface LoweredProg {
  * lowered for the same maps and attach type, `before` shortens that.
  */
 export function lowerProg(plan: CasePlan, prog: ProgPlan, before?: Trace): LoweredProg {
-  if (before === undefined || !isAlike(prog, before.prog)) {
-    const lowered: LoweredFunctions = { assemblers: [], effects: [] };
-    lowerWith(plan, prog, lowered, lowerWhole);
-    return linked(lowered);
-  }
-  const { assemblers, effects } = before.lowered;
-  const callees = {
-    assemblers: assemblers.with(0, undefined),
-    effects: effects.with(0, undefined),
-  };
-  let isSame = false;
-  lowerWith(plan, prog, callees, (frame) => {
-    isSame = lowerRest(frame, before);
-  });
-  return isSame ? before.made : linked(callees);
+  if (before !== undefined && isSameFor(prog, before)) return before.made;
+  if (before !== undefined && isAlike(prog, before.prog)) return lowerAlike(plan, prog, before);
+  const lowered: LoweredFunctions = { codes: [], effects: [] };
+  lowerWith(plan, prog, lowered, lowerWhole);
+  return linked(lowered);
 }
 
 /** How a prog is lowered, of which `made` comes. */
 export function traceProg(plan: CasePlan, prog: ProgPlan, made: LoweredProg): Trace {
-  const lowered: LoweredFunctions = { assemblers: [], effects: [] };
+  const lowered: LoweredFunctions = { codes: [], effects: [] };
   const checkpoints: Checkpoint[] = [];
+  let atEnd = emptyView();
   const frame = lowerWith(plan, prog, lowered, (frame) => {
     begin(frame);
     for (const fragment of prog.body) {
       checkpoints.push(checkpointOf(frame));
-      lowerFragment(frame, fragment);
+      lowerSettled(frame, fragment);
     }
     checkpoints.push(checkpointOf(frame));
-    end(frame);
+    arrive(frame);
+    atEnd = copyView(frame.view);
+    leave(frame);
   });
-  return { prog, frame, checkpoints, lowered, made };
+  return { prog, frame, checkpoints, atEnd, lowered, made };
+}
+
+/** Lowers what differs from how it was before; the rest is taken from there. */
+function lowerAlike(plan: CasePlan, prog: ProgPlan, before: Trace): LoweredProg {
+  const { checkpoints, lowered, made } = before;
+  const { asm: code } = before.frame;
+  const { head, tail } = sharedEnds(prog.body, before.prog.body);
+  const frame = resumedFrame(before, head, { plan, prog });
+  const met = lowerFrom(frame, before, { head, tail });
+  const isWhole = met === undefined;
+  const stretch = {
+    code,
+    since: checkpoints[head].mark,
+    until: isWhole ? code.mark() : checkpoints[met].mark,
+  };
+  const leftOut = isWhole ? leftOutOf(frame) : code.leftOut;
+  const { unaligned } = (isWhole ? frame : before.frame).effects;
+  if (
+    isSameStretch(frame.asm, stretch) &&
+    leftOut === code.leftOut &&
+    unaligned === before.frame.effects.unaligned
+  ) {
+    return made;
+  }
+  return linked({
+    codes: lowered.codes.with(0, spliced(frame.asm, stretch, leftOut)),
+    effects: lowered.effects.with(0, { ...frame.effects, unaligned }),
+  });
+}
+
+/**
+ * Lowers fragments until the frame stands as it did before, and all behind is the same: at which checkpoint that is.
+ * Undefined where it comes to the end.
+ */
+function lowerFrom(
+  frame: Frame,
+  before: Trace,
+  { head, tail }: { readonly head: number; readonly tail: number },
+): number | undefined {
+  const { prog } = frame;
+  const shift = before.prog.body.length - prog.body.length;
+  const isSameEnd =
+    prog.result === before.prog.result && savesTheSame(prog, before.prog, before.atEnd);
+  for (let at = head; at <= prog.body.length; at++) {
+    const isInTail = at >= prog.body.length - tail;
+    if (isSameEnd && isInTail && standsAt(frame, before, at + shift)) return at + shift;
+    if (at < prog.body.length) lowerSettled(frame, prog.body[at]);
+  }
+  arrive(frame);
+  leave(frame);
+  return undefined;
+}
+
+/** What it is lowered to is the same wherever it stands, but for jumps to the end and calls. */
+function lowerSettled(frame: Frame, fragment: Fragment): void {
+  const start = frame.asm.mark();
+  lowerFragment(frame, fragment);
+  frame.asm.settle(start);
 }
 
 /** Lowers the first function in the way given, and those that it needs, which are added to the ones known. */
 function lowerWith(
   plan: CasePlan,
   prog: ProgPlan,
-  { assemblers, effects }: LoweredFunctions,
+  { codes, effects }: LoweredFunctions,
   lowerFirst: (frame: Frame) => void,
 ): Frame {
   const stack = stackRulesOf(plan, prog);
   const lower = (number: number, how: (frame: Frame) => void): Frame => {
     const frame = createFrame(plan, prog, stack, number, effectsOf);
     how(frame);
-    const isFirstNeeded = frame.ctxReg < 0 || frame.ctxKept;
-    const assembler = isFirstNeeded ? frame.asm : frame.asm.withoutFirst();
-    frame.effects.weight += assembler.insns.length;
-    assemblers[number] = assembler;
+    frame.asm.leftOut = leftOutOf(frame);
+    frame.effects.weight += frame.asm.insns.length - frame.asm.leftOut;
+    codes[number] = frame.asm;
     effects[number] = frame.effects;
     return frame;
   };
@@ -116,9 +153,12 @@ function lowerWith(
   return lower(0, lowerFirst);
 }
 
-function linked({ assemblers, effects }: LoweredFunctions): LoweredProg {
-  const called = reachable(assemblers);
-  const insns = link(assemblers, called);
+/** The first insn keeps the ctx, which nobody may have asked for. */
+const leftOutOf = ({ ctxReg, ctxKept }: Frame): number => (ctxReg < 0 || ctxKept ? 0 : 1);
+
+function linked({ codes, effects }: LoweredFunctions): LoweredProg {
+  const called = reachable(codes);
+  const insns = link(codes, called);
   const unaligned = called.some((number) => effects[number]!.unaligned);
   return { insns, named: namesIn(insns), unaligned };
 }
@@ -156,15 +196,7 @@ function createFrame(
     stack,
     asm,
     view,
-    effects: {
-      packet: false,
-      maps: [],
-      weight: 0,
-      forks: 0,
-      tailCalls: false,
-      throws: false,
-      unaligned: false,
-    },
+    effects: noEffects(),
     pinned: ctxReg < 0 ? 0 : 1 << ctxReg,
     end: asm.label(),
     arrivals: [],
@@ -192,34 +224,9 @@ const ARG_STATES: Record<ArgKind, RegState> = {
 function lowerWhole(frame: Frame): void {
   begin(frame);
   lowerBody(frame, bodyOf(frame));
-  end(frame);
+  arrive(frame);
+  leave(frame);
 }
-
-/** Lowers what differs from how it was before; the rest is taken from there. Returns whether all is the same. */
-function lowerRest(frame: Frame, before: Trace): boolean {
-  const { prog } = frame;
-  const { head, tail } = sharedEnds(prog.body, before.prog.body);
-  const shift = before.prog.body.length - prog.body.length;
-  const isSameEnd = sameEnd(prog, before.prog);
-  resumeAt(frame, before, head);
-  for (let at = head; at <= prog.body.length; at++) {
-    const isInTail = at >= prog.body.length - tail;
-    if (isSameEnd && isInTail && standsAt(frame, before, at + shift)) {
-      if (hasEmittedTheSame(frame, before, head, at + shift)) return true;
-      finishFrom(frame, before, at + shift);
-      return false;
-    }
-    if (at < prog.body.length) lowerFragment(frame, prog.body[at]);
-  }
-  end(frame);
-  return false;
-}
-
-const sameEnd = (a: ProgPlan, b: ProgPlan): boolean =>
-  a.savedRegs === b.savedRegs &&
-  a.addedRegs === b.addedRegs &&
-  a.savedSlots === b.savedSlots &&
-  a.result === b.result;
 
 const bodyOf = ({ number, prog }: Frame): Body =>
   number === 0 ? prog.body : prog.functions[number - 1].body;
@@ -236,83 +243,17 @@ function begin(frame: Frame): void {
   if (frame.role === 'drainer') lowerSample(frame);
 }
 
-function end(frame: Frame): void {
-  const { asm, view, number, prog } = frame;
-  for (const arrival of frame.arrivals) meet(view, arrival);
-  asm.place(frame.end);
-  if (view.live) {
-    if (number === 0) saveAndExit(frame);
-    else foldAndExit(frame, prog.functions[number - 1]);
-  }
+/** The end of the body, where all ways come together. */
+function arrive({ asm, view, arrivals, end }: Frame): void {
+  for (const arrival of arrivals) meet(view, arrival);
+  asm.place(end);
 }
 
-const ADD = formNamed('add.dw');
-const SAVED_VALUE = formNamed('lddw.map_val_by_fd');
-
-/** Stores or adds what is set into the map, so that a wrong value anywhere is seen. */
-function saveAndExit(frame: Frame): void {
-  const { asm, view, plan, prog } = frame;
-  const { savedRegs, addedRegs, savedSlots, result } = prog;
-  const saved = scalarsOf(view, savedRegs);
-  const chunks = savedChunks(view.stack, savedSlots);
-  if (saved.length + chunks.length === 0) {
-    setResult(frame, result);
-    emitExit(frame);
-    return;
-  }
-  const from = scalar(frame, result);
-  // The register of the ctx is never a scalar in this frame, and not needed any more.
-  const base = frame.ctxReg;
-  asm.emit(SAVED_VALUE, { dst: base, imm: savedMapNumber(plan), nextImm: 0 });
-  for (const reg of saved) {
-    const form = (addedRegs & (1 << reg)) === 0 ? F.stxdw : ADD;
-    asm.emit(form, { dst: base, src: reg, off: 8 * reg });
-  }
-  if (from !== 0) asm.emit(F.movX, { dst: 0, src: from });
-  for (const { at, bytes } of chunks) {
-    asm.emit(LOAD[bytes], { dst: 1, src: R10, off: frame.stackBase + at });
-    asm.emit(STORE[bytes], { dst: base, src: 1, off: 8 * REGS_USABLE + at });
-  }
-  emitExit(frame);
-}
-
-type Chunk = 1 | 2 | 4 | 8;
-const STORE = {
-  1: formNamed('stxb'),
-  2: formNamed('stxh'),
-  4: formNamed('stxw'),
-  8: formNamed('stxdw'),
-};
-
-/** The bytes of the slots named that are set, in the largest aligned pieces. */
-function savedChunks(stack: readonly number[], slots: number) {
-  const chunks: { at: number; bytes: Chunk }[] = [];
-  for (let slot = 0; slot < stack.length; slot++) {
-    if ((slots & (1 << slot)) === 0 || stack[slot] === Byte.UNSET) continue;
-    for (let at = SLOT_BYTES * slot; at < SLOT_BYTES * (slot + 1); ) {
-      const bytes = readableChunk(stack, at);
-      if (bytes !== undefined) chunks.push({ at, bytes });
-      at += bytes ?? 1;
-    }
-  }
-  return chunks;
-}
-
-/** The largest aligned piece there that can be read. */
-function readableChunk(stack: readonly number[], at: number): Chunk | undefined {
-  if (!readable(stack, at, 1)) return undefined;
-  if (at % 8 === 0 && readable(stack, at, 8)) return 8;
-  if (at % 4 === 0 && readable(stack, at, 4)) return 4;
-  return at % 2 === 0 && readable(stack, at, 2) ? 2 : 1;
-}
-
-/** The registers of the mask that hold scalars. */
-function scalarsOf({ regs }: View, mask: number): readonly number[] {
-  const found: number[] = [];
-  for (let reg = 0; reg < REGS_USABLE; reg++) {
-    if (regs[reg] === SCALAR && (mask & (1 << reg)) !== 0) found.push(reg);
-  }
-  return found;
+/** Everything behind the body. */
+function leave(frame: Frame): void {
+  if (!frame.view.live) return;
+  if (frame.number === 0) saveAndExit(frame);
+  else foldAndExit(frame, frame.prog.functions[frame.number - 1]);
 }
 
 /** Makes every register named count in the result. */

@@ -1,10 +1,10 @@
 import type { Body, ProgPlan } from '../plan.ts';
-import { sameInsn } from '../same-case.ts';
-import type { Assembler, Mark } from './assembler.ts';
-import type { Effects, Frame } from './frame.ts';
+import { type Code, type Mark, resumedAt } from './assembler.ts';
+import { type Effects, type Frame, noEffects } from './frame.ts';
 import type { LoweredProg } from './prog.ts';
+import { savesTheSame } from './save.ts';
 import { isSaving } from './saved-map.ts';
-import { copyView, restoreView, sameView, type View } from './view.ts';
+import { copyView, sameView, type View } from './view.ts';
 
 /**
  * How a prog was lowered: enough to lower one that differs in a few fragments only from where it differs to
@@ -16,6 +16,9 @@ export interface Trace {
   readonly frame: Frame;
   /** Before each fragment of the body, and behind the last. */
   readonly checkpoints: readonly Checkpoint[];
+  /** What was known at the end, before anything was saved. */
+  readonly atEnd: View;
+  /** Its functions, and those that progs like it turn out to need. */
   readonly lowered: LoweredFunctions;
   /** What came of it. */
   readonly made: LoweredProg;
@@ -23,7 +26,7 @@ export interface Trace {
 
 /** The functions of a prog that are lowered, by their numbers. */
 export interface LoweredFunctions {
-  readonly assemblers: (Assembler | undefined)[];
+  readonly codes: (Code | undefined)[];
   readonly effects: (Effects | undefined)[];
 }
 
@@ -51,6 +54,24 @@ export const isAlike = (a: ProgPlan, b: ProgPlan): boolean =>
   a.stackShift === b.stackShift &&
   isSaving(a) === isSaving(b);
 
+/** Whether what a prog has in another way than the one before comes to nothing. */
+export function isSameFor(prog: ProgPlan, { prog: before, atEnd, lowered }: Trace): boolean {
+  return (
+    prog.body === before.body &&
+    prog.ctxReg === before.ctxReg &&
+    prog.stackShift === before.stackShift &&
+    prog.result === before.result &&
+    isSaving(prog) === isSaving(before) &&
+    savesTheSame(prog, before, atEnd) &&
+    prog.functions.length === before.functions.length &&
+    prog.functions.every((plan, i) => {
+      const known = before.functions[i];
+      const isNeeded = lowered.codes[i + 1] !== undefined;
+      return plan === known || (!isNeeded && plan.role === known.role && plan.args === known.args);
+    })
+  );
+}
+
 /** How many fragments two bodies begin with in common, and how many of the rest they end with. */
 export function sharedEnds(a: Body, b: Body): { readonly head: number; readonly tail: number } {
   const shorter = Math.min(a.length, b.length);
@@ -61,17 +82,29 @@ export function sharedEnds(a: Body, b: Body): { readonly head: number; readonly 
   return { head, tail };
 }
 
-/** Brings a new frame to where another one stood at a checkpoint. */
-export function resumeAt(frame: Frame, { frame: before, checkpoints }: Trace, at: number): void {
+/** A frame for a prog like the one before, which stands where that one's stood at a checkpoint. */
+export function resumedFrame(
+  { frame, checkpoints }: Trace,
+  at: number,
+  { plan, prog }: Pick<Frame, 'plan' | 'prog'>,
+): Frame {
   const { mark, view, arrivals, ctxKept, unaligned } = checkpoints[at];
-  frame.asm.take(before.asm, { pieces: 0, labels: frame.asm.mark().labels }, mark);
-  restoreView(frame.view, view);
-  frame.arrivals.push(...before.arrivals.slice(0, arrivals));
-  frame.ctxKept = ctxKept;
-  frame.effects.unaligned = unaligned;
+  return {
+    ...frame,
+    plan,
+    prog,
+    asm: resumedAt(mark),
+    view: copyView(view),
+    effects: { ...noEffects(), unaligned },
+    arrivals: frame.arrivals.slice(0, arrivals),
+    ctxKept,
+  };
 }
 
-/** Whether a frame stands as another one did at a checkpoint. */
+/**
+ * Whether a frame stands as another one did at a checkpoint. What leads to the end is the same where it was taken
+ * over, and is not met by memory that other objects stand for.
+ */
 export function standsAt(frame: Frame, { frame: before, checkpoints }: Trace, at: number): boolean {
   const { view, arrivals, ctxKept, unaligned } = checkpoints[at];
   return (
@@ -79,36 +112,7 @@ export function standsAt(frame: Frame, { frame: before, checkpoints }: Trace, at
     frame.effects.unaligned === unaligned &&
     frame.arrivals.length === arrivals &&
     frame.arrivals.every((arrival, i) => arrival === before.arrivals[i]) &&
+    (arrivals === 0 || frame.view.regs.every((state, reg) => state === view.regs[reg])) &&
     sameView(frame.view, view)
   );
-}
-
-/** Whether a frame that resumed at one checkpoint and stands at another has emitted the same in between. */
-export function hasEmittedTheSame(
-  { asm }: Frame,
-  { frame: before, checkpoints }: Trace,
-  from: number,
-  to: number,
-): boolean {
-  const [since, until, now] = [checkpoints[from].mark, checkpoints[to].mark, asm.mark()];
-  if (now.pieces !== until.pieces || now.labels !== until.labels) return false;
-  for (let at = since.pieces; at < until.pieces; at++) {
-    if (!sameInsn(asm.insns[at], before.asm.insns[at])) return false;
-  }
-  for (let label = since.labels; label < until.labels; label++) {
-    if (asm.places[label] !== before.asm.places[label]) return false;
-  }
-  return asm.open.every(
-    ({ at, to }, i) => at === before.asm.open[i].at && to === before.asm.open[i].to,
-  );
-}
-
-/** Brings a frame that stands at a checkpoint to the end, as the other one went. */
-export function finishFrom(frame: Frame, { frame: before, checkpoints }: Trace, at: number): void {
-  const { mark } = checkpoints[at];
-  const shift = frame.asm.mark().pieces - mark.pieces;
-  frame.asm.take(before.asm, mark, before.asm.mark());
-  frame.asm.place(frame.end, before.asm.places[before.end] + shift);
-  frame.ctxKept = before.ctxKept;
-  frame.effects.unaligned = before.effects.unaligned;
 }

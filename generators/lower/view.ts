@@ -80,13 +80,30 @@ export function restoreView(view: View, from: View): void {
   view.live = from.live;
 }
 
+/** Whether two views say the same; what memory a register leads to may be said by other objects. */
 export function sameView(a: View, b: View): boolean {
   if (a.live !== b.live) return false;
-  for (let reg = 0; reg < REGS_USABLE; reg++) if (a.regs[reg] !== b.regs[reg]) return false;
+  for (let reg = 0; reg < REGS_USABLE; reg++) if (!sameState(a, b, reg)) return false;
   for (let slot = 0; slot < a.stack.length; slot++) {
     if (a.stack[slot] !== b.stack[slot]) return false;
   }
   return true;
+}
+
+/** Where ways meet, memory is the same by its object: so in both views the same registers must share one. */
+function sameState({ regs: a }: View, { regs: b }: View, reg: number): boolean {
+  const [x, y] = [a[reg], b[reg]];
+  if (x === y) return true;
+  return (
+    'low' in x &&
+    'low' in y &&
+    x.kind === y.kind &&
+    x.low === y.low &&
+    x.high === y.high &&
+    x.map === y.map &&
+    x.at === y.at &&
+    a.indexOf(x) === b.indexOf(y)
+  );
 }
 
 /** Narrows `view` to what holds on the way of `other` too. Returns whether that changed it. */

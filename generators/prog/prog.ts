@@ -85,8 +85,7 @@ function drawKinds(
   met: number,
   keptPercent: number,
 ): Weighted<FragmentKind> {
-  const values: FragmentKind[] = [];
-  const upTo: number[] = [];
+  let count = 0;
   const below = Math.round(2.56 * keptPercent);
   let bits = 0;
   let total = 0;
@@ -95,11 +94,14 @@ function drawKinds(
     const { kind, weight, need } = weights[n];
     if ((need & ~met) !== 0 || ((bits & 0xff) >= below && kind !== 'alu')) continue;
     total += weight;
-    values.push(kind);
-    upTo.push(total);
+    ROOM.values[count] = kind;
+    ROOM.upTo[count++] = total;
   }
-  return { values, upTo };
+  return { values: ROOM.values.slice(0, count), upTo: ROOM.upTo.slice(0, count) };
 }
+
+/** Lists of kinds are put together here: as arrays that grow they would take several times as much memory. */
+const ROOM: { readonly values: FragmentKind[]; readonly upTo: number[] } = { values: [], upTo: [] };
 
 type Weights = readonly {
   readonly kind: FragmentKind;

@@ -8,11 +8,7 @@ import { shrinkBigInt, shrinkNumber } from './number.ts';
 export function* shrinkBody(body: Body): Generator<Body> {
   yield* shrinkList(body, () => []);
   for (const [index, fragment] of body.entries()) {
-    const around = (inside: Body): Body => [
-      ...body.slice(0, index),
-      ...inside,
-      ...body.slice(index + 1),
-    ];
+    const around = (inside: Body): Body => body.toSpliced(index, 1, ...inside);
     if ('bodies' in fragment) {
       yield around(fragment.bodies.flat());
       for (const inside of fragment.bodies) yield around(inside);

@@ -10,7 +10,7 @@ export function* shrinkList<T>(
   for (let size = list.length; size >= 1; size >>= 1) {
     if (list.length - size < min) continue;
     for (let at = 0; at < list.length; at += size) {
-      const kept = [...list.slice(0, at), ...list.slice(at + size)];
+      const kept = list.toSpliced(at, size);
       if (kept.length >= min) yield kept;
     }
   }

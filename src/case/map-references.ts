@@ -41,8 +41,11 @@ export function withCommandReferences(
 }
 
 /** The value of an entry that names a prog or a map: a u32, little-endian. */
-export const referenceValue = (index: number): Uint8Array =>
-  Uint8Array.of(index, index >>> 8, index >>> 16, index >>> 24);
+export function referenceValue(index: number): Uint8Array {
+  const value = new Uint8Array(4);
+  for (let at = 0; at < 4; at++) value[at] = index >>> (8 * at);
+  return value;
+}
 
 /** The index that such a value holds; -1 where it is too short for one. */
 export const referenceOf = (value: Uint8Array): number =>

@@ -1,10 +1,12 @@
 import {
-  type CaseSource,
-  createCaseSource,
+  type CasePlan,
+  createPlanSource,
   PROFILES,
   type Profile,
   type ProfileName,
   type Shrinkable,
+  seededRandom,
+  shrinkableOf,
 } from '../../../generators/index.ts';
 import { encodeCase } from '../../case/bytes.ts';
 import type { Case } from '../../case/case.ts';
@@ -52,7 +54,14 @@ export function benchGenerators({
   ];
 }
 
-function limitedRows({ caseUs, candidateUs, insns, runs }: Costs): readonly Measurement[] {
+function limitedRows({
+  caseUs,
+  drawUs,
+  lowerUs,
+  candidateUs,
+  insns,
+  runs,
+}: Costs): readonly Measurement[] {
   const limit = (maxUs: number) => `the limit (${maxUs} us)`;
   return [
     {
@@ -62,6 +71,8 @@ function limitedRows({ caseUs, candidateUs, insns, runs }: Costs): readonly Meas
       ratio: caseUs / CASE_MAX_US,
       against: limit(CASE_MAX_US),
     },
+    { what: 'with limits: drawing the plan of a case', value: drawUs, unit: 'us' },
+    { what: 'with limits: making the case of a plan', value: lowerUs, unit: 'us' },
     {
       what: 'with limits: a shrink candidate',
       value: candidateUs,
@@ -96,6 +107,9 @@ const profileRows = (
 /** Means of a round. */
 interface Costs {
   readonly caseUs: number;
+  /** The parts of it: a plan, and what is made from it. */
+  readonly drawUs: number;
+  readonly lowerUs: number;
   readonly bytesUs: number;
   readonly candidateUs: number;
   readonly insns: number;
@@ -103,12 +117,16 @@ interface Costs {
 }
 
 function measure(profile: Profile, warmUp: number, cases: number): Costs {
-  const source = createCaseSource({ seed: '1', profile, capabilities: [features] });
-  for (let before = 0; before < warmUp; before += cases) measureRound(source, cases);
-  const rounds = Array.from({ length: ROUNDS }, () => measureRound(source, cases));
+  const random = seededRandom('1');
+  const drawPlan = createPlanSource({ profile, capabilities: [features] });
+  const round = (): Costs => measureRound(() => drawPlan(random), cases);
+  for (let before = 0; before < warmUp; before += cases) round();
+  const rounds = Array.from({ length: ROUNDS }, round);
   const medianOf = (name: keyof Costs): number => median(rounds.map((round) => round[name]));
   return {
     caseUs: medianOf('caseUs'),
+    drawUs: medianOf('drawUs'),
+    lowerUs: medianOf('lowerUs'),
     bytesUs: medianOf('bytesUs'),
     candidateUs: medianOf('candidateUs'),
     insns: mean(rounds.map(({ insns }) => insns)),
@@ -116,9 +134,11 @@ function measure(profile: Profile, warmUp: number, cases: number): Costs {
   };
 }
 
-function measureRound(source: CaseSource, cases: number): Costs {
+function measureRound(drawPlan: () => CasePlan, cases: number): Costs {
   const startedUs = cpuUs();
-  const made = Array.from({ length: cases }, () => source.next());
+  const plans = Array.from({ length: cases }, drawPlan);
+  const drawnUs = cpuUs();
+  const made = plans.map(shrinkableOf);
   const madeUs = cpuUs();
   for (const { testCase } of made) encodeCase(testCase);
   const encodedUs = cpuUs();
@@ -128,6 +148,8 @@ function measureRound(source: CaseSource, cases: number): Costs {
   const shrunkUs = cpuUs();
   return {
     caseUs: (madeUs - startedUs) / cases,
+    drawUs: (drawnUs - startedUs) / cases,
+    lowerUs: (madeUs - drawnUs) / cases,
     bytesUs: (encodedUs - madeUs) / cases,
     candidateUs: (shrunkUs - encodedUs) / candidates,
     insns: mean(made.map(({ testCase }) => insnsOf(testCase))),
