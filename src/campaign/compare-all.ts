@@ -4,6 +4,7 @@ import {
   type Comparison,
   compareOutcomes,
   type Divergence,
+  type DivergenceClass,
   type Observed,
 } from '../compare/compare.ts';
 import type { Holds } from '../shrink/shrink.ts';
@@ -46,11 +47,54 @@ async function answersOf(target: Target, cases: readonly Case[]): Promise<readon
   return target.execute(cases);
 }
 
-/** Says of smaller cases whether the two targets disagree on them as they do in `divergence`. */
-export const showing =
-  (divergence: Divergence, pair: readonly [Target, Target], isSteady: IsSteady): Holds =>
-  async (candidates) =>
-    (await compareAll(candidates, pair, isSteady)).map(
-      ({ comparison, steady }) =>
-        steady && comparison.kind === 'diverge' && sameKind(comparison, divergence),
-    );
+/**
+ * Says of smaller cases whether the two targets disagree on them as they do in `divergence`. A kernel is not asked
+ * where an emulator's answer alone shows that they don't.
+ */
+export function showing(
+  divergence: Divergence,
+  pair: readonly [Target, Target],
+  isSteady: IsSteady,
+): Holds {
+  const [a, b] = [remembering(pair[0]), remembering(pair[1])] as const;
+  const emulators = [a, b].filter(({ info }) => info.engine === 'emulator');
+  const canShow = (outcome: Outcome): boolean => !OF_RUNS.has(divergence.class) || begins(outcome);
+
+  return async (candidates) => {
+    const can = candidates.map(() => true);
+    for (const emulator of emulators) {
+      for (const [i, outcome] of (await emulator.execute(candidates)).entries()) {
+        can[i] &&= canShow(outcome);
+      }
+    }
+    const asked = candidates.filter((_, i) => can[i]);
+    const compared = (await compareAll(asked, [a, b], isSteady)).values();
+    return can.map((each) => each && shows(compared.next().value!));
+  };
+
+  function shows({ comparison, steady }: Compared): boolean {
+    return steady && comparison.kind === 'diverge' && sameKind(comparison, divergence);
+  }
+}
+
+/** Classes of divergence that are looked for behind that of an emulator that has fallen over, run by run. */
+const OF_RUNS: ReadonlySet<DivergenceClass> = new Set(['errno', 'retval', 'data', 'ctx', 'map']);
+
+/** Whether the first run comes to an end. */
+const begins = (outcome: Outcome): boolean =>
+  outcome.kind !== 'completed' || outcome.runs[0]?.fault === undefined;
+
+/** Emulators are asked for the same cases twice. */
+function remembering(target: Target): Target {
+  if (target.info.engine !== 'emulator') return target;
+  const known = new WeakMap<Case, Outcome>();
+  return {
+    ...target,
+    execute: async (cases) => {
+      const fresh = cases.filter((testCase) => !known.has(testCase));
+      const outcomes = await target.execute(fresh);
+      for (const [i, testCase] of fresh.entries()) known.set(testCase, outcomes[i]);
+      return cases.map((testCase) => known.get(testCase)!);
+    },
+  };
+}

@@ -12,7 +12,7 @@ import { encodeCase } from '../../case/bytes.ts';
 import type { Case } from '../../case/case.ts';
 import { createEmulator } from '../../targets/emulator/emulator.ts';
 import { DEFAULT_LINUX } from '../../targets/target.ts';
-import type { Measurement } from './measurement.ts';
+import { type Measurement, median } from './measurement.ts';
 
 /** The case that limits are given for: 32 insns on the average, and 4 runs. */
 const LIMITED: Profile = {
@@ -180,6 +180,3 @@ const insnsOf = ({ progs }: Case): number =>
 
 const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
-
-const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[values.length >> 1];

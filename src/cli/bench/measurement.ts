@@ -7,3 +7,7 @@ export interface Measurement {
   readonly ratio?: number;
   readonly against?: string;
 }
+
+/** Of an odd number of values, the one in the middle. */
+export const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];

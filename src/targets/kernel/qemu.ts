@@ -84,9 +84,11 @@ async function writeFiles(folder: string, files: Files): Promise<void> {
 
 function qemuArguments(options: QemuOptions, { vmlinux }: Files): readonly string[] {
   const { qemu, console }: ArchRow = ARCHES[options.arch];
+  const isEmulated = options.accel === 'tcg';
+  const cpu = isEmulated ? (qemu.emulatedArgs ?? qemu.args) : qemu.args;
   const parameters = [`console=${console}`, ...PARAMETERS, 'bpfdiff.link=virtio'];
   return [
-    ...['-accel', options.accel === 'kvm' ? 'kvm' : 'tcg,thread=multi', ...qemu.args],
+    ...['-accel', isEmulated ? 'tcg,thread=multi' : 'kvm', ...cpu],
     ...['-m', `${options.memoryMb ?? qemu.memoryMb}`, '-smp', '1'],
     ...['-display', 'none', '-nodefaults', '-no-user-config', '-no-reboot'],
     ...['-kernel', vmlinux === undefined ? options.kernel : 'vmlinux', '-initrd', 'initramfs'],
@@ -94,7 +96,9 @@ function qemuArguments(options: QemuOptions, { vmlinux }: Files): readonly strin
     // The console on standard output, frames on the socket.
     ...['-chardev', 'stdio,id=console,signal=off', '-serial', 'chardev:console'],
     ...['-chardev', 'socket,id=frames,fd=3'],
-    ...['-device', 'virtio-serial', '-device', 'virtserialport,chardev=frames,name=bpfdiff'],
+    // Who emulates the CPU sends an answer sooner than another thread would, if it were told to.
+    ...['-device', isEmulated ? 'virtio-serial,ioeventfd=off' : 'virtio-serial'],
+    ...['-device', 'virtserialport,chardev=frames,name=bpfdiff'],
   ];
 }
 
