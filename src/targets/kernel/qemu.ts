@@ -96,9 +96,7 @@ function qemuArguments(options: QemuOptions, { vmlinux }: Files): readonly strin
     // The console on standard output, frames on the socket.
     ...['-chardev', 'stdio,id=console,signal=off', '-serial', 'chardev:console'],
     ...['-chardev', 'socket,id=frames,fd=3'],
-    // Who emulates the CPU sends an answer sooner than another thread would, if it were told to.
-    ...['-device', isEmulated ? 'virtio-serial,ioeventfd=off' : 'virtio-serial'],
-    ...['-device', 'virtserialport,chardev=frames,name=bpfdiff'],
+    ...['-device', 'virtio-serial', '-device', 'virtserialport,chardev=frames,name=bpfdiff'],
   ];
 }
 
