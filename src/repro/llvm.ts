@@ -27,8 +27,6 @@ function lackOf(insn: Insn, maps: number): string | undefined {
   if (form?.kind === 'call' && form.callee === 'kfunc') return 'kfuncs';
   const pseudo = pseudoOf(insn);
   if (pseudo === 'var_addr') return 'variables of the kernel';
-  if (pseudo === 'map_by_idx' || pseudo === 'map_val_by_idx')
-    return 'maps by their place in a list';
   const namesMap = pseudo === 'map_by_fd' || pseudo === 'map_val_by_fd';
   if (namesMap && (insn.imm < 0 || insn.imm >= maps)) return 'a map that is not there';
   return pseudo === 'map_by_fd' && insn.nextImm !== 0 ? 'an offset of the fd of a map' : undefined;
@@ -59,7 +57,8 @@ function insnLines(
 ): readonly LlvmLine[] {
   const address = addressOf(insn);
   if (address !== undefined) return [{ kind: 'insn', text: `r${insn.dst} = ${address} ll` }];
-  const text = pseudoOf(insn) === 'code_addr' ? undefined : disassembleForLlvm(insn, labelAt);
+  const byBytes = BY_BYTES.has(pseudoOf(insn) ?? 'imm');
+  const text = byBytes ? undefined : disassembleForLlvm(insn, labelAt);
   if (text !== undefined && !/pc[+-]/.test(text)) return [{ kind: 'insn', text }];
   const bytes = encodeProg([insn], endianness);
   return Array.from({ length: bytes.length / SLOT_BYTES }, (_, slot): LlvmLine => {
@@ -67,6 +66,9 @@ function insnLines(
     return { kind: 'raw', text: `.8byte ${wordText(bytes, slot, endianness)}`, means };
   });
 }
+
+/** What no symbol stands for: a function's address, and maps by their place in `fd_array`. */
+const BY_BYTES: ReadonlySet<LddwPseudo> = new Set(['code_addr', 'map_by_idx', 'map_val_by_idx']);
 
 function addressOf(insn: Insn): string | undefined {
   const pseudo = pseudoOf(insn);

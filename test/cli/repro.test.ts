@@ -55,7 +55,7 @@ describe('bpfdiff repro', () => {
     await bpfdiff(['exec', path, '--targets', 'uml', '--record']);
     const { exitCode, stdout, stderr } = await bpfdiff(['repro', path]);
     expect([exitCode, stderr]).toEqual([0, '']);
-    expect(stdout).toMatch(/attr\.test\.data_out = 0x1000;/);
+    expect(stdout).toMatch(/attr\.test\.data_out = PTR\(\(void \*\)0x1000\);/);
   });
 
   it('says in the file that nothing was run, with --no-run', async () => {

@@ -1,7 +1,7 @@
 import type { Case, MapCommand, MapSpec } from '../../case/case.ts';
-import { isBatch, type MapCommandKind, partsOf } from '../../case/map-command.ts';
+import { isBatch, type MapCommandKind } from '../../case/map-command.ts';
 import type { Endianness } from '../../targets/target.ts';
-import { hasIndexes, holdsFds, isPerCpu } from '../map-traits.ts';
+import { holdsFds, isPerCpu } from '../map-traits.ts';
 import { machineKey } from '../observation-lines.ts';
 import { keyText, valueText } from './maps.ts';
 import { byteList, stringLiteral } from './text.ts';
@@ -61,7 +61,7 @@ function resultArguments(map: MapSpec, kind: MapCommandKind): readonly (string |
 }
 
 /** In a bloom filter a value is looked up. */
-const asksForValue = ({ type }: MapSpec, kind: MapCommandKind): boolean =>
+export const asksForValue = ({ type }: MapSpec, kind: MapCommandKind): boolean =>
   kind === 'lookup' && type === 'bloom_filter';
 
 const gives = (kind: MapCommandKind): boolean => /^lookup.*_batch$/.test(kind);
@@ -112,7 +112,6 @@ function batchFields(
   { kind, map: index, key, value, flags, count }: MapCommand,
   endianness: Endianness,
 ): readonly string[] {
-  const { keys } = partsOf(kind, count);
   const set = (field: string, to: string | number): string => `attr.batch.${field} = ${to};`;
   const fields = [set('map_fd', `map[${index}]`), set('count', count)];
   const list = (bytes: Uint8Array): string => `PTR(BYTES(${byteList(bytes) || '0'}))`;
@@ -123,14 +122,17 @@ function batchFields(
       set('values', 'PTR(value_out)'),
     );
   }
-  if (key !== null) {
-    const machineKeys = Array.from({ length: keys }, (_, i) => {
-      const one = key.subarray(i * map.keyBytes, (i + 1) * map.keyBytes);
-      return hasIndexes(map) ? machineKey(map, one, endianness) : one;
-    });
-    fields.push(set('keys', list(Buffer.concat(machineKeys))));
-  }
+  if (key !== null) fields.push(set('keys', list(batchKeys(map, key, endianness))));
   if (value !== null) fields.push(set('values', list(value)));
   if (flags !== 0n) fields.push(set('elem_flags', `0x${flags.toString(16)}`));
   return fields;
+}
+
+/** Keys, one behind the other, as the kernel has them. */
+export function batchKeys(map: MapSpec, keys: Uint8Array, endianness: Endianness): Uint8Array {
+  const machineKeys: Uint8Array[] = [];
+  for (let at = 0; at < keys.length; at += map.keyBytes) {
+    machineKeys.push(machineKey(map, keys.subarray(at, at + map.keyBytes), endianness));
+  }
+  return Buffer.concat(machineKeys);
 }

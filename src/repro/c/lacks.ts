@@ -3,7 +3,7 @@ import { isLiveRun } from '../../case/live-run.ts';
 import type { Observed } from '../../compare/compare.ts';
 import type { Disagreement, Lacks } from '../disagreement.ts';
 import { commandLacks } from './commands.ts';
-import { canOverride } from './runs.ts';
+import { canOverride } from './run-buffers.ts';
 
 const EFAULT = 14;
 const ENOSPC = 28;

@@ -1,11 +1,14 @@
-import type { Case, Run } from '../case/case.ts';
-import { formOf } from '../isa/forms.ts';
-import { HELPERS } from '../isa/helpers.ts';
-import { mapTypeName } from './c/names.ts';
-import { blockComment, commentText, stringLiteral } from './c/text.ts';
-import type { Disagreement, Lacks } from './disagreement.ts';
-import { functionsToTell } from './functions.ts';
-import { llvmLacks, llvmLines, mapSymbol, pseudoOf, valueSymbol } from './llvm.ts';
+import type { Case, Run } from '../../case/case.ts';
+import { liveAtStart } from '../../isa/dead-insns.ts';
+import { maskOf } from '../../isa/effects.ts';
+import { formOf } from '../../isa/forms.ts';
+import { HELPERS } from '../../isa/helpers.ts';
+import { namesMapsByIndex } from '../c/insns.ts';
+import { mapTypeName } from '../c/names.ts';
+import { blockComment, commentText, stringLiteral } from '../c/text.ts';
+import type { Disagreement, Lacks } from '../disagreement.ts';
+import { functionsToTell } from '../functions.ts';
+import { llvmLacks, llvmLines, mapSymbol, pseudoOf, valueSymbol } from '../llvm.ts';
 
 /** What tools/testing/selftests/bpf/test_loader.c gives to `__retval` (do_prog_test_run, 6.12). */
 export const TEST_LOADER_RUN: Run = {
@@ -68,8 +71,8 @@ export function lookedAt({ subject, other, shows }: Disagreement): Looked | unde
   return run < 0 ? undefined : { kind: 'retval', run };
 }
 
-/** What of a disagreement a selftest has no words for. */
-export function selftestLacks(disagreement: Disagreement): Lacks {
+/** What of a disagreement such a test has no words for. */
+export function verifierTestLacks(disagreement: Disagreement): Lacks {
   const { testCase } = disagreement;
   const { progs, maps, progType, expectedAttachType, progFlags, attachBtf } = testCase;
   const insns = progs.flatMap((prog) => prog.insns);
@@ -93,8 +96,31 @@ export function selftestLacks(disagreement: Disagreement): Lacks {
       lookedAt(disagreement) === undefined,
       'anything but verdicts and retvals: __success, __failure, __retval',
     ],
+    [!isAsTheLoaderRuns(disagreement), 'runs other than the one of test_loader'],
+    [namesMapsByIndex(insns), 'maps by their place in a list'],
   ];
   return [...rows.flatMap(([lacking, what]) => (lacking ? [what] : [])), ...llvmLacks(testCase)];
+}
+
+/** The register that a prog gets its ctx in. */
+const CTX = 1;
+
+/**
+ * Whether what is looked at is the same in the run that test_loader does: one before which nothing was done, of
+ * a prog that looks at nothing that goes in.
+ */
+function isAsTheLoaderRuns(disagreement: Disagreement): boolean {
+  const looked = lookedAt(disagreement);
+  if (looked?.kind !== 'retval') return true;
+  const { progs, runs } = disagreement.testCase;
+  const { repeat, flags, cpu, batchSize, attr } = runs[looked.run];
+  return (
+    looked.run === 0 &&
+    repeat <= 1 &&
+    [flags, cpu, batchSize].every((value) => value === 0) &&
+    attr === undefined &&
+    (liveAtStart(progs[0].insns) & maskOf(CTX)) === 0
+  );
 }
 
 /** Maps by index the address of whose value is loaded. */
@@ -116,9 +142,9 @@ function flagsOf(progFlags: number, type: Case['progType']): readonly string[] |
 /**
  * A test in the style of tools/testing/selftests/bpf/progs/verifier_*.c: the prog as inline assembly, and
  * what test_loader.c is to expect of it, which is what the other target answered. The disagreement must be one
- * that `selftestLacks` has nothing against.
+ * that `verifierTestLacks` has nothing against.
  */
-export function selftest(disagreement: Disagreement, notes: readonly string[]): string {
+export function verifierTest(disagreement: Disagreement, notes: readonly string[]): string {
   const { testCase, subject, claim } = disagreement;
   const { endianness } = subject.info.linux;
   const { insns } = testCase.progs[0];
