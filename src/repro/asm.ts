@@ -1,7 +1,7 @@
 import type { Case, MapSpec, Run } from '../case/case.ts';
 import { commentText, wrapped } from './c/text.ts';
 import type { Disagreement } from './disagreement.ts';
-import { llvmLines, mapSymbol, pseudoOf, valueSymbol } from './llvm.ts';
+import { kernelSymbol, llvmLines, mapSymbol, pseudoOf, valueSymbol } from './llvm.ts';
 import { observationLines } from './observation-lines.ts';
 
 /** The section that holds a prog of a case. */
@@ -9,7 +9,8 @@ export const sectionOf = (prog: number): string => `prog${prog}`;
 
 /**
  * The progs in the syntax of LLVM, a section for each, for `clang -target bpf -c repro.s`; maps, runs and
- * what is expected of them as comments. Symbols `m0`, `v0`, ... stand for maps and their values. The case
+ * what is expected of them as comments. Symbols `m0`, `v0`, `k0`, ... stand for maps, their values, and what
+ * a kernel names. The case
  * must be one that `llvmLacks` has nothing against.
  */
 export function asmText(disagreement: Disagreement, notes: readonly string[]): string {
@@ -26,6 +27,7 @@ export function asmText(disagreement: Disagreement, notes: readonly string[]): s
     '#',
     ...comment(caseLines(testCase)),
     ...(testCase.progs.some(({ insns }) => insns.some(namesMap)) ? comment([SYMBOLS_NOTE]) : []),
+    ...comment(testCase.ksyms.map((name, i) => `${kernelSymbol(i)} is ${name} of the kernel`)),
     '#',
     ...comment([`${subject.name} answers:`, ...seen]),
     ...(other === subject

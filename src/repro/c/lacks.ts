@@ -1,6 +1,4 @@
-import type { Case } from '../../case/case.ts';
 import { isLiveRun } from '../../case/live-run.ts';
-import type { Observed } from '../../compare/compare.ts';
 import type { Disagreement, Lacks } from '../disagreement.ts';
 import { commandLacks } from './commands.ts';
 import { canOverride } from './run-buffers.ts';
@@ -19,16 +17,19 @@ export function cLacks({ testCase, subject, other }: Disagreement): Lacks {
       const mayHaveFaulted = errno === EFAULT || (errno === ENOSPC && runs[i].attr !== undefined);
       return mayHaveFaulted && dataOut.length + ctxOut.length > 0;
     });
+  const isLive = runs.some((run) => isLiveRun(testCase, run));
   const rows: readonly (readonly [lacking: boolean, what: string])[] = [
     [
       other.outcome.kind !== 'completed',
       `${other.name} did not answer, so nothing can be expected`,
     ],
     [subject.outcome.kind === 'unsupported', `${subject.name} could not run it`],
-    [needsInterfaces(testCase, [subject, other]), 'where XDP live frames go to'],
+    [
+      isLive && maps.some(({ type }) => type === 'cpumap'),
+      'live frames that the thread of a CPUMAP hands on',
+    ],
     [!runs.every(canOverride), 'such a command that is wrong on purpose'],
     [maps.some(({ kptr }) => kptr !== undefined), 'kptrs in maps'],
-    [hasFilledUserRing(testCase), 'what user space writes into a user_ringbuf'],
     [progType === 'struct_ops', 'the state of struct_ops'],
     [faults, 'what is copied before a fault'],
   ];
@@ -38,14 +39,3 @@ export function cLacks({ testCase, subject, other }: Disagreement): Lacks {
     ...new Set(commands.flatMap((command) => commandLacks(testCase, command) ?? [])),
   ];
 }
-
-/** Frames that nobody gets need none, and those of the loopback device, which is down, are lost. */
-const needsInterfaces = (testCase: Case, sides: readonly Observed[]): boolean =>
-  testCase.runs.some((run) => isLiveRun(testCase, run) && run.ctx !== null) ||
-  sides.some(
-    ({ outcome }) =>
-      outcome.kind === 'completed' && outcome.runs.some(({ frames = [] }) => frames.length > 0),
-  );
-
-const hasFilledUserRing = ({ maps }: Case): boolean =>
-  maps.some(({ type, entries }) => type === 'user_ringbuf' && entries.length > 0);

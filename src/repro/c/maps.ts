@@ -56,11 +56,20 @@ export function fillLines(
   endianness: Endianness,
 ): readonly string[] {
   const map = testCase.maps[index];
+  if (map.type === 'user_ringbuf' && map.entries.length > 0) {
+    return [`if (${ringCall(map, index)} < 0)`, `\trejected(${stringLiteral(map.name)}, -errno);`];
+  }
   const fill = map.entries.map(({ key, value }) => {
     const parts = [keyText(map, key, endianness), valueText(testCase, map, value)];
     return `map_update(${[stringLiteral(map.name), `map[${index}]`, ...parts].join(', ')});`;
   });
   return map.flags & BPF_F_RDONLY_PROG ? [...fill, `map_freeze(map[${index}]);`] : fill;
+}
+
+/** What puts what user space has written into a `user_ringbuf`; an expression. */
+export function ringCall({ entries, maxEntries }: MapSpec, index: number): string {
+  const bytes = Buffer.concat(entries.map(({ value }) => value));
+  return `put_in_ring(map[${index}], ${maxEntries}, BYTES(${byteList(bytes)}), ${bytes.length})`;
 }
 
 export function keyText(map: MapSpec, key: MapEntry['key'], endianness: Endianness): string {

@@ -1,4 +1,5 @@
 import type { Case } from '../../case/case.ts';
+import { isLiveRun } from '../../case/live-run.ts';
 import type { Observed } from '../../compare/compare.ts';
 import { YOUNG_MACROS } from '../../isa/macro-names.ts';
 import { dependsOnCpu } from '../cpu.ts';
@@ -12,6 +13,7 @@ import { contentLines, fillLines, mapLines } from './maps.ts';
 import { progTypeName } from './names.ts';
 import { runDeclarations } from './run-buffers.ts';
 import { progRunFunction, runLines } from './runs.ts';
+import { LIVE_INCLUDES } from './snippets/live.ts';
 import { neededSnippets } from './snippets/snippet.ts';
 import { FUNCTIONS, MACROS } from './snippets/snippets.ts';
 import { blockComment, commentText, stringLiteral } from './text.ts';
@@ -170,6 +172,7 @@ function mainFunction({ testCase, subject }: Disagreement): string {
       '/* Before 5.11 maps and progs count as locked memory. */',
       'setrlimit(RLIMIT_MEMLOCK, &(struct rlimit){ RLIM_INFINITY, RLIM_INFINITY });',
       ...(dependsOnCpu(testCase) ? ['take_first_cpu();'] : []),
+      ...(runs.some((run) => isLiveRun(testCase, run)) ? ENTER_LIVE_NET : []),
     ],
     ...maps.map((_, i) => mapLines(testCase, i, endianness)),
     [
@@ -190,6 +193,13 @@ function mainFunction({ testCase, subject }: Disagreement): string {
   return ['int main(void)', '{', body.join('\n\n'), '}', ''].join('\n');
 }
 
+const ENTER_LIVE_NET = [
+  'if (enter_live_net()) {',
+  '\tperror("a network for live frames");',
+  '\treturn 2;',
+  '}',
+];
+
 const ATTACH = [
   '/* To where its attach_btf_id says, for the runs. */',
   'memset(&attr, 0, sizeof(attr));',
@@ -200,7 +210,7 @@ const ATTACH = [
 /** Each with a name for which it is needed; none where it always is. */
 const INCLUDES: readonly (readonly [header: string, name?: string])[] = [
   ['errno.h'],
-  ['sched.h', 'CPU_SET'],
+  ['sched.h', 'CPU_SET|unshare'],
   ['stdarg.h'],
   ['stdio.h'],
   ['stdlib.h', '[mc]alloc|exit|qsort'],
@@ -211,6 +221,7 @@ const INCLUDES: readonly (readonly [header: string, name?: string])[] = [
   ['unistd.h'],
   ['linux/bpf.h'],
   ['linux/btf.h', 'BTF_\\w+'],
+  ...LIVE_INCLUDES,
 ];
 
 const includes = (code: string): readonly string[] => [

@@ -1,4 +1,5 @@
 import type { Case } from '../../case/case.ts';
+import { isLiveRun } from '../../case/live-run.ts';
 import type { ProgType } from '../../case/prog-type.ts';
 import type { Endianness } from '../../targets/target.ts';
 import { commandLines } from './commands.ts';
@@ -32,6 +33,7 @@ export function runLines(testCase: Case, index: number, endianness: Endianness):
       value === 0 ? [] : [test(field, numberText(field, value))],
     ),
     `prog_run(${index});`,
+    ...(isLiveRun(testCase, run) ? [`say_frames(${index});`] : []),
     ...commands.flatMap((command, i) => commandLines(testCase, index, i, command, endianness)),
   ];
 }

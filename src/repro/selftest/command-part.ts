@@ -1,8 +1,8 @@
 import type { Case, MapCommand, MapSpec } from '../../case/case.ts';
 import { isBatch, type MapCommandKind } from '../../case/map-command.ts';
 import type { CommandOutcome, Endianness } from '../../targets/target.ts';
-import { asksForValue, batchKeys } from '../c/commands.ts';
-import { keyText, valueText } from '../c/maps.ts';
+import { asksForValue, batchKeys, commandValueText, givesEachCpu } from '../c/commands.ts';
+import { keyText } from '../c/maps.ts';
 import type { Disagreement } from '../disagreement.ts';
 import { machineKey } from '../observation-lines.ts';
 import {
@@ -72,7 +72,7 @@ export function commandPart(disagreement: Disagreement, run: number, index: numb
       : plain(),
     expectEqual(`${call}(${listed.join(', ')})`, resultText(outcome.errno), what),
     batch ? expectEqual('count', outcome.count, `${what}: count`) : plain(),
-    outputPart(map, command, outcome, name, what, endianness),
+    outputPart(map, command, outcome, { name, what, endianness }),
   ]);
 }
 
@@ -94,7 +94,8 @@ function argumentsOf(
   const keys =
     key !== null && batch ? bytesText(batchKeys(map, key, endianness), `${name}_keys`) : undefined;
   const values = value !== null && batch ? bytesText(value, `${name}_values`) : undefined;
-  const valueIn = values?.text ?? (value === null ? 'NULL' : valueText(testCase, map, value));
+  const valueIn =
+    values?.text ?? (value === null ? 'NULL' : commandValueText(testCase, map, command, value));
   return {
     tables: [...(keys?.tables ?? []), ...(values?.tables ?? [])],
     text: {
@@ -110,15 +111,27 @@ function argumentsOf(
   };
 }
 
+interface Context {
+  /** Of tables. */
+  readonly name: string;
+  /** For people. */
+  readonly what: string;
+  readonly endianness: Endianness;
+}
+
 function outputPart(
   map: MapSpec,
-  { kind }: MapCommand,
+  command: MapCommand,
   { count, output }: CommandOutcome,
-  name: string,
-  what: string,
-  endianness: Endianness,
+  { name, what, endianness }: Context,
 ): Part {
+  const { kind } = command;
   if (output.length === 0) return plain();
+  if (givesEachCpu(map, command)) {
+    const cpus = output.length / map.valueBytes;
+    const packed = `pack_values(value_out, ${map.valueBytes}, ${cpus})`;
+    return expectBytes(packed, output, `${name}_gives`, what);
+  }
   if (!isBatch(kind)) {
     const [buffer, bytes] =
       kind === 'next_key'

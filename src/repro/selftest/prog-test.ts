@@ -1,8 +1,10 @@
+import { isLiveRun } from '../../case/live-run.ts';
 import { isBatch } from '../../case/map-command.ts';
 import { commandDeclarations } from '../c/commands.ts';
 import { namesMapsByIndex } from '../c/insns.ts';
 import { mapArray, youngMacros } from '../c/program.ts';
 import { runDeclarations } from '../c/run-buffers.ts';
+import { LIVE_INCLUDES } from '../c/snippets/live.ts';
 import { neededSnippets } from '../c/snippets/snippet.ts';
 import { blockComment } from '../c/text.ts';
 import { dependsOnCpu } from '../cpu.ts';
@@ -59,8 +61,12 @@ export function progTest(disagreement: Disagreement, notes: readonly string[]): 
 }
 
 const includes = (code: string): readonly string[] => [
-  ...(/\bCPU_SET\b/.test(code) ? ['#define _GNU_SOURCE', '#include <sched.h>'] : []),
+  ...(/\b(CPU_SET|unshare)\b/.test(code) ? ['#define _GNU_SOURCE', '#include <sched.h>'] : []),
   '#include <test_progs.h>',
+  ...LIVE_INCLUDES.filter(([, name]) => new RegExp(`\\b${name}\\b`).test(code)).map(
+    ([header]) => `#include <${header}>`,
+  ),
+  ...(/\bmmap\b/.test(code) ? ['#include <sys/mman.h>'] : []),
   ...(/\bBTF_KIND_/.test(code) ? ['#include <linux/btf.h>'] : []),
 ];
 
@@ -88,6 +94,9 @@ function testFunction({ testCase, other }: Disagreement, content: Part): string 
   const paragraphs: readonly (readonly string[])[] = [
     attaches ? ['int link;'] : [],
     dependsOnCpu(testCase) ? ['take_first_cpu();'] : [],
+    runs.some((run) => isLiveRun(testCase, run))
+      ? ['if (!ASSERT_OK(enter_live_net(), "a network for live frames"))', '\treturn;']
+      : [],
     load.verdict === 'accepted'
       ? ['if (!ASSERT_OK(set_up(), "set up"))', '\tgoto out;']
       : [`ASSERT_EQ(set_up(), ${resultText(load.errno)}, "set up");`],

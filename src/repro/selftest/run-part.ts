@@ -1,7 +1,11 @@
+import { isLiveRun } from '../../case/live-run.ts';
+import type { RunOutcome } from '../../targets/target.ts';
 import { numbersOf, pointersOf, sizesOf } from '../c/run-buffers.ts';
+import { stringLiteral } from '../c/text.ts';
 import type { Disagreement } from '../disagreement.ts';
 import { commandPart } from './command-part.ts';
 import {
+  bytesText,
   expectBytes,
   expectEqual,
   joined,
@@ -45,6 +49,7 @@ export function runPart(disagreement: Disagreement, index: number): Part {
     outputPart(disagreement, index, 'data'),
     sizePart('ctx'),
     outputPart(disagreement, index, 'ctx'),
+    isLiveRun(testCase, run) ? framesPart(expected, index) : plain(),
     ...commands.map((_, i) => commandPart(disagreement, index, i)),
   ]);
 }
@@ -78,6 +83,21 @@ function outputPart(disagreement: Disagreement, index: number, what: 'data' | 'c
   const bytes = new Uint8Array(lenBytes).fill(UNTOUCHED);
   bytes.set(expected[field]);
   return expectBytes(buffer, bytes, `run${index}_${what}_expected`, `run ${index}: ${what}_out`);
+}
+
+function framesPart({ frames = [] }: RunOutcome, index: number): Part {
+  const what = `run ${index}: frames`;
+  const each = frames.map(({ way, ifindex, times, bytes }, i): Part => {
+    const { tables, text } = bytesText(bytes, `run${index}_frame${i}`);
+    const given = [i, stringLiteral(way), ifindex, times, text, bytes.length];
+    const name = stringLiteral(`run ${index}: frame ${i}`);
+    return { tables, lines: [`check_frame(${[...given, name].join(', ')});`] };
+  });
+  return joined([
+    plain('take_frames();'),
+    expectEqual('frame_count', frames.length, what),
+    ...each,
+  ]);
 }
 
 /** `check_run<i>`, which `runPart` is the body of. */

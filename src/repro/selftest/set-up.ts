@@ -1,7 +1,7 @@
 import type { Case, MapSpec } from '../../case/case.ts';
 import type { Endianness } from '../../targets/target.ts';
 import { insnInitialisers, namesMapsByIndex } from '../c/insns.ts';
-import { BPF_F_RDONLY_PROG, keyText, mapBtf, valueText } from '../c/maps.ts';
+import { BPF_F_RDONLY_PROG, keyText, mapBtf, ringCall, valueText } from '../c/maps.ts';
 import { mapTypeName, progTypeName } from '../c/names.ts';
 import { stringLiteral } from '../c/text.ts';
 import { functionsToTell } from '../functions.ts';
@@ -57,6 +57,9 @@ function creation(map: MapSpec, index: number): readonly string[] {
 
 function fillLines(testCase: Case, index: number, endianness: Endianness): readonly string[] {
   const map = testCase.maps[index];
+  if (map.type === 'user_ringbuf' && map.entries.length > 0) {
+    return [`err = ${ringCall(map, index)};`, 'if (err)', '\treturn err;'];
+  }
   const updates = map.entries.map(({ key, value }, i) => {
     const parts = [keyText(map, key, endianness), valueText(testCase, map, value)];
     const call = `bpf_map_update_elem(map[${index}], ${parts.join(', ')}, BPF_ANY)`;

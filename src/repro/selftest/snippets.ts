@@ -1,5 +1,6 @@
 import { BASICS } from '../c/snippets/basics.ts';
 import { BTF } from '../c/snippets/btf.ts';
+import { LIVE } from '../c/snippets/live.ts';
 import { MAPS } from '../c/snippets/maps.ts';
 import type { Snippet } from '../c/snippets/snippet.ts';
 import { MACROS } from '../c/snippets/snippets.ts';
@@ -17,30 +18,35 @@ export const TEST_FUNCTIONS: readonly Snippet[] = [
     names: ['possible_cpus'],
     text: '#define possible_cpus() libbpf_num_possible_cpus()',
   },
+  ...named(BTF, 'put_btf'),
   {
     names: ['btf_load'],
     text: `
-/* Documentation/bpf/btf.rst */
 static int btf_load(const __u32 *types, __u32 types_len, const char *strings, __u32 strings_len)
 {
-	static __u8 btf[4096];
-	struct btf_header header = {
-		.magic = BTF_MAGIC,
-		.version = BTF_VERSION,
-		.hdr_len = sizeof(header),
-		.type_len = types_len,
-		.str_off = types_len,
-		.str_len = strings_len,
-	};
-
-	memcpy(btf, &header, sizeof(header));
-	memcpy(btf + sizeof(header), types, types_len);
-	memcpy(btf + sizeof(header) + types_len, strings, strings_len);
-	return bpf_btf_load(btf, sizeof(header) + types_len + strings_len, NULL);
+	return bpf_btf_load(btf, put_btf(types, types_len, strings, strings_len), NULL);
 }`,
   },
-  ...BTF.filter(({ names }) => !names.includes('btf_load')),
-  ...named(MAPS, 'on_every_cpu'),
+  ...BTF.filter(({ names: [name] }) => name !== 'put_btf' && name !== 'btf_load'),
+  ...named(MAPS, 'on_every_cpu', 'pack_values', 'put_in_ring'),
+  ...named(LIVE, 'taps', 'enter_live_net', 'take_frames'),
+  {
+    names: ['check_frame'],
+    text: `
+static void check_frame(__u32 i, const char *way, __u32 ifindex, __u32 times, const void *bytes,
+			__u32 len, const char *what)
+{
+	const struct frames *frame = &frames[i];
+
+	if (i >= frame_count)
+		return;
+	ASSERT_STREQ(frame->way, way, what);
+	ASSERT_EQ(frame->ifindex, ifindex, what);
+	ASSERT_EQ(frame->times, times, what);
+	if (ASSERT_EQ(frame->len, len, what))
+		ASSERT_OK(memcmp(frame->bytes, bytes, len), what);
+}`,
+  },
   {
     names: ['check_value'],
     text: `

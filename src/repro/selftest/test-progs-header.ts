@@ -1,3 +1,4 @@
+import { POSSIBLE_CPUS } from '../c/snippets/basics.ts';
 import { PROG_TEST } from './prog-test.ts';
 
 /**
@@ -52,6 +53,11 @@ static int failed;
 	CHECK(!(act >= (expected)), (name), "unexpected %s: actual %lld < expected %lld\\n", \\
 	      (name), (long long)act, (long long)(expected)); \\
 	act >= (expected); \\
+})
+#define ASSERT_STREQ(actual, expected, name) ({ \\
+	bool same = !strcmp(actual, expected); \\
+	CHECK(!same, (name), "unexpected %s: actual '%s' != expected '%s'\\n", (name), actual, expected); \\
+	same; \\
 })
 #define ASSERT_OK(res, name) ({ \\
 	long long result = (res); \\
@@ -255,23 +261,7 @@ static int batch_cmd(int cmd, int fd, const void *in_batch, const void *out_batc
 #define bpf_map_delete_batch(fd, keys, count, opts) \\
 	batch_cmd(BPF_MAP_DELETE_BATCH, fd, NULL, NULL, keys, NULL, count, opts)
 
-static int libbpf_num_possible_cpus(void)
-{
-	FILE *file = fopen("/sys/devices/system/cpu/possible", "r");
-	int first = 0, last = 0, count = 0;
-
-	while (file && fscanf(file, "%d", &first) == 1) {
-		last = first;
-		if (fscanf(file, "-%d", &last) != 1)
-			last = first;
-		count += last - first + 1;
-		if (fgetc(file) != ',')
-			break;
-	}
-	if (file)
-		fclose(file);
-	return count ? count : 1;
-}
+${POSSIBLE_CPUS.replace('possible_cpus', 'libbpf_num_possible_cpus').trim()}
 
 typedef int (*ring_buffer_sample_fn)(void *ctx, void *data, size_t size);
 

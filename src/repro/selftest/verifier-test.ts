@@ -9,6 +9,7 @@ import { blockComment, commentText, stringLiteral } from '../c/text.ts';
 import type { Disagreement, Lacks } from '../disagreement.ts';
 import { functionsToTell } from '../functions.ts';
 import { llvmLacks, llvmLines, mapSymbol, pseudoOf, valueSymbol } from '../llvm.ts';
+import { listingOf } from '../map-traits.ts';
 
 /** What tools/testing/selftests/bpf/test_loader.c gives to `__retval` (do_prog_test_run, 6.12). */
 export const TEST_LOADER_RUN: Run = {
@@ -74,7 +75,7 @@ export function lookedAt({ subject, other, shows }: Disagreement): Looked | unde
 /** What of a disagreement such a test has no words for. */
 export function verifierTestLacks(disagreement: Disagreement): Lacks {
   const { testCase } = disagreement;
-  const { progs, maps, progType, expectedAttachType, progFlags, attachBtf } = testCase;
+  const { progs, maps, ksyms, progType, expectedAttachType, progFlags, attachBtf } = testCase;
   const insns = progs.flatMap((prog) => prog.insns);
   const values = valueMaps(testCase);
   const rows: readonly (readonly [lacking: boolean, what: string])[] = [
@@ -83,6 +84,7 @@ export function verifierTestLacks(disagreement: Disagreement): Lacks {
     [expectedAttachType !== 0 || attachBtf !== undefined, 'attach types'],
     [flagsOf(progFlags, progType) === undefined, `prog_flags 0x${progFlags.toString(16)}`],
     [maps.some(({ entries }) => entries.length > 0), 'maps that hold entries from the start'],
+    [ksyms.length > 0, 'functions and variables of the kernel'],
     [maps.some((map) => map.inner !== undefined), 'maps of maps'],
     [maps.some((map) => map.spinLock !== undefined || map.kptr !== undefined), 'objects in maps'],
     [
@@ -97,6 +99,7 @@ export function verifierTestLacks(disagreement: Disagreement): Lacks {
       'anything but verdicts and retvals: __success, __failure, __retval',
     ],
     [!isAsTheLoaderRuns(disagreement), 'runs other than the one of test_loader'],
+    [observesMore(disagreement), 'more that is observed than a verdict and a retval'],
     [namesMapsByIndex(insns), 'maps by their place in a list'],
   ];
   return [...rows.flatMap(([lacking, what]) => (lacking ? [what] : [])), ...llvmLacks(testCase)];
@@ -120,6 +123,20 @@ function isAsTheLoaderRuns(disagreement: Disagreement): boolean {
     [flags, cpu, batchSize].every((value) => value === 0) &&
     attr === undefined &&
     (liveAtStart(progs[0].insns) & maskOf(CTX)) === 0
+  );
+}
+
+/** Whether agreement is of more than such a test looks at. What diverges is enough by itself. */
+function observesMore({ testCase, shows, other }: Disagreement): boolean {
+  const { outcome } = other;
+  if (shows === 'divergence' || outcome.kind !== 'completed') return false;
+  const { maps, runs } = testCase;
+  return (
+    outcome.load.verdict === 'accepted' &&
+    (runs.length > 1 ||
+      maps.some((map) => listingOf(map) !== 'none') ||
+      runs.some(({ commands }) => commands !== undefined) ||
+      outcome.runs.some(({ dataOut, ctxOut }) => dataOut.length + ctxOut.length > 0))
   );
 }
 

@@ -3,12 +3,13 @@ import type { Snippet } from './snippet.ts';
 /** BTF that progs and maps are loaded with, and ids of the running kernel's own. */
 export const BTF: readonly Snippet[] = [
   {
-    names: ['btf_load'],
+    names: ['put_btf'],
     text: `
-/* Documentation/bpf/btf.rst */
-static int btf_load(const __u32 *types, __u32 types_len, const char *strings, __u32 strings_len)
+static __u8 btf[4096];
+
+/* Documentation/bpf/btf.rst. Returns the length of what it puts there. */
+static __u32 put_btf(const __u32 *types, __u32 types_len, const char *strings, __u32 strings_len)
 {
-	static __u8 btf[4096];
 	struct btf_header header = {
 		.magic = BTF_MAGIC,
 		.version = BTF_VERSION,
@@ -21,9 +22,19 @@ static int btf_load(const __u32 *types, __u32 types_len, const char *strings, __
 	memcpy(btf, &header, sizeof(header));
 	memcpy(btf + sizeof(header), types, types_len);
 	memcpy(btf + sizeof(header) + types_len, strings, strings_len);
+	return sizeof(header) + types_len + strings_len;
+}`,
+  },
+  {
+    names: ['btf_load'],
+    text: `
+static int btf_load(const __u32 *types, __u32 types_len, const char *strings, __u32 strings_len)
+{
+	__u32 len = put_btf(types, types_len, strings, strings_len);
+
 	memset(&attr, 0, sizeof(attr));
 	attr.btf = PTR(btf);
-	attr.btf_size = sizeof(header) + types_len + strings_len;
+	attr.btf_size = len;
 	return bpf(BPF_BTF_LOAD);
 }`,
   },
