@@ -1,3 +1,4 @@
+import type { MapSpec } from '../../case/case.ts';
 import { isLiveRun } from '../../case/live-run.ts';
 import type { Disagreement, Lacks } from '../disagreement.ts';
 import { commandLacks } from './commands.ts';
@@ -29,7 +30,7 @@ export function cLacks({ testCase, subject, other }: Disagreement): Lacks {
       'live frames that the thread of a CPUMAP hands on',
     ],
     [!runs.every(canOverride), 'such a command that is wrong on purpose'],
-    [maps.some(({ kptr }) => kptr !== undefined), 'kptrs in maps'],
+    [kptrShapes(maps).size > 1, 'kptrs in maps whose values are not alike'],
     [progType === 'struct_ops', 'the state of struct_ops'],
     [faults, 'what is copied before a fault'],
   ];
@@ -39,3 +40,8 @@ export function cLacks({ testCase, subject, other }: Disagreement): Lacks {
     ...new Set(commands.flatMap((command) => commandLacks(testCase, command) ?? [])),
   ];
 }
+
+const kptrShapes = (maps: readonly MapSpec[]): ReadonlySet<string> =>
+  new Set(
+    maps.flatMap(({ valueBytes, kptr }) => (kptr === undefined ? [] : `${valueBytes} ${kptr}`)),
+  );

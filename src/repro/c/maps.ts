@@ -30,7 +30,14 @@ function creation(map: MapSpec): string {
 
 /** What tells the kernel of the types of a map's keys and values, where it must be told, as fields of bpf_attr. */
 export function mapBtf(map: MapSpec) {
-  const { type, keyBytes, valueBytes, spinLock } = map;
+  const { type, keyBytes, valueBytes, spinLock, kptr } = map;
+  if (kptr !== undefined) {
+    return {
+      btf_fd: objectBtf(valueBytes, kptr),
+      btf_key_type_id: '1 /* int */',
+      btf_value_type_id: 'BTF_HOLDER',
+    };
+  }
   if (spinLock !== undefined) {
     return {
       btf_fd: `lock_btf(${keyBytes}, ${valueBytes}, ${spinLock})`,
@@ -44,6 +51,15 @@ export function mapBtf(map: MapSpec) {
     btf_key_type_id: 'BTF_INT',
     btf_value_type_id: 'BTF_BYTES',
   };
+}
+
+const objectBtf = (valueBytes: number, kptr: number): string =>
+  `object_btf(${valueBytes}, ${kptr})`;
+
+/** What progs are told the types of their functions by, which is the same as of maps that hold their objects. */
+export function progBtf({ maps }: Case): string {
+  const holder = maps.find(({ kptr }) => kptr !== undefined);
+  return holder === undefined ? 'func_btf()' : objectBtf(holder.valueBytes, holder.kptr!);
 }
 
 /** Maps whose values belong to sockets, tasks or cgroups. */

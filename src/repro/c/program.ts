@@ -9,7 +9,7 @@ import { isPerCpu } from '../map-traits.ts';
 import { observationLines } from '../observation-lines.ts';
 import { commandDeclarations } from './commands.ts';
 import { insnInitialisers, namesMapsByIndex } from './insns.ts';
-import { contentLines, fillLines, mapLines } from './maps.ts';
+import { contentLines, fillLines, mapLines, progBtf } from './maps.ts';
 import { progTypeName } from './names.ts';
 import { runDeclarations } from './run-buffers.ts';
 import { progRunFunction, runLines } from './runs.ts';
@@ -135,7 +135,7 @@ function loadFunction(testCase: Case, index: number): string {
       : [
           '\t/* Slots where functions begin, and their type. */',
           `\tstatic const __u32 functions[][2] = { ${functions.map((slot) => `{ ${slot}, 3 }`).join(', ')} };`,
-          '\tint btf = func_btf();',
+          `\tint btf = ${progBtf(testCase)};`,
         ]),
     ...(attachBtf === undefined
       ? []

@@ -1,7 +1,7 @@
 import type { Case, MapSpec } from '../../case/case.ts';
 import type { Endianness } from '../../targets/target.ts';
 import { insnInitialisers, namesMapsByIndex } from '../c/insns.ts';
-import { BPF_F_RDONLY_PROG, keyText, mapBtf, ringCall, valueText } from '../c/maps.ts';
+import { BPF_F_RDONLY_PROG, keyText, mapBtf, progBtf, ringCall, valueText } from '../c/maps.ts';
 import { mapTypeName, progTypeName } from '../c/names.ts';
 import { stringLiteral } from '../c/text.ts';
 import { functionsToTell } from '../functions.ts';
@@ -85,7 +85,7 @@ function loadFunction(testCase: Case, index: number): string {
         ? undefined
         : `kernel_btf_id(${stringLiteral(attachBtf)}, BTF_KIND_FUNC)`,
     fd_array: namesMapsByIndex(insns) ? 'map' : undefined,
-    prog_btf_fd: tells ? 'func_btf()' : undefined,
+    prog_btf_fd: tells ? progBtf(testCase) : undefined,
     func_info: tells ? 'functions' : undefined,
     func_info_cnt: tells ? functions.length : undefined,
     func_info_rec_size: tells ? 'sizeof(functions[0])' : undefined,

@@ -81,24 +81,50 @@ static int lock_btf(__u32 key_size, __u32 value_size, __u32 offset)
 }`,
   },
   {
-    names: ['func_btf'],
+    names: ['func_btf', 'object_btf'],
     text: `
 /* int f(void), which stands for every function; and struct object { u64 a, b, c; struct bpf_refcount r; } */
+#define FUNC_TYPES \\
+	1, BTF_TYPE(BTF_KIND_INT, 0), 4, BTF_INT_SIGNED << 24 | 32, \\
+	0, BTF_TYPE(BTF_KIND_FUNC_PROTO, 0), 1, \\
+	5, BTF_TYPE(BTF_KIND_FUNC, 0), 2, \\
+	7, BTF_TYPE(BTF_KIND_INT, 0), 8, 64, \\
+	11, BTF_TYPE(BTF_KIND_STRUCT, 1), 4, 24, 1, 0, \\
+	26, BTF_TYPE(BTF_KIND_STRUCT, 4), 32, 33, 4, 0, 35, 4, 64, 37, 4, 128, 24, 5, 192
+
+static const char func_strings[] = "\\0int\\0f\\0u64\\0bpf_refcount\\0r\\0object\\0a\\0b\\0c\\0kptr";`,
+  },
+  {
+    names: ['func_btf'],
+    text: `
 static int func_btf(void)
 {
-	static const char strings[] = "\\0int\\0f\\0u64\\0bpf_refcount\\0r\\0object\\0a\\0b\\0c";
-	static const __u32 types[] = {
-		1, BTF_TYPE(BTF_KIND_INT, 0), 4, BTF_INT_SIGNED << 24 | 32,
-		0, BTF_TYPE(BTF_KIND_FUNC_PROTO, 0), 1,
-		5, BTF_TYPE(BTF_KIND_FUNC, 0), 2,
-		7, BTF_TYPE(BTF_KIND_INT, 0), 8, 64,
-		11, BTF_TYPE(BTF_KIND_STRUCT, 1), 4, 24, 1, 0,
-		26, BTF_TYPE(BTF_KIND_STRUCT, 4), 32, 33, 4, 0, 35, 4, 64, 37, 4, 128, 24, 5, 192,
+	static const __u32 types[] = { FUNC_TYPES };
+	static int fd;
+
+	if (!fd)
+		fd = btf_load(types, sizeof(types), func_strings, sizeof(func_strings));
+	return fd;
+}`,
+  },
+  {
+    names: ['object_btf', 'BTF_HOLDER'],
+    text: `
+#define BTF_HOLDER 9
+
+/* And a value of so many bytes, at the offset of which lies a struct object __kptr *; type tags: 5.18. */
+static int object_btf(__u32 value_size, __u32 offset)
+{
+	__u32 types[] = {
+		FUNC_TYPES,
+		39, BTF_TYPE(18 /* BTF_KIND_TYPE_TAG */, 0), 6,
+		0, BTF_TYPE(BTF_KIND_PTR, 0), 7,
+		0, BTF_TYPE(BTF_KIND_STRUCT, 1), value_size, 39, 8, 8 * offset,
 	};
 	static int fd;
 
 	if (!fd)
-		fd = btf_load(types, sizeof(types), strings, sizeof(strings));
+		fd = btf_load(types, sizeof(types), func_strings, sizeof(func_strings));
 	return fd;
 }`,
   },
