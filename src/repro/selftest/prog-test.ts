@@ -48,7 +48,7 @@ export function progTest(disagreement: Disagreement, notes: readonly string[]): 
     testFunction(disagreement, content),
   ].join('\n');
   const functions = neededSnippets(TEST_FUNCTIONS, body);
-  const code = `${declarations}\n${functions}\n${body}`;
+  const code = [declarations, functions, body].filter((part) => part !== '').join('\n');
   return [
     '// SPDX-License-Identifier: GPL-2.0',
     blockComment([claim, `tools/testing/selftests/bpf/prog_tests/${PROG_TEST}.c`, ...notes]),
