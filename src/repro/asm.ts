@@ -59,27 +59,35 @@ function caseLines({
   progType,
   expectedAttachType,
   progFlags,
+  attachBtf,
   maps,
   runs,
 }: Case): readonly string[] {
   const flags = [
     ...(expectedAttachType === 0 ? [] : [`expected_attach_type ${expectedAttachType}`]),
     ...(progFlags === 0 ? [] : [`prog_flags 0x${progFlags.toString(16)}`]),
+    ...(attachBtf === undefined ? [] : [`attach_btf_id of ${attachBtf}`]),
   ];
   return [
     [`prog_type ${progType}`, ...flags].join(', '),
     ...maps.flatMap(mapLines),
-    ...runs.map(runLine),
+    ...runs.flatMap((run, i) => [runLine(run, i), ...commandLines(run, maps)]),
   ];
 }
 
 const mapLines = (map: MapSpec, index: number): readonly string[] => [
-  `map ${index}: ${map.name}, ${map.type}, key ${map.keyBytes}, value ${map.valueBytes}, max_entries ${map.maxEntries}, flags 0x${map.flags.toString(16)}`,
+  [
+    `map ${index}: ${map.name}, ${map.type}, key ${map.keyBytes}, value ${map.valueBytes}`,
+    `max_entries ${map.maxEntries}, flags 0x${map.flags.toString(16)}`,
+    ...(map.inner === undefined ? [] : [`holds maps like map ${map.inner}`]),
+    ...(map.spinLock === undefined ? [] : [`struct bpf_spin_lock at ${map.spinLock}`]),
+    ...(map.kptr === undefined ? [] : [`kptr at ${map.kptr}`]),
+  ].join(', '),
   ...map.entries.map(({ key, value }) => `  ${hex(key)} = ${hex(value)}`),
 ];
 
 function runLine(
-  { data, ctx, repeat, flags, dataOutBytes, ctxOutBytes }: Run,
+  { data, ctx, repeat, flags, cpu, batchSize, dataOutBytes, ctxOutBytes, attr = {} }: Run,
   index: number,
 ): string {
   const fields = Object.entries(ctx?.fields ?? {}).map(
@@ -88,12 +96,26 @@ function runLine(
   return [
     `run ${index}: repeat ${repeat}`,
     ...(flags === 0 ? [] : [`flags 0x${flags.toString(16)}`]),
+    ...(cpu === 0 ? [] : [`cpu ${cpu}`]),
+    ...(batchSize === 0 ? [] : [`batch_size ${batchSize}`]),
     ...(data === null ? [] : [`data_in of ${data.length} bytes ${hex(data)}`]),
     ...(ctx === null ? [] : [`ctx_in of ${ctx.sizeBytes} bytes ${fields.join(' ')}`]),
     ...(dataOutBytes === null ? [] : [`data_size_out ${dataOutBytes}`]),
     ...(ctxOutBytes === null ? [] : [`ctx_size_out ${ctxOutBytes}`]),
+    ...Object.entries(attr).map(([name, value]) => `but ${name} ${value}`),
   ].join(', ');
 }
+
+const commandLines = ({ commands = [] }: Run, maps: readonly MapSpec[]): readonly string[] =>
+  commands.map(({ kind, map, key, value, flags, count }) =>
+    [
+      `  then ${kind} of ${maps[map].name}`,
+      ...(count === 0 ? [] : [`count ${count}`]),
+      ...(key === null ? [] : [`key ${hex(key)}`]),
+      ...(value === null ? [] : [`value ${hex(value)}`]),
+      ...(flags === 0n ? [] : [`flags 0x${flags.toString(16)}`]),
+    ].join(' '),
+  );
 
 /** What is longer is in the other formats. */
 const HEX_BYTES_MAX = 64;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FORMATS } from '../../../src/cli/repro/formats.ts';
+import { asmText } from '../../../src/repro/asm.ts';
 import type { Disagreement } from '../../../src/repro/disagreement.ts';
 import { progTest } from '../../../src/repro/selftest/prog-test.ts';
 import { selftestLacks, styleOf } from '../../../src/repro/selftest/selftest.ts';
@@ -81,6 +82,22 @@ describe('what formats have words for', () => {
     expect(FORMATS.asm.lacks(disagreement)).toEqual(said(lacks.asm));
     expect(styleOf(disagreement)).toBe(style);
     expect(selftestLacks(disagreement)).toEqual(said(lacks.c));
+  });
+});
+
+describe('the comments of assembly', () => {
+  it.each([
+    ['  cpu 1\n', /run 0: repeat 1, cpu 1,/],
+    ['  flags 0x2\n  batch_size 3\n', /run 0: repeat 1, flags 0x2, batch_size 3,/],
+    ['  attr size 8\n', /but size 8/],
+    [
+      '  update m key 01000000 value 02000000 flags 0x1\n',
+      /then update of m key 01000000 value 02000000 flags 0x1/,
+    ],
+  ])('say of a run %j', (words, says) => {
+    const map = 'map m hash key 4 value 4 max_entries 2\n';
+    const text = `case a\nprog_type xdp\n\n${map}\n${RETURNS}\n${RUN}${words}`;
+    expect(asmText(disagreementOn(text), [])).toMatch(says);
   });
 });
 
