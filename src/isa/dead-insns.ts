@@ -17,7 +17,7 @@ export function withoutDeadInsns(insns: readonly Insn[]): readonly Insn[] {
 }
 
 function usefulInsns(insns: readonly Insn[]): readonly boolean[] {
-  const live = liveAfter(insns);
+  const live = liveness(insns).after;
   const stackIsRead = insns.some((insn) => readsStack(insn));
   return insns.map((insn, i) => {
     const { writes, beside } = effectsOf(insn);
@@ -32,8 +32,14 @@ const isStackStore = (insn: Insn): boolean => insn.dst === R10 && formOf(insn)?.
 const readsStack = (insn: Insn): boolean =>
   (effectsOf(insn).reads & maskOf(R10)) !== 0 && (!isStackStore(insn) || insn.src === R10);
 
-/** For each insn the registers that may still be read after it, as masks. */
-export function liveAfter(insns: readonly Insn[]): readonly number[] {
+/** The registers that may be read before something is written to them, as a mask: what insns begin with matters. */
+export const liveAtStart = (insns: readonly Insn[]): number => liveness(insns).before[0] ?? 0;
+
+/** For each insn the registers that may still be read, before it and after it, as masks. */
+function liveness(insns: readonly Insn[]): {
+  readonly before: readonly number[];
+  readonly after: readonly number[];
+} {
   const targets = targetIndexes(insns);
   const effects = insns.map(effectsOf);
   const after: number[] = insns.map(() => 0);
@@ -49,7 +55,7 @@ export function liveAfter(insns: readonly Insn[]): readonly number[] {
       before[i] = needed;
     }
   }
-  return after;
+  return { before, after };
 }
 
 /** Where an insn goes on within its function. */

@@ -1,7 +1,7 @@
 import type { Case, MapSpec, Run } from '../case/case.ts';
 import { commentText, wrapped } from './c/text.ts';
 import type { Disagreement } from './disagreement.ts';
-import { llvmLines, mapSymbol, pseudoOf, valueSymbol } from './llvm.ts';
+import { kernelSymbol, llvmLines, mapSymbol, pseudoOf, valueSymbol } from './llvm.ts';
 import { observationLines } from './observation-lines.ts';
 
 /** The section that holds a prog of a case. */
@@ -9,7 +9,8 @@ export const sectionOf = (prog: number): string => `prog${prog}`;
 
 /**
  * The progs in the syntax of LLVM, a section for each, for `clang -target bpf -c repro.s`; maps, runs and
- * what is expected of them as comments. Symbols `m0`, `v0`, ... stand for maps and their values. The case
+ * what is expected of them as comments. Symbols `m0`, `v0`, `k0`, ... stand for maps, their values, and what
+ * a kernel names. The case
  * must be one that `llvmLacks` has nothing against.
  */
 export function asmText(disagreement: Disagreement, notes: readonly string[]): string {
@@ -26,6 +27,7 @@ export function asmText(disagreement: Disagreement, notes: readonly string[]): s
     '#',
     ...comment(caseLines(testCase)),
     ...(testCase.progs.some(({ insns }) => insns.some(namesMap)) ? comment([SYMBOLS_NOTE]) : []),
+    ...comment(testCase.ksyms.map((name, i) => `${kernelSymbol(i)} is ${name} of the kernel`)),
     '#',
     ...comment([`${subject.name} answers:`, ...seen]),
     ...(other === subject
@@ -57,27 +59,35 @@ function caseLines({
   progType,
   expectedAttachType,
   progFlags,
+  attachBtf,
   maps,
   runs,
 }: Case): readonly string[] {
   const flags = [
     ...(expectedAttachType === 0 ? [] : [`expected_attach_type ${expectedAttachType}`]),
     ...(progFlags === 0 ? [] : [`prog_flags 0x${progFlags.toString(16)}`]),
+    ...(attachBtf === undefined ? [] : [`attach_btf_id of ${attachBtf}`]),
   ];
   return [
     [`prog_type ${progType}`, ...flags].join(', '),
     ...maps.flatMap(mapLines),
-    ...runs.map(runLine),
+    ...runs.flatMap((run, i) => [runLine(run, i), ...commandLines(run, maps)]),
   ];
 }
 
 const mapLines = (map: MapSpec, index: number): readonly string[] => [
-  `map ${index}: ${map.name}, ${map.type}, key ${map.keyBytes}, value ${map.valueBytes}, max_entries ${map.maxEntries}, flags 0x${map.flags.toString(16)}`,
+  [
+    `map ${index}: ${map.name}, ${map.type}, key ${map.keyBytes}, value ${map.valueBytes}`,
+    `max_entries ${map.maxEntries}, flags 0x${map.flags.toString(16)}`,
+    ...(map.inner === undefined ? [] : [`holds maps like map ${map.inner}`]),
+    ...(map.spinLock === undefined ? [] : [`struct bpf_spin_lock at ${map.spinLock}`]),
+    ...(map.kptr === undefined ? [] : [`kptr at ${map.kptr}`]),
+  ].join(', '),
   ...map.entries.map(({ key, value }) => `  ${hex(key)} = ${hex(value)}`),
 ];
 
 function runLine(
-  { data, ctx, repeat, flags, dataOutBytes, ctxOutBytes }: Run,
+  { data, ctx, repeat, flags, cpu, batchSize, dataOutBytes, ctxOutBytes, attr = {} }: Run,
   index: number,
 ): string {
   const fields = Object.entries(ctx?.fields ?? {}).map(
@@ -86,12 +96,26 @@ function runLine(
   return [
     `run ${index}: repeat ${repeat}`,
     ...(flags === 0 ? [] : [`flags 0x${flags.toString(16)}`]),
+    ...(cpu === 0 ? [] : [`cpu ${cpu}`]),
+    ...(batchSize === 0 ? [] : [`batch_size ${batchSize}`]),
     ...(data === null ? [] : [`data_in of ${data.length} bytes ${hex(data)}`]),
     ...(ctx === null ? [] : [`ctx_in of ${ctx.sizeBytes} bytes ${fields.join(' ')}`]),
     ...(dataOutBytes === null ? [] : [`data_size_out ${dataOutBytes}`]),
     ...(ctxOutBytes === null ? [] : [`ctx_size_out ${ctxOutBytes}`]),
+    ...Object.entries(attr).map(([name, value]) => `but ${name} ${value}`),
   ].join(', ');
 }
+
+const commandLines = ({ commands = [] }: Run, maps: readonly MapSpec[]): readonly string[] =>
+  commands.map(({ kind, map, key, value, flags, count }) =>
+    [
+      `  then ${kind} of ${maps[map].name}`,
+      ...(count === 0 ? [] : [`count ${count}`]),
+      ...(key === null ? [] : [`key ${hex(key)}`]),
+      ...(value === null ? [] : [`value ${hex(value)}`]),
+      ...(flags === 0n ? [] : [`flags 0x${flags.toString(16)}`]),
+    ].join(' '),
+  );
 
 /** What is longer is in the other formats. */
 const HEX_BYTES_MAX = 64;

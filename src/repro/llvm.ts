@@ -8,6 +8,8 @@ import type { Endianness } from '../targets/target.ts';
 /** Symbols of maps, by index: of one whose fd, and of one the address of whose value, is loaded. */
 export const mapSymbol = (map: number): string => `m${map}`;
 export const valueSymbol = (map: number): string => `v${map}`;
+/** Of a function or variable of the kernel, by its index among those that the case names. */
+export const kernelSymbol = (ksym: number): string => `k${ksym}`;
 
 /** A line of assembly; `raw` is one that is given by its bytes, with what it means. */
 export type LlvmLine =
@@ -15,24 +17,30 @@ export type LlvmLine =
   | { readonly kind: 'raw'; readonly text: string; readonly means: string };
 
 /** What of a case LLVM's assembler has no words for, each once. */
-export function llvmLacks({ progs, maps }: Case): readonly string[] {
-  const lacks = progs.flatMap(({ insns }) =>
-    insns.flatMap((insn) => lackOf(insn, maps.length) ?? []),
+export function llvmLacks(testCase: Case): readonly string[] {
+  const lacks = testCase.progs.flatMap(({ insns }) =>
+    insns.flatMap((insn) => lackOf(insn, testCase) ?? []),
   );
   return [...new Set(lacks)];
 }
 
-function lackOf(insn: Insn, maps: number): string | undefined {
-  const form = formOf(insn);
-  if (form?.kind === 'call' && form.callee === 'kfunc') return 'kfuncs';
+function lackOf(insn: Insn, { maps, ksyms }: Case): string | undefined {
+  if (isKfuncCall(insn)) {
+    if (ksyms[insn.imm] === undefined) return 'a kfunc that is not there';
+    return insn.off === 0 ? undefined : 'a kfunc of a module';
+  }
   const pseudo = pseudoOf(insn);
-  if (pseudo === 'var_addr') return 'variables of the kernel';
-  if (pseudo === 'map_by_idx' || pseudo === 'map_val_by_idx')
-    return 'maps by their place in a list';
+  if (pseudo === 'var_addr' && ksyms[insn.imm] === undefined) return 'a variable that is not there';
   const namesMap = pseudo === 'map_by_fd' || pseudo === 'map_val_by_fd';
-  if (namesMap && (insn.imm < 0 || insn.imm >= maps)) return 'a map that is not there';
-  return pseudo === 'map_by_fd' && insn.nextImm !== 0 ? 'an offset of the fd of a map' : undefined;
+  if (namesMap && maps[insn.imm] === undefined) return 'a map that is not there';
+  const takesOffset = pseudo !== 'map_by_fd' && pseudo !== 'var_addr';
+  return takesOffset || insn.nextImm === 0 ? undefined : 'an offset of what has none';
 }
+
+const isKfuncCall = (insn: Insn): boolean => {
+  const form = formOf(insn);
+  return form?.kind === 'call' && form.callee === 'kfunc';
+};
 
 /**
  * A prog in LLVM's syntax, with labels `L<slot>`, and maps by their symbols. What the assembler
@@ -59,7 +67,9 @@ function insnLines(
 ): readonly LlvmLine[] {
   const address = addressOf(insn);
   if (address !== undefined) return [{ kind: 'insn', text: `r${insn.dst} = ${address} ll` }];
-  const text = pseudoOf(insn) === 'code_addr' ? undefined : disassembleForLlvm(insn, labelAt);
+  if (isKfuncCall(insn)) return [{ kind: 'insn', text: `call ${kernelSymbol(insn.imm)}` }];
+  const byBytes = BY_BYTES.has(pseudoOf(insn) ?? 'imm');
+  const text = byBytes ? undefined : disassembleForLlvm(insn, labelAt);
   if (text !== undefined && !/pc[+-]/.test(text)) return [{ kind: 'insn', text }];
   const bytes = encodeProg([insn], endianness);
   return Array.from({ length: bytes.length / SLOT_BYTES }, (_, slot): LlvmLine => {
@@ -68,9 +78,13 @@ function insnLines(
   });
 }
 
+/** What no symbol stands for: a function's address, and maps by their place in `fd_array`. */
+const BY_BYTES: ReadonlySet<LddwPseudo> = new Set(['code_addr', 'map_by_idx', 'map_val_by_idx']);
+
 function addressOf(insn: Insn): string | undefined {
   const pseudo = pseudoOf(insn);
   if (pseudo === 'map_by_fd') return mapSymbol(insn.imm);
+  if (pseudo === 'var_addr') return kernelSymbol(insn.imm);
   if (pseudo !== 'map_val_by_fd') return undefined;
   return insn.nextImm ? `${valueSymbol(insn.imm)}+${insn.nextImm}` : valueSymbol(insn.imm);
 }

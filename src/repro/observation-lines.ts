@@ -35,7 +35,16 @@ function runLines(
   run: RunOutcome,
   endianness: Endianness,
 ): readonly string[] {
-  const { errno, retval, dataSizeOut, dataOut, ctxSizeOut, ctxOut, commands = [] } = run;
+  const {
+    errno,
+    retval,
+    dataSizeOut,
+    dataOut,
+    ctxSizeOut,
+    ctxOut,
+    frames = [],
+    commands = [],
+  } = run;
   const name = `run ${index}`;
   return [
     ...(errno === 0 ? [] : [`${name}: errno ${errno}`]),
@@ -44,6 +53,10 @@ function runLines(
     ...(dataOut.length === 0 ? [] : bytesLines(`${name}: data_out`, dataOut)),
     ...(ctxSizeOut === 0 ? [] : [`${name}: ctx_size_out ${ctxSizeOut}`]),
     ...(ctxOut.length === 0 ? [] : bytesLines(`${name}: ctx_out`, ctxOut)),
+    ...frames.flatMap(({ way, ifindex, times, bytes }) => [
+      `${name}: ${way} ${times} times, ifindex ${ifindex}`,
+      ...bytesLines(`${name}: frame`, bytes),
+    ]),
     ...commands.flatMap((outcome, i) => {
       const command = runs[index].commands![i];
       return commandLines(`${name} command ${i}`, command, maps[command.map], outcome, endianness);

@@ -1,6 +1,7 @@
 import { decodeProg, SLOT_BYTES } from '../isa/encode.ts';
-import { LDDW_PSEUDO } from '../isa/forms.ts';
+import { CALLEES, LDDW_PSEUDO } from '../isa/forms.ts';
 import { type Insn, slotIndex } from '../isa/insn.ts';
+import { OPCODE_LDDW } from '../isa/opcode.ts';
 import type { Endianness } from '../targets/target.ts';
 
 /** An object file that is not what was written into it. `code` is stable. */
@@ -31,7 +32,7 @@ const SECTIONS_MAX = 1024;
 /**
  * The insns of a prog in a relocatable ELF64 object (System V ABI, chapter 4), as clang or `elfObject` made it: those
  * of one section, and behind them those of `.text`, its functions, where it calls them. Symbols `m<i>` and `v<i>` or
- * `value<i>` become the maps of the case that they stand for. Throws `ObjectError`, and `IsaError` where a section
+ * `value<i>` become the maps of the case that they stand for, `k<i>` the functions and variables of the kernel. Throws `ObjectError`, and `IsaError` where a section
  * holds no prog.
  */
 export function readProg(
@@ -59,22 +60,31 @@ export function readProg(
       const symbol = readSymbol(sections, link, Number(place >> 32n), little);
       const insn = starts.indexOf(slot);
       if (insns[insn] === undefined) throw new ObjectError('it relocates what is no insn');
-      insns[insn] =
-        Number(place & 0xffff_ffffn) === R_BPF_64_32 && symbol.section === text
-          ? { ...insns[insn], imm: mainSlots + symbol.value / SLOT_BYTES - slot - 1 }
-          : { ...insns[insn], ...mapOf(symbol.name, insns[insn]) };
+      const calls = Number(place & 0xffff_ffffn) === R_BPF_64_32;
+      insns[insn] = {
+        ...insns[insn],
+        ...(calls && symbol.section === text
+          ? { imm: mainSlots + symbol.value / SLOT_BYTES - slot - 1 }
+          : namedBy(symbol.name, insns[insn])),
+      };
     }
   }
   return insns;
 }
 
-function mapOf(symbol: string, { imm, nextImm }: Insn): Pick<Insn, 'src' | 'imm' | 'nextImm'> {
-  const [, kind, map] = /^(m|v|value)(\d{1,4})$/.exec(symbol) ?? [];
-  if (kind === undefined) throw new ObjectError(`Expected a symbol of a map, got "${symbol}"`);
+function namedBy(symbol: string, { opcode, imm, nextImm }: Insn): Partial<Insn> {
+  const [, kind, number] = /^(m|v|value|k)(\d{1,4})$/.exec(symbol) ?? [];
+  if (kind === undefined) throw new ObjectError(`Expected a symbol of a case, got "${symbol}"`);
+  const index = Number(number);
+  if (kind === 'k') {
+    return opcode === OPCODE_LDDW
+      ? { src: LDDW_PSEUDO.indexOf('var_addr'), imm: index, nextImm }
+      : { src: CALLEES.indexOf('kfunc'), imm: index };
+  }
   const pseudo = kind === 'm' ? 'map_by_fd' : 'map_val_by_fd';
   // How far into the value stands where the fd will be.
   const offset = kind === 'm' ? nextImm : imm;
-  return { src: LDDW_PSEUDO.indexOf(pseudo), imm: Number(map), nextImm: offset };
+  return { src: LDDW_PSEUDO.indexOf(pseudo), imm: index, nextImm: offset };
 }
 
 function readSections(object: Uint8Array, little: boolean): readonly Section[] {

@@ -3,8 +3,10 @@ import { asmText } from '../../src/repro/asm.ts';
 import { bpftoolScript } from '../../src/repro/bpftool-script.ts';
 import { cProgram } from '../../src/repro/c/program.ts';
 import type { Disagreement } from '../../src/repro/disagreement.ts';
-import { selftest } from '../../src/repro/selftest.ts';
-import { SELFTEST_HEADERS } from '../../src/repro/selftest-headers.ts';
+import { VERIFIER_TEST_HEADERS } from '../../src/repro/selftest/headers.ts';
+import { progTest } from '../../src/repro/selftest/prog-test.ts';
+import { TEST_PROGS_HEADER } from '../../src/repro/selftest/test-progs-header.ts';
+import { verifierTest } from '../../src/repro/selftest/verifier-test.ts';
 import { compileBpf, hasBpfCompiler } from '../../src/targets/kernel/compile-bpf.ts';
 import { compileProgram } from '../../src/targets/kernel/compile-program.ts';
 import { answering, disagreementOn, SMALL } from './example.ts';
@@ -36,6 +38,14 @@ describe('what others wrote into a case', () => {
     expect((await compileProgram(source, { target: 'test', signal })).length).toBeGreaterThan(0);
   });
 
+  it.each(EVIL)('stays a comment or a text in a test of prog_tests: %j', async (text) => {
+    const source = progTest(hostile(text), [text]);
+    expect(source.split('\n').filter((line) => /^\s*#error/.test(line))).toEqual([]);
+    const headers = { 'test_progs.h': TEST_PROGS_HEADER };
+    const executable = await compileProgram(source, { target: 'test', headers, signal });
+    expect(executable.length).toBeGreaterThan(0);
+  });
+
   it.each(EVIL)('stays a comment in a shell script: %j', (text) => {
     const script = bpftoolScript(hostile(text), [['map', 'dump', text]], [text]);
     const [head, code] = script.split('\nset -ex\n');
@@ -52,8 +62,8 @@ describe('what others wrote into a case', () => {
       .filter((line) => !line.startsWith('#'));
     expect(code.join('\n')).not.toMatch(/touch|error|%s/);
     if (!(await hasBpfCompiler())) return;
-    const options = { endianness: 'little', headers: SELFTEST_HEADERS, signal } as const;
-    const object = await compileBpf('repro.c', selftest(disagreement, [text]), options);
+    const options = { endianness: 'little', headers: VERIFIER_TEST_HEADERS, signal } as const;
+    const object = await compileBpf('repro.c', verifierTest(disagreement, [text]), options);
     expect(object.length).toBeGreaterThan(0);
   });
 });

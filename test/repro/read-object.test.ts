@@ -6,6 +6,21 @@ import { progObject } from '../../src/targets/kernel/bpftool/prog-object.ts';
 import { compileBpf, hasBpfCompiler } from '../../src/targets/kernel/compile-bpf.ts';
 import { disagreementOn, SMALL } from './example.ts';
 
+const KSYMS = `case kernel symbols
+prog_type xdp
+ksym bpf_cast_to_kern_ctx
+ksym bpf_prog_active
+
+prog
+  r2 = var_addr(1) ll
+  call kfunc#0
+  r0 = 0
+  exit
+
+run
+  data 0000000000000000000000000000
+`;
+
 const MAPS = `case maps, by fd and by value
 prog_type xdp
 
@@ -36,22 +51,6 @@ describe.each([
     expect(readProg(object.bytes, 'xdp', order)).toEqual(insns);
   });
 
-  it.each([
-    'little',
-    'big',
-  ] as const)('comes back out of what clang assembles, %s-endian', async (order) => {
-    if (!(await hasBpfCompiler())) return;
-    const { subject } = disagreement;
-    const linux = { ...subject.info.linux, endianness: order };
-    const source = asmText(
-      { ...disagreement, subject: { ...subject, info: { ...subject.info, linux } } },
-      [],
-    );
-    const options = { endianness: order, signal: new AbortController().signal };
-    const object = await compileBpf('repro.s', source, options);
-    expect(readProg(object, sectionOf(0), order)).toEqual(insns);
-  });
-
   it('is refused with words where the object is cut anywhere', () => {
     const { bytes } = progObject(disagreement.testCase, 0, 'xdp', 'little')!;
     for (let length = 0; length < bytes.length; length += 7) {
@@ -61,15 +60,31 @@ describe.each([
   });
 });
 
+describe.each([
+  ['functions', SMALL],
+  ['maps', MAPS],
+  ['kernel symbols', KSYMS],
+])('a prog with %s', (_what, text) => {
+  it.each([
+    'little',
+    'big',
+  ] as const)('comes back out of what clang assembles, %s-endian', async (order) => {
+    if (!(await hasBpfCompiler())) return;
+    const disagreement = disagreementOn(text);
+    const { subject, testCase } = disagreement;
+    const linux = { ...subject.info.linux, endianness: order };
+    const source = asmText(
+      { ...disagreement, subject: { ...subject, info: { ...subject.info, linux } } },
+      [],
+    );
+    const options = { endianness: order, signal: new AbortController().signal };
+    const object = await compileBpf('repro.s', source, options);
+    expect(readProg(object, sectionOf(0), order)).toEqual(testCase.progs[0].insns);
+  });
+});
+
 describe('what clang assembles of each form', () => {
-  const LACKS = new Set([
-    'kfunc',
-    'var_addr',
-    'map_by_idx',
-    'map_val_by_idx',
-    'map_by_fd',
-    'map_val_by_fd',
-  ]);
+  const LACKS = new Set(['kfunc', 'var_addr', 'map_by_fd', 'map_val_by_fd']);
   const forms = FORMS.filter((form) => {
     const kind = form.kind === 'lddw' ? form.pseudo : form.kind === 'call' ? form.callee : '';
     return !LACKS.has(kind);

@@ -69,7 +69,9 @@ async function repro(
     throw new UsageError(`--format ${name} has no words for ${lacks.join('; ')}`);
   }
   const tools: Tools = { clang: (await hasBpfCompiler()) ? 'found' : 'missing' };
-  const note = run ? checkedNote(format.checked(tools), disagreement) : UNCHECKED_NOTE;
+  const note = run
+    ? checkedNote(format.checked(tools, disagreement), disagreement)
+    : UNCHECKED_NOTE;
   const written = format.write(disagreement, [note], tools);
   if (run) {
     const problem = await problemOf(written, cacheDir);

@@ -8,14 +8,16 @@ import { cProgram } from '../../repro/c/program.ts';
 import type { Disagreement, Lacks, ReproFile } from '../../repro/disagreement.ts';
 import { llvmLacks } from '../../repro/llvm.ts';
 import { readProg } from '../../repro/read-object.ts';
-import { sectionOfType, selftest, selftestLacks } from '../../repro/selftest.ts';
-import { SELFTEST_HEADERS } from '../../repro/selftest-headers.ts';
+import { VERIFIER_TEST_HEADERS } from '../../repro/selftest/headers.ts';
+import { PROG_TEST, progTest } from '../../repro/selftest/prog-test.ts';
+import { selftestLacks, styleOf } from '../../repro/selftest/selftest.ts';
+import { sectionOfType, verifierTest } from '../../repro/selftest/verifier-test.ts';
 import { planOf } from '../../targets/kernel/bpftool/commands.ts';
 import { lacksOf } from '../../targets/kernel/bpftool/lacks.ts';
 import { progKindOf } from '../../targets/kernel/bpftool/prog-kinds.ts';
 import { compileBpf } from '../../targets/kernel/compile-bpf.ts';
-import { problemOfCase, problemOfSelftest } from './live.ts';
-import { problemOfC, type RunOptions } from './run-c.ts';
+import { problemOfCase, problemOfVerifierTest } from './live.ts';
+import { problemOfC, problemOfProgTest, type RunOptions } from './run-c.ts';
 
 /** What there is to check with. */
 export interface Tools {
@@ -36,7 +38,7 @@ export interface Format {
   /** `notes` are put where a reader begins. */
   readonly write: (disagreement: Disagreement, notes: readonly string[], tools: Tools) => Written;
   /** What is done before it is handed out, as `was ...`. */
-  readonly checked: (tools: Tools) => string;
+  readonly checked: (tools: Tools, disagreement: Disagreement) => string;
 }
 
 /** By name. */
@@ -121,32 +123,58 @@ export const FORMATS = {
   },
   selftest: {
     lacks: selftestLacks,
-    checked: ({ clang }) =>
-      clang === 'found'
-        ? 'compiled with clang against stand-ins for the headers, and its prog run, not by test_progs,'
-        : 'run as a case, but not compiled, as there is no clang,',
-    write: (disagreement, notes, { clang }) => {
-      const { testCase, subject } = disagreement;
-      const { endianness } = subject.info.linux;
-      const content = selftest(disagreement, notes);
-      return {
-        files: [{ name: 'verifier_repro.c', content }],
-        problem: async (options) => {
-          if (clang === 'missing') {
-            return problemOfSelftest(testCase.progs[0].insns, disagreement, options);
-          }
-          const { signal } = options;
-          const headers = SELFTEST_HEADERS;
-          const object = await compileBpf('repro.c', content, { endianness, headers, signal });
-          const insns = readProg(object, sectionOfType(testCase.progType), endianness);
-          return problemOfSelftest(insns, disagreement, options);
-        },
-      };
-    },
+    checked: ({ clang }, disagreement) =>
+      ({
+        'prog test':
+          'compiled against a stand-in for test_progs.h and run on bpf(2), not by test_progs with libbpf,',
+        'verifier test':
+          clang === 'found'
+            ? 'compiled with clang against stand-ins for the headers, and its prog run, not by test_progs,'
+            : 'run as a case, but not compiled, as there is no clang,',
+      })[styleOf(disagreement)],
+    write: (disagreement, notes, tools) =>
+      styleOf(disagreement) === 'verifier test'
+        ? writtenVerifierTest(disagreement, notes, tools)
+        : writtenProgTest(disagreement, notes),
   },
 } as const satisfies Record<string, Format>;
 
 export type FormatName = keyof typeof FORMATS;
+
+function writtenVerifierTest(
+  disagreement: Disagreement,
+  notes: readonly string[],
+  { clang }: Tools,
+): Written {
+  const { testCase, subject } = disagreement;
+  const { endianness } = subject.info.linux;
+  const content = verifierTest(disagreement, notes);
+  return {
+    files: [{ name: 'verifier_repro.c', content }],
+    problem: async (options) => {
+      if (clang === 'missing') {
+        return problemOfVerifierTest(testCase.progs[0].insns, disagreement, options);
+      }
+      const { signal } = options;
+      const headers = VERIFIER_TEST_HEADERS;
+      const object = await compileBpf('repro.c', content, { endianness, headers, signal });
+      const insns = readProg(object, sectionOfType(testCase.progType), endianness);
+      return problemOfVerifierTest(insns, disagreement, options);
+    },
+  };
+}
+
+function writtenProgTest(disagreement: Disagreement, notes: readonly string[]): Written {
+  const content = progTest(disagreement, notes);
+  const { subject } = disagreement;
+  const { outcome } = subject;
+  const ended = outcome.kind === 'completed' && outcome.trouble === undefined;
+  const ofSubject = ended ? progTest({ ...disagreement, other: subject }, notes) : undefined;
+  return {
+    files: [{ name: `${PROG_TEST}.c`, content }],
+    problem: (options) => problemOfProgTest(content, ofSubject, disagreement, options),
+  };
+}
 
 /**
  * A case as bpftool runs it: what comes out is asked for exactly where something goes in (`do_run` of

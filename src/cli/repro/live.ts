@@ -2,7 +2,7 @@ import type { Case } from '../../case/case.ts';
 import { compareOutcomes } from '../../compare/compare.ts';
 import type { Insn } from '../../isa/insn.ts';
 import type { Disagreement } from '../../repro/disagreement.ts';
-import { lookedAt, TEST_LOADER_RUN } from '../../repro/selftest.ts';
+import { lookedAt, TEST_LOADER_RUN } from '../../repro/selftest/verifier-test.ts';
 import type { Outcome } from '../../targets/target.ts';
 import { openTargets } from '../open-targets.ts';
 import { parseTargetNames } from '../target-names.ts';
@@ -41,10 +41,10 @@ function troubleOf(outcome: Outcome): string | undefined {
 }
 
 /**
- * The same of a prog of a selftest, of which verdict or retval count, and which is run as the kernel's
+ * The same of a prog of a verifier test, of which verdict or retval count, and which is run as the kernel's
  * test_loader does it.
  */
-export async function problemOfSelftest(
+export async function problemOfVerifierTest(
   insns: readonly Insn[],
   disagreement: Disagreement,
   options: RunOptions,

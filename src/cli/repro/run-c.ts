@@ -1,12 +1,13 @@
 import { availableParallelism, freemem } from 'node:os';
 import type { Disagreement } from '../../repro/disagreement.ts';
 import { observationLines } from '../../repro/observation-lines.ts';
+import { TEST_PROGS_HEADER } from '../../repro/selftest/test-progs-header.ts';
 import type { Arch } from '../../targets/kernel/arch.ts';
 import { bootSlots } from '../../targets/kernel/boot-slots.ts';
 import { compileProgram } from '../../targets/kernel/compile-program.ts';
 import { knownKernel } from '../../targets/kernel/images/known-kernels.ts';
 import { type ProgramEnd, runProgram } from '../../targets/kernel/run-program.ts';
-import type { TargetEvent } from '../../targets/target.ts';
+import { type TargetEvent, TargetUnavailableError } from '../../targets/target.ts';
 import { launchOf } from '../launch-of.ts';
 import { parseTargetNames } from '../target-names.ts';
 
@@ -22,32 +23,70 @@ const TIMEOUT_MS = 30_000;
  * Compiles a C reproducer and runs it on a freshly booted kernel of its subject. Resolves with what is wrong
  * with it, in one line, or undefined where it shows what it is to show.
  */
-export async function problemOfC(
+export const problemOfC = async (
   source: string,
   disagreement: Disagreement,
-  { cacheDir, signal, onEvent }: RunOptions,
+  options: RunOptions,
+): Promise<string | undefined> =>
+  problemOfEnd(await endOf(source, disagreement.subject.name, options), disagreement);
+
+/**
+ * The same of a test of prog_tests/: it must fail, and pass where it is told to expect `ofSubject`, what the subject
+ * itself answered; where nobody disagrees it must pass.
+ */
+export async function problemOfProgTest(
+  source: string,
+  ofSubject: string | undefined,
+  { subject, shows }: Disagreement,
+  options: RunOptions,
 ): Promise<string | undefined> {
-  const { name } = disagreement.subject;
+  const { name } = subject;
+  const headers = { 'test_progs.h': TEST_PROGS_HEADER };
+  const statusOf = async (test: string) => {
+    const end = await endOf(test, name, { ...options, headers });
+    return { end, status: end.kind === 'exited' ? end.status : undefined };
+  };
+  const { end, status } = await statusOf(source);
+  if (ofSubject === undefined) {
+    const showsTrouble = end.kind !== 'exited' || end.trouble !== undefined;
+    return showsTrouble ? undefined : `${name} had no trouble with it`;
+  }
+  if (status === undefined) return `on ${name} it ${end.kind}${said(end)}`;
+  if (shows === 'divergence' && status === 0) return `on ${name} it passes`;
+  const own = shows === 'divergence' ? await statusOf(ofSubject) : { end, status };
+  if (own.status === 0) return undefined;
+  const [failure = 'it ended otherwise'] = own.end.output.split('\n');
+  return `${name} answers otherwise than was recorded: ${failure}${said(own.end)}`;
+}
+
+async function endOf(
+  source: string,
+  name: string,
+  { cacheDir, signal, onEvent, headers }: RunOptions & { readonly headers?: Headers },
+): Promise<ProgramEnd> {
   const [target] = parseTargetNames(name, cacheDir);
-  if (target?.kind !== 'kernel') return `${name} runs no programs`;
+  if (target?.kind !== 'kernel') {
+    throw new TargetUnavailableError(name, 'it runs no programs', 'choose a kernel');
+  }
   const { kernel, engine } = target;
   const arch: Arch | undefined = knownKernel(cacheDir, kernel)?.arch;
-  const executable = await compileProgram(source, { target: name, arch, signal });
+  const executable = await compileProgram(source, { target: name, arch, headers, signal });
   const slots = bootSlots({ cores: availableParallelism(), memoryBytes: freemem() });
   const launch = await launchOf(
     kernel,
     { cacheDir, signal, onEvent: (event) => onEvent(name, event) },
     slots,
   );
-  const end = await runProgram(executable, {
+  return runProgram(executable, {
     name,
     launch,
     engine: kernel === 'host' ? 'keep' : engine,
     timeoutMs: TIMEOUT_MS,
     signal,
   });
-  return problemOfEnd(end, disagreement);
 }
+
+type Headers = Readonly<Record<string, string>>;
 
 function problemOfEnd(end: ProgramEnd, { testCase, subject, shows }: Disagreement) {
   const { outcome, name, info } = subject;

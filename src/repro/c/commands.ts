@@ -1,7 +1,7 @@
 import type { Case, MapCommand, MapSpec } from '../../case/case.ts';
-import { isBatch, type MapCommandKind, partsOf } from '../../case/map-command.ts';
+import { isBatch, type MapCommandKind } from '../../case/map-command.ts';
 import type { Endianness } from '../../targets/target.ts';
-import { hasIndexes, holdsFds, isPerCpu } from '../map-traits.ts';
+import { holdsFds, isPerCpu } from '../map-traits.ts';
 import { machineKey } from '../observation-lines.ts';
 import { keyText, valueText } from './maps.ts';
 import { byteList, stringLiteral } from './text.ts';
@@ -21,7 +21,7 @@ const NAMES: Readonly<Record<MapCommandKind, string>> = {
 
 /** What of a map command can't be written, for people; undefined where all can. */
 export function commandLacks({ maps }: Case, { map, kind }: MapCommand): string | undefined {
-  if (isPerCpu(maps[map])) return 'map commands on per-CPU maps';
+  if (isBatch(kind) && isPerCpu(maps[map])) return 'batches of per-CPU maps';
   if (isBatch(kind) && holdsFds(maps[map])) return 'batches of maps that hold fds';
   return undefined;
 }
@@ -43,12 +43,33 @@ export function commandLines(
     `/* ${command.kind} of ${stringLiteral(map.name)} */`,
     'memset(&attr, 0, sizeof(attr));',
     ...fields,
-    `${callOf(command.kind)}(${[...arguments_, ...resultArguments(map, command.kind)].join(', ')});`,
+    `${callOf(map, command)}(${[...arguments_, ...resultArguments(map, command.kind)].join(', ')});`,
   ];
 }
 
-const callOf = (kind: MapCommandKind): string =>
-  gives(kind) ? 'map_lookup_batch' : isBatch(kind) ? 'map_batch' : 'map_command';
+function callOf(map: MapSpec, command: MapCommand): string {
+  if (gives(command.kind)) return 'map_lookup_batch';
+  if (isBatch(command.kind)) return 'map_batch';
+  return givesEachCpu(map, command) ? 'map_percpu_command' : 'map_command';
+}
+
+/** BPF_F_CPU and BPF_F_ALL_CPUS of 7.2: the command is about one value. */
+const ONE_CPU = 8n | 16n;
+
+/** Whether values of all CPUs come out. */
+export const givesEachCpu = (map: MapSpec, { kind, flags }: MapCommand): boolean =>
+  isPerCpu(map) && /^lookup(_and_delete)?$/.test(kind) && (flags & ONE_CPU) === 0n;
+
+/** The value that a command takes, of a per-CPU map one for each CPU unless it is about one. */
+export const commandValueText = (
+  testCase: Case,
+  map: MapSpec,
+  { flags }: MapCommand,
+  value: Uint8Array,
+): string =>
+  (flags & ONE_CPU) === 0n
+    ? valueText(testCase, map, value)
+    : valueText(testCase, { ...map, type: 'hash' }, value);
 
 /** What comes out, and how long it is. Ids of progs and maps are the kernel's own, and say nothing. */
 function resultArguments(map: MapSpec, kind: MapCommandKind): readonly (string | number)[] {
@@ -61,17 +82,26 @@ function resultArguments(map: MapSpec, kind: MapCommandKind): readonly (string |
 }
 
 /** In a bloom filter a value is looked up. */
-const asksForValue = ({ type }: MapSpec, kind: MapCommandKind): boolean =>
+export const asksForValue = ({ type }: MapSpec, kind: MapCommandKind): boolean =>
   kind === 'lookup' && type === 'bloom_filter';
 
 const gives = (kind: MapCommandKind): boolean => /^lookup.*_batch$/.test(kind);
+
+/** More than kernels are built for. */
+const CPUS_MAX = 8192;
 
 /** Where values and keys come out, for `elements` of a map. */
 export function commandDeclarations({ maps, runs }: Case): readonly string[] {
   const all = runs.flatMap(({ commands = [] }) => commands);
   if (all.length === 0) return [];
   const room = (part: 'keyBytes' | 'valueBytes'): number =>
-    Math.max(8, ...all.map(({ map, count }) => (count + 2) * (maps[map][part] + 8)));
+    Math.max(
+      8,
+      ...all.map(({ map, count }) => {
+        const cpus = part === 'valueBytes' && isPerCpu(maps[map]) ? CPUS_MAX : 1;
+        return cpus * (count + 2) * (maps[map][part] + 8);
+      }),
+    );
   const kinds = all.map(({ kind }) => kind);
   const buffer = (
     name: string,
@@ -92,15 +122,16 @@ export function commandDeclarations({ maps, runs }: Case): readonly string[] {
 function elementFields(
   testCase: Case,
   map: MapSpec,
-  { kind, map: index, key, value, flags }: MapCommand,
+  command: MapCommand,
   endianness: Endianness,
 ): readonly string[] {
+  const { kind, map: index, key, value, flags } = command;
   const takesValue = kind === 'update' || asksForValue(map, kind);
   const set = (field: string, to: string): string => `attr.${field} = ${to};`;
   const fields = [set('map_fd', `map[${index}]`)];
   if (key !== null) fields.push(set('key', `PTR(${keyText(map, key, endianness)})`));
   if (takesValue && value !== null) {
-    fields.push(set('value', `PTR(${valueText(testCase, map, value)})`));
+    fields.push(set('value', `PTR(${commandValueText(testCase, map, command, value)})`));
   } else if (kind === 'next_key') fields.push(set('next_key', 'PTR(key_out)'));
   else if (kind.startsWith('lookup') && !takesValue) fields.push(set('value', 'PTR(value_out)'));
   if (flags !== 0n) fields.push(set('flags', `0x${flags.toString(16)}`));
@@ -112,7 +143,6 @@ function batchFields(
   { kind, map: index, key, value, flags, count }: MapCommand,
   endianness: Endianness,
 ): readonly string[] {
-  const { keys } = partsOf(kind, count);
   const set = (field: string, to: string | number): string => `attr.batch.${field} = ${to};`;
   const fields = [set('map_fd', `map[${index}]`), set('count', count)];
   const list = (bytes: Uint8Array): string => `PTR(BYTES(${byteList(bytes) || '0'}))`;
@@ -123,14 +153,17 @@ function batchFields(
       set('values', 'PTR(value_out)'),
     );
   }
-  if (key !== null) {
-    const machineKeys = Array.from({ length: keys }, (_, i) => {
-      const one = key.subarray(i * map.keyBytes, (i + 1) * map.keyBytes);
-      return hasIndexes(map) ? machineKey(map, one, endianness) : one;
-    });
-    fields.push(set('keys', list(Buffer.concat(machineKeys))));
-  }
+  if (key !== null) fields.push(set('keys', list(batchKeys(map, key, endianness))));
   if (value !== null) fields.push(set('values', list(value)));
   if (flags !== 0n) fields.push(set('elem_flags', `0x${flags.toString(16)}`));
   return fields;
+}
+
+/** Keys, one behind the other, as the kernel has them. */
+export function batchKeys(map: MapSpec, keys: Uint8Array, endianness: Endianness): Uint8Array {
+  const machineKeys: Uint8Array[] = [];
+  for (let at = 0; at < keys.length; at += map.keyBytes) {
+    machineKeys.push(machineKey(map, keys.subarray(at, at + map.keyBytes), endianness));
+  }
+  return Buffer.concat(machineKeys);
 }

@@ -1,9 +1,8 @@
-import type { Case } from '../../case/case.ts';
+import type { MapSpec } from '../../case/case.ts';
 import { isLiveRun } from '../../case/live-run.ts';
-import type { Observed } from '../../compare/compare.ts';
 import type { Disagreement, Lacks } from '../disagreement.ts';
 import { commandLacks } from './commands.ts';
-import { canOverride } from './runs.ts';
+import { canOverride } from './run-buffers.ts';
 
 const EFAULT = 14;
 const ENOSPC = 28;
@@ -19,16 +18,19 @@ export function cLacks({ testCase, subject, other }: Disagreement): Lacks {
       const mayHaveFaulted = errno === EFAULT || (errno === ENOSPC && runs[i].attr !== undefined);
       return mayHaveFaulted && dataOut.length + ctxOut.length > 0;
     });
+  const isLive = runs.some((run) => isLiveRun(testCase, run));
   const rows: readonly (readonly [lacking: boolean, what: string])[] = [
     [
       other.outcome.kind !== 'completed',
       `${other.name} did not answer, so nothing can be expected`,
     ],
     [subject.outcome.kind === 'unsupported', `${subject.name} could not run it`],
-    [needsInterfaces(testCase, [subject, other]), 'where XDP live frames go to'],
+    [
+      isLive && maps.some(({ type }) => type === 'cpumap'),
+      'live frames that the thread of a CPUMAP hands on',
+    ],
     [!runs.every(canOverride), 'such a command that is wrong on purpose'],
-    [maps.some(({ kptr }) => kptr !== undefined), 'kptrs in maps'],
-    [hasFilledUserRing(testCase), 'what user space writes into a user_ringbuf'],
+    [kptrShapes(maps).size > 1, 'kptrs in maps whose values are not alike'],
     [progType === 'struct_ops', 'the state of struct_ops'],
     [faults, 'what is copied before a fault'],
   ];
@@ -39,13 +41,7 @@ export function cLacks({ testCase, subject, other }: Disagreement): Lacks {
   ];
 }
 
-/** Frames that nobody gets need none, and those of the loopback device, which is down, are lost. */
-const needsInterfaces = (testCase: Case, sides: readonly Observed[]): boolean =>
-  testCase.runs.some((run) => isLiveRun(testCase, run) && run.ctx !== null) ||
-  sides.some(
-    ({ outcome }) =>
-      outcome.kind === 'completed' && outcome.runs.some(({ frames = [] }) => frames.length > 0),
+const kptrShapes = (maps: readonly MapSpec[]): ReadonlySet<string> =>
+  new Set(
+    maps.flatMap(({ valueBytes, kptr }) => (kptr === undefined ? [] : `${valueBytes} ${kptr}`)),
   );
-
-const hasFilledUserRing = ({ maps }: Case): boolean =>
-  maps.some(({ type, entries }) => type === 'user_ringbuf' && entries.length > 0);

@@ -5,7 +5,8 @@ import { indexOf, machineKey } from '../observation-lines.ts';
 import { mapTypeName } from './names.ts';
 import { byteList, stringLiteral } from './text.ts';
 
-const BPF_F_RDONLY_PROG = 1 << 7;
+/** After which a map is frozen, once it is filled. */
+export const BPF_F_RDONLY_PROG = 1 << 7;
 
 /** What makes a map, and unless it holds progs, fills it. */
 export function mapLines(testCase: Case, index: number, endianness: Endianness): readonly string[] {
@@ -19,19 +20,46 @@ export function mapLines(testCase: Case, index: number, endianness: Endianness):
 }
 
 function creation(map: MapSpec): string {
-  const { type, keyBytes, valueBytes, maxEntries, flags, inner, spinLock } = map;
+  const { type, keyBytes, valueBytes, maxEntries, flags, inner } = map;
   const shape = [mapTypeName(type), keyBytes, valueBytes, maxEntries, `0x${flags.toString(16)}`];
-  if (spinLock !== undefined) {
-    const key = hasIndexes(map) ? 'BTF_INT' : 'BTF_BYTES';
-    const btf = `lock_btf(${keyBytes}, ${valueBytes}, ${spinLock})`;
-    return `btf_map_create(${[...shape, btf, key, 'BTF_VALUE'].join(', ')})`;
-  }
-  if (OWNED.has(type)) {
-    const btf = `bytes_btf(${valueBytes})`;
-    return `btf_map_create(${[...shape, btf, 'BTF_INT', 'BTF_BYTES'].join(', ')})`;
-  }
+  const btf = mapBtf(map);
+  if (btf !== undefined) return `btf_map_create(${[...shape, ...Object.values(btf)].join(', ')})`;
   if (inner !== undefined) return `map_in_map_create(${[...shape, `map[${inner}]`].join(', ')})`;
   return `map_create(${shape.join(', ')})`;
+}
+
+/** What tells the kernel of the types of a map's keys and values, where it must be told, as fields of bpf_attr. */
+export function mapBtf(map: MapSpec) {
+  const { type, keyBytes, valueBytes, spinLock, kptr } = map;
+  if (kptr !== undefined) {
+    return {
+      btf_fd: objectBtf(valueBytes, kptr),
+      btf_key_type_id: '1 /* int */',
+      btf_value_type_id: 'BTF_HOLDER',
+    };
+  }
+  if (spinLock !== undefined) {
+    return {
+      btf_fd: `lock_btf(${keyBytes}, ${valueBytes}, ${spinLock})`,
+      btf_key_type_id: hasIndexes(map) ? 'BTF_INT' : 'BTF_BYTES',
+      btf_value_type_id: 'BTF_VALUE',
+    };
+  }
+  if (!OWNED.has(type)) return undefined;
+  return {
+    btf_fd: `bytes_btf(${valueBytes})`,
+    btf_key_type_id: 'BTF_INT',
+    btf_value_type_id: 'BTF_BYTES',
+  };
+}
+
+const objectBtf = (valueBytes: number, kptr: number): string =>
+  `object_btf(${valueBytes}, ${kptr})`;
+
+/** What progs are told the types of their functions by, which is the same as of maps that hold their objects. */
+export function progBtf({ maps }: Case): string {
+  const holder = maps.find(({ kptr }) => kptr !== undefined);
+  return holder === undefined ? 'func_btf()' : objectBtf(holder.valueBytes, holder.kptr!);
 }
 
 /** Maps whose values belong to sockets, tasks or cgroups. */
@@ -44,11 +72,20 @@ export function fillLines(
   endianness: Endianness,
 ): readonly string[] {
   const map = testCase.maps[index];
+  if (map.type === 'user_ringbuf' && map.entries.length > 0) {
+    return [`if (${ringCall(map, index)} < 0)`, `\trejected(${stringLiteral(map.name)}, -errno);`];
+  }
   const fill = map.entries.map(({ key, value }) => {
     const parts = [keyText(map, key, endianness), valueText(testCase, map, value)];
     return `map_update(${[stringLiteral(map.name), `map[${index}]`, ...parts].join(', ')});`;
   });
   return map.flags & BPF_F_RDONLY_PROG ? [...fill, `map_freeze(map[${index}]);`] : fill;
+}
+
+/** What puts what user space has written into a `user_ringbuf`; an expression. */
+export function ringCall({ entries, maxEntries }: MapSpec, index: number): string {
+  const bytes = Buffer.concat(entries.map(({ value }) => value));
+  return `put_in_ring(map[${index}], ${maxEntries}, BYTES(${byteList(bytes)}), ${bytes.length})`;
 }
 
 export function keyText(map: MapSpec, key: MapEntry['key'], endianness: Endianness): string {

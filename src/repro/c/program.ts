@@ -1,16 +1,19 @@
 import type { Case } from '../../case/case.ts';
+import { isLiveRun } from '../../case/live-run.ts';
 import type { Observed } from '../../compare/compare.ts';
-import { formOf } from '../../isa/forms.ts';
 import { YOUNG_MACROS } from '../../isa/macro-names.ts';
+import { dependsOnCpu } from '../cpu.ts';
 import type { Disagreement } from '../disagreement.ts';
 import { functionsToTell } from '../functions.ts';
 import { isPerCpu } from '../map-traits.ts';
 import { observationLines } from '../observation-lines.ts';
 import { commandDeclarations } from './commands.ts';
 import { insnInitialisers, namesMapsByIndex } from './insns.ts';
-import { contentLines, fillLines, mapLines } from './maps.ts';
+import { contentLines, fillLines, mapLines, progBtf } from './maps.ts';
 import { progTypeName } from './names.ts';
-import { progRunFunction, runDeclarations, runLines } from './runs.ts';
+import { runDeclarations } from './run-buffers.ts';
+import { progRunFunction, runLines } from './runs.ts';
+import { LIVE_INCLUDES } from './snippets/live.ts';
 import { neededSnippets } from './snippets/snippet.ts';
 import { FUNCTIONS, MACROS } from './snippets/snippets.ts';
 import { blockComment, commentText, stringLiteral } from './text.ts';
@@ -103,13 +106,18 @@ function expectedLines({ testCase, subject, other }: Disagreement): string {
 
 function tables({ maps, progs }: Case, { info }: Observed): readonly string[] {
   const byIndex = progs.some(({ insns }) => namesMapsByIndex(insns));
-  const after = byIndex ? `[${maps.length + 1}] = { [${maps.length}] = -1 }` : `[${maps.length}]`;
   return [
     ...(maps.some(isPerCpu) ? [`#define CPUS ${info.linux.cpus}`] : []),
-    ...(maps.length > 0 || byIndex ? [`static int map${after};`] : []),
+    ...(maps.length > 0 || byIndex ? [mapArray(maps, byIndex)] : []),
     `static int prog[${progs.length}];`,
   ];
 }
+
+/** Fds of maps. Behind the last is one that isn't there, for insns that name it by its place. */
+export const mapArray = (maps: Case['maps'], byIndex: boolean): string =>
+  byIndex
+    ? `static int map[${maps.length + 1}] = { [${maps.length}] = -1 };`
+    : `static int map[${maps.length}];`;
 
 function loadFunction(testCase: Case, index: number): string {
   const { progType, expectedAttachType, progFlags, attachBtf, progs } = testCase;
@@ -127,7 +135,7 @@ function loadFunction(testCase: Case, index: number): string {
       : [
           '\t/* Slots where functions begin, and their type. */',
           `\tstatic const __u32 functions[][2] = { ${functions.map((slot) => `{ ${slot}, 3 }`).join(', ')} };`,
-          '\tint btf = func_btf();',
+          `\tint btf = ${progBtf(testCase)};`,
         ]),
     ...(attachBtf === undefined
       ? []
@@ -164,6 +172,7 @@ function mainFunction({ testCase, subject }: Disagreement): string {
       '/* Before 5.11 maps and progs count as locked memory. */',
       'setrlimit(RLIMIT_MEMLOCK, &(struct rlimit){ RLIM_INFINITY, RLIM_INFINITY });',
       ...(dependsOnCpu(testCase) ? ['take_first_cpu();'] : []),
+      ...(runs.some((run) => isLiveRun(testCase, run)) ? ENTER_LIVE_NET : []),
     ],
     ...maps.map((_, i) => mapLines(testCase, i, endianness)),
     [
@@ -184,6 +193,13 @@ function mainFunction({ testCase, subject }: Disagreement): string {
   return ['int main(void)', '{', body.join('\n\n'), '}', ''].join('\n');
 }
 
+const ENTER_LIVE_NET = [
+  'if (enter_live_net()) {',
+  '\tperror("a network for live frames");',
+  '\treturn 2;',
+  '}',
+];
+
 const ATTACH = [
   '/* To where its attach_btf_id says, for the runs. */',
   'memset(&attr, 0, sizeof(attr));',
@@ -191,21 +207,10 @@ const ATTACH = [
   'bpf(BPF_RAW_TRACEPOINT_OPEN);',
 ];
 
-const GET_SMP_PROCESSOR_ID = 8;
-
-const dependsOnCpu = ({ maps, progs }: Case): boolean =>
-  maps.some((map) => isPerCpu(map) || map.type.startsWith('lru')) ||
-  progs.some(({ insns }) =>
-    insns.some((insn) => {
-      const form = formOf(insn);
-      return form?.kind === 'call' && form.callee === 'helper' && insn.imm === GET_SMP_PROCESSOR_ID;
-    }),
-  );
-
 /** Each with a name for which it is needed; none where it always is. */
 const INCLUDES: readonly (readonly [header: string, name?: string])[] = [
   ['errno.h'],
-  ['sched.h', 'CPU_SET'],
+  ['sched.h', 'CPU_SET|unshare'],
   ['stdarg.h'],
   ['stdio.h'],
   ['stdlib.h', '[mc]alloc|exit|qsort'],
@@ -216,6 +221,7 @@ const INCLUDES: readonly (readonly [header: string, name?: string])[] = [
   ['unistd.h'],
   ['linux/bpf.h'],
   ['linux/btf.h', 'BTF_\\w+'],
+  ...LIVE_INCLUDES,
 ];
 
 const includes = (code: string): readonly string[] => [
@@ -225,7 +231,7 @@ const includes = (code: string): readonly string[] => [
   ).map(([header]) => `#include <${header}>`),
 ];
 
-const youngMacros = (code: string): readonly string[] =>
+export const youngMacros = (code: string): readonly string[] =>
   Object.entries(YOUNG_MACROS).flatMap(([name, value]) =>
     new RegExp(`\\b${name}\\b`).test(code)
       ? [`#ifndef ${name}`, `#define ${name} 0x${value.toString(16)}`, '#endif']

@@ -21,10 +21,12 @@ export interface CompileProgramOptions {
   readonly target: string;
   /** Whose machine it is to run on; without it, this one's. */
   readonly arch?: Arch;
+  /** Headers, by the name by which they are included. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
 }
 
-const FLAGS = ['-O2', '-static', '-Wall', '-Wextra', '-Werror'];
+const FLAGS = ['-O2', '-static', '-Wall', '-Wextra', '-Werror', '-I.'];
 const COMPILE_TIMEOUT_MS = 60_000;
 
 /**
@@ -33,7 +35,7 @@ const COMPILE_TIMEOUT_MS = 60_000;
  */
 export async function compileProgram(
   source: string,
-  { target, arch, signal }: CompileProgramOptions,
+  { target, arch, headers = {}, signal }: CompileProgramOptions,
 ): Promise<Uint8Array> {
   const { command, install } = compilerFor(arch);
   if ((await findProgram(command)) === undefined) {
@@ -41,7 +43,9 @@ export async function compileProgram(
   }
   const folder = await mkdtemp(join(tmpdir(), 'bpfdiff-'));
   try {
-    await writeFile(join(folder, 'repro.c'), source);
+    for (const [path, text] of Object.entries({ ...headers, 'repro.c': source })) {
+      await writeFile(join(folder, path), text);
+    }
     await execa(command, [...FLAGS, '-o', 'repro', 'repro.c'], {
       cwd: folder,
       cancelSignal: signal,

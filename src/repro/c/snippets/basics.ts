@@ -1,5 +1,26 @@
 import type { Snippet } from './snippet.ts';
 
+/** Where a C library has no function for it. */
+export const POSSIBLE_CPUS = `
+/* Of the kernel, which has a value for each in an element of a per-CPU map. */
+static int possible_cpus(void)
+{
+	FILE *file = fopen("/sys/devices/system/cpu/possible", "r");
+	int first = 0, last = 0, count = 0;
+
+	while (file && fscanf(file, "%d", &first) == 1) {
+		last = first;
+		if (fscanf(file, "-%d", &last) != 1)
+			last = first;
+		count += last - first + 1;
+		if (fgetc(file) != ',')
+			break;
+	}
+	if (file)
+		fclose(file);
+	return count ? count : 1;
+}`;
+
 /** bpf(2), and what prints and compares what was observed. */
 export const BASICS: readonly Snippet[] = [
   {
@@ -101,25 +122,7 @@ static void say_bytes(const char *what, const __u8 *bytes, __u32 len)
   },
   {
     names: ['possible_cpus'],
-    text: `
-/* Of the kernel, which has a value for each in an element of a per-CPU map. */
-static int possible_cpus(void)
-{
-	FILE *file = fopen("/sys/devices/system/cpu/possible", "r");
-	int first = 0, last = 0, count = 0;
-
-	while (file && fscanf(file, "%d", &first) == 1) {
-		last = first;
-		if (fscanf(file, "-%d", &last) != 1)
-			last = first;
-		count += last - first + 1;
-		if (fgetc(file) != ',')
-			break;
-	}
-	if (file)
-		fclose(file);
-	return count ? count : 1;
-}`,
+    text: POSSIBLE_CPUS,
   },
   {
     names: ['rejected'],

@@ -3,12 +3,13 @@ import type { Snippet } from './snippet.ts';
 /** BTF that progs and maps are loaded with, and ids of the running kernel's own. */
 export const BTF: readonly Snippet[] = [
   {
-    names: ['btf_load'],
+    names: ['put_btf'],
     text: `
-/* Documentation/bpf/btf.rst */
-static int btf_load(const __u32 *types, __u32 types_len, const char *strings, __u32 strings_len)
+static __u8 btf[4096];
+
+/* Documentation/bpf/btf.rst. Returns the length of what it puts there. */
+static __u32 put_btf(const __u32 *types, __u32 types_len, const char *strings, __u32 strings_len)
 {
-	static __u8 btf[4096];
 	struct btf_header header = {
 		.magic = BTF_MAGIC,
 		.version = BTF_VERSION,
@@ -21,9 +22,19 @@ static int btf_load(const __u32 *types, __u32 types_len, const char *strings, __
 	memcpy(btf, &header, sizeof(header));
 	memcpy(btf + sizeof(header), types, types_len);
 	memcpy(btf + sizeof(header) + types_len, strings, strings_len);
+	return sizeof(header) + types_len + strings_len;
+}`,
+  },
+  {
+    names: ['btf_load'],
+    text: `
+static int btf_load(const __u32 *types, __u32 types_len, const char *strings, __u32 strings_len)
+{
+	__u32 len = put_btf(types, types_len, strings, strings_len);
+
 	memset(&attr, 0, sizeof(attr));
 	attr.btf = PTR(btf);
-	attr.btf_size = sizeof(header) + types_len + strings_len;
+	attr.btf_size = len;
 	return bpf(BPF_BTF_LOAD);
 }`,
   },
@@ -70,24 +81,50 @@ static int lock_btf(__u32 key_size, __u32 value_size, __u32 offset)
 }`,
   },
   {
-    names: ['func_btf'],
+    names: ['func_btf', 'object_btf'],
     text: `
 /* int f(void), which stands for every function; and struct object { u64 a, b, c; struct bpf_refcount r; } */
+#define FUNC_TYPES \\
+	1, BTF_TYPE(BTF_KIND_INT, 0), 4, BTF_INT_SIGNED << 24 | 32, \\
+	0, BTF_TYPE(BTF_KIND_FUNC_PROTO, 0), 1, \\
+	5, BTF_TYPE(BTF_KIND_FUNC, 0), 2, \\
+	7, BTF_TYPE(BTF_KIND_INT, 0), 8, 64, \\
+	11, BTF_TYPE(BTF_KIND_STRUCT, 1), 4, 24, 1, 0, \\
+	26, BTF_TYPE(BTF_KIND_STRUCT, 4), 32, 33, 4, 0, 35, 4, 64, 37, 4, 128, 24, 5, 192
+
+static const char func_strings[] = "\\0int\\0f\\0u64\\0bpf_refcount\\0r\\0object\\0a\\0b\\0c\\0kptr";`,
+  },
+  {
+    names: ['func_btf'],
+    text: `
 static int func_btf(void)
 {
-	static const char strings[] = "\\0int\\0f\\0u64\\0bpf_refcount\\0r\\0object\\0a\\0b\\0c";
-	static const __u32 types[] = {
-		1, BTF_TYPE(BTF_KIND_INT, 0), 4, BTF_INT_SIGNED << 24 | 32,
-		0, BTF_TYPE(BTF_KIND_FUNC_PROTO, 0), 1,
-		5, BTF_TYPE(BTF_KIND_FUNC, 0), 2,
-		7, BTF_TYPE(BTF_KIND_INT, 0), 8, 64,
-		11, BTF_TYPE(BTF_KIND_STRUCT, 1), 4, 24, 1, 0,
-		26, BTF_TYPE(BTF_KIND_STRUCT, 4), 32, 33, 4, 0, 35, 4, 64, 37, 4, 128, 24, 5, 192,
+	static const __u32 types[] = { FUNC_TYPES };
+	static int fd;
+
+	if (!fd)
+		fd = btf_load(types, sizeof(types), func_strings, sizeof(func_strings));
+	return fd;
+}`,
+  },
+  {
+    names: ['object_btf', 'BTF_HOLDER'],
+    text: `
+#define BTF_HOLDER 9
+
+/* And a value of so many bytes, at the offset of which lies a struct object __kptr *; type tags: 5.18. */
+static int object_btf(__u32 value_size, __u32 offset)
+{
+	__u32 types[] = {
+		FUNC_TYPES,
+		39, BTF_TYPE(18 /* BTF_KIND_TYPE_TAG */, 0), 6,
+		0, BTF_TYPE(BTF_KIND_PTR, 0), 7,
+		0, BTF_TYPE(BTF_KIND_STRUCT, 1), value_size, 39, 8, 8 * offset,
 	};
 	static int fd;
 
 	if (!fd)
-		fd = btf_load(types, sizeof(types), strings, sizeof(strings));
+		fd = btf_load(types, sizeof(types), func_strings, sizeof(func_strings));
 	return fd;
 }`,
   },

@@ -17,6 +17,20 @@ static void map_command(const char *name, int cmd, const __u8 *told, __u32 len)
 }`,
   },
   {
+    names: ['map_percpu_command'],
+    text: `
+static void map_percpu_command(const char *name, int cmd, __u8 *told, __u32 len)
+{
+	int error = bpf(cmd);
+	char what[64];
+
+	say("%s: errno %d", name, -error);
+	snprintf(what, sizeof(what), "%s: gives", name);
+	if (!error)
+		say_bytes(what, pack_values(told, len, CPUS), CPUS * len);
+}`,
+  },
+  {
     names: ['map_batch'],
     text: `
 static void map_batch(const char *name, int cmd)

@@ -1,5 +1,73 @@
 import type { Snippet } from './snippet.ts';
 
+/** What an element holds: one value, or one for each CPU. */
+interface Values {
+  /** Of names of functions. */
+  readonly prefix: '' | 'percpu_';
+  /** Arguments of calloc(3) for them. */
+  readonly room: string;
+  readonly say: 'say_bytes' | 'say_values';
+  /** Whether `say` is not called, where it would print zeros. */
+  readonly skip: string;
+}
+
+const VALUES: readonly Values[] = [
+  {
+    prefix: '',
+    room: '1, value_size',
+    say: 'say_bytes',
+    skip: ' || is_zero(value, value_size)',
+  },
+  {
+    prefix: 'percpu_',
+    room: 'possible_cpus(), (value_size + 7) / 8 * 8',
+    say: 'say_values',
+    skip: '',
+  },
+];
+
+const arraySnippet = ({ prefix, room, say, skip }: Values): Snippet => ({
+  names: [`say_${prefix}array`],
+  text: `
+/* Elements of zeros are left out. */
+static void say_${prefix}array(const char *name, int fd, __u32 max_entries, __u32 value_size)
+{
+	__u8 *value = calloc(${room});
+	char what[64];
+
+	for (__u32 i = 0; i < max_entries; i++) {
+		if (map_lookup(fd, &i, value)${skip})
+			continue;
+		snprintf(what, sizeof(what), "map %s[%u]", name, i);
+		${say}(what, value, value_size);
+	}
+	free(value);
+}`,
+});
+
+const hashSnippet = ({ prefix, room, say }: Values): Snippet => ({
+  names: [`say_${prefix}hash`],
+  text: `
+static void say_${prefix}hash(const char *name, int fd, __u32 max_entries, __u32 key_size,
+		     __u32 value_size)
+{
+	__u8 *keys = calloc(max_entries, key_size), *value = calloc(${room});
+	__u32 count = list_keys(fd, max_entries, key_size, keys);
+	char what[64];
+
+	for (__u32 i = 0; i < count; i++) {
+		if (map_lookup(fd, keys + i * key_size, value))
+			continue;
+		snprintf(what, sizeof(what), "map %s: key", name);
+		say_bytes(what, keys + i * key_size, key_size);
+		snprintf(what, sizeof(what), "map %s: value", name);
+		${say}(what, value, value_size);
+	}
+	free(value);
+	free(keys);
+}`,
+});
+
 /** What prints the content of maps, as `observationLines` has it. */
 export const CONTENT: readonly Snippet[] = [
   {
@@ -31,41 +99,7 @@ static void say_values(const char *what, const __u8 *values, __u32 len)
 	}
 }`,
   },
-  {
-    names: ['say_array'],
-    text: `
-/* Elements of zeros are left out. */
-static void say_array(const char *name, int fd, __u32 max_entries, __u32 value_size)
-{
-	__u8 *value = calloc(1, value_size);
-	char what[64];
-
-	for (__u32 i = 0; i < max_entries; i++) {
-		if (map_lookup(fd, &i, value) || is_zero(value, value_size))
-			continue;
-		snprintf(what, sizeof(what), "map %s[%u]", name, i);
-		say_bytes(what, value, value_size);
-	}
-	free(value);
-}`,
-  },
-  {
-    names: ['say_percpu_array'],
-    text: `
-static void say_percpu_array(const char *name, int fd, __u32 max_entries, __u32 value_size)
-{
-	__u8 *values = calloc(possible_cpus(), (value_size + 7) / 8 * 8);
-	char what[64];
-
-	for (__u32 i = 0; i < max_entries; i++) {
-		if (map_lookup(fd, &i, values))
-			continue;
-		snprintf(what, sizeof(what), "map %s[%u]", name, i);
-		say_values(what, values, value_size);
-	}
-	free(values);
-}`,
-  },
+  ...VALUES.map(arraySnippet),
   {
     names: ['list_keys'],
     text: `
@@ -95,50 +129,7 @@ static __u32 list_keys(int fd, __u32 max_entries, __u32 key_size, __u8 *keys)
 	return count;
 }`,
   },
-  {
-    names: ['say_hash'],
-    text: `
-static void say_hash(const char *name, int fd, __u32 max_entries, __u32 key_size, __u32 value_size)
-{
-	__u8 *keys = calloc(max_entries, key_size), *value = calloc(1, value_size);
-	__u32 count = list_keys(fd, max_entries, key_size, keys);
-	char what[64];
-
-	for (__u32 i = 0; i < count; i++) {
-		if (map_lookup(fd, keys + i * key_size, value))
-			continue;
-		snprintf(what, sizeof(what), "map %s: key", name);
-		say_bytes(what, keys + i * key_size, key_size);
-		snprintf(what, sizeof(what), "map %s: value", name);
-		say_bytes(what, value, value_size);
-	}
-	free(value);
-	free(keys);
-}`,
-  },
-  {
-    names: ['say_percpu_hash'],
-    text: `
-static void say_percpu_hash(const char *name, int fd, __u32 max_entries, __u32 key_size,
-			    __u32 value_size)
-{
-	__u8 *keys = calloc(max_entries, key_size);
-	__u8 *values = calloc(possible_cpus(), (value_size + 7) / 8 * 8);
-	__u32 count = list_keys(fd, max_entries, key_size, keys);
-	char what[64];
-
-	for (__u32 i = 0; i < count; i++) {
-		if (map_lookup(fd, keys + i * key_size, values))
-			continue;
-		snprintf(what, sizeof(what), "map %s: key", name);
-		say_bytes(what, keys + i * key_size, key_size);
-		snprintf(what, sizeof(what), "map %s: value", name);
-		say_values(what, values, value_size);
-	}
-	free(values);
-	free(keys);
-}`,
-  },
+  ...VALUES.map(hashSnippet),
   {
     names: ['say_queue'],
     text: `

@@ -2,6 +2,7 @@ import { BASICS } from './basics.ts';
 import { BTF } from './btf.ts';
 import { CALLS } from './calls.ts';
 import { CONTENT } from './content.ts';
+import { LIVE } from './live.ts';
 import { MAPS } from './maps.ts';
 import type { Snippet } from './snippet.ts';
 
@@ -21,4 +22,11 @@ export const MACROS: readonly Snippet[] = [
 ];
 
 /** Behind it. */
-export const FUNCTIONS: readonly Snippet[] = [...BASICS, ...BTF, ...MAPS, ...CONTENT, ...CALLS];
+export const FUNCTIONS: readonly Snippet[] = [
+  ...BASICS,
+  ...BTF,
+  ...MAPS,
+  ...CONTENT,
+  ...CALLS,
+  ...LIVE,
+];

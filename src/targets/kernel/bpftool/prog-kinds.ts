@@ -15,6 +15,7 @@ const BPF_F_XDP_HAS_FRAGS = 1 << 5;
 /** `enum bpf_attach_type`, include/uapi/linux/bpf.h, 6.1. */
 const AttachType = {
   NONE: 0,
+  CGROUP_INET_EGRESS: 1,
   CGROUP_SOCK_OPS: 3,
   CGROUP_INET4_BIND: 8,
   CGROUP_SETSOCKOPT: 22,
@@ -37,6 +38,7 @@ const KINDS: readonly ProgKind[] = [
   kind('xdp', 'xdp.frags', AttachType.XDP, BPF_F_XDP_HAS_FRAGS),
   kind('perf_event', 'perf_event'),
   kind('cgroup_skb', 'cgroup/skb'),
+  kind('cgroup_skb', 'cgroup_skb/egress', AttachType.CGROUP_INET_EGRESS),
   kind('cgroup_sock_addr', 'cgroup/bind4', AttachType.CGROUP_INET4_BIND),
   kind('cgroup_sockopt', 'cgroup/setsockopt', AttachType.CGROUP_SETSOCKOPT),
   kind('lwt_in', 'lwt_in'),

@@ -1,10 +1,10 @@
-import { HELPERS } from '../isa/helpers.ts';
+import { HELPERS } from '../../isa/helpers.ts';
 
 /**
  * Stand-ins for what a test of selftests/bpf/progs includes, by the path, with as much as ours use: of libbpf's
  * bpf_helpers.h, where helpers are pointers, and of bpf_misc.h (6.12).
  */
-export const SELFTEST_HEADERS: Readonly<Record<string, string>> = {
+export const VERIFIER_TEST_HEADERS: Readonly<Record<string, string>> = {
   // Of the machine that a header is for; BPF has none.
   'asm/types.h': '#include <asm-generic/types.h>\n',
   'asm/bitsperlong.h': '#define __BITS_PER_LONG 64\n#include <asm-generic/bitsperlong.h>\n',

@@ -1,11 +1,15 @@
-import type { Case, Run } from '../case/case.ts';
-import { formOf } from '../isa/forms.ts';
-import { HELPERS } from '../isa/helpers.ts';
-import { mapTypeName } from './c/names.ts';
-import { blockComment, commentText, stringLiteral } from './c/text.ts';
-import type { Disagreement, Lacks } from './disagreement.ts';
-import { functionsToTell } from './functions.ts';
-import { llvmLacks, llvmLines, mapSymbol, pseudoOf, valueSymbol } from './llvm.ts';
+import type { Case, Run } from '../../case/case.ts';
+import { liveAtStart } from '../../isa/dead-insns.ts';
+import { maskOf } from '../../isa/effects.ts';
+import { formOf } from '../../isa/forms.ts';
+import { HELPERS } from '../../isa/helpers.ts';
+import { namesMapsByIndex } from '../c/insns.ts';
+import { mapTypeName } from '../c/names.ts';
+import { blockComment, commentText, stringLiteral } from '../c/text.ts';
+import type { Disagreement, Lacks } from '../disagreement.ts';
+import { functionsToTell } from '../functions.ts';
+import { llvmLacks, llvmLines, mapSymbol, pseudoOf, valueSymbol } from '../llvm.ts';
+import { listingOf } from '../map-traits.ts';
 
 /** What tools/testing/selftests/bpf/test_loader.c gives to `__retval` (do_prog_test_run, 6.12). */
 export const TEST_LOADER_RUN: Run = {
@@ -68,10 +72,10 @@ export function lookedAt({ subject, other, shows }: Disagreement): Looked | unde
   return run < 0 ? undefined : { kind: 'retval', run };
 }
 
-/** What of a disagreement a selftest has no words for. */
-export function selftestLacks(disagreement: Disagreement): Lacks {
+/** What of a disagreement such a test has no words for. */
+export function verifierTestLacks(disagreement: Disagreement): Lacks {
   const { testCase } = disagreement;
-  const { progs, maps, progType, expectedAttachType, progFlags, attachBtf } = testCase;
+  const { progs, maps, ksyms, progType, expectedAttachType, progFlags, attachBtf } = testCase;
   const insns = progs.flatMap((prog) => prog.insns);
   const values = valueMaps(testCase);
   const rows: readonly (readonly [lacking: boolean, what: string])[] = [
@@ -80,6 +84,7 @@ export function selftestLacks(disagreement: Disagreement): Lacks {
     [expectedAttachType !== 0 || attachBtf !== undefined, 'attach types'],
     [flagsOf(progFlags, progType) === undefined, `prog_flags 0x${progFlags.toString(16)}`],
     [maps.some(({ entries }) => entries.length > 0), 'maps that hold entries from the start'],
+    [ksyms.length > 0, 'functions and variables of the kernel'],
     [maps.some((map) => map.inner !== undefined), 'maps of maps'],
     [maps.some((map) => map.spinLock !== undefined || map.kptr !== undefined), 'objects in maps'],
     [
@@ -93,8 +98,46 @@ export function selftestLacks(disagreement: Disagreement): Lacks {
       lookedAt(disagreement) === undefined,
       'anything but verdicts and retvals: __success, __failure, __retval',
     ],
+    [!isAsTheLoaderRuns(disagreement), 'runs other than the one of test_loader'],
+    [observesMore(disagreement), 'more that is observed than a verdict and a retval'],
+    [namesMapsByIndex(insns), 'maps by their place in a list'],
   ];
   return [...rows.flatMap(([lacking, what]) => (lacking ? [what] : [])), ...llvmLacks(testCase)];
+}
+
+/** The register that a prog gets its ctx in. */
+const CTX = 1;
+
+/**
+ * Whether what is looked at is the same in the run that test_loader does: one before which nothing was done, of
+ * a prog that looks at nothing that goes in.
+ */
+function isAsTheLoaderRuns(disagreement: Disagreement): boolean {
+  const looked = lookedAt(disagreement);
+  if (looked?.kind !== 'retval') return true;
+  const { progs, runs } = disagreement.testCase;
+  const { repeat, flags, cpu, batchSize, attr } = runs[looked.run];
+  return (
+    looked.run === 0 &&
+    repeat <= 1 &&
+    [flags, cpu, batchSize].every((value) => value === 0) &&
+    attr === undefined &&
+    (liveAtStart(progs[0].insns) & maskOf(CTX)) === 0
+  );
+}
+
+/** Whether agreement is of more than such a test looks at. What diverges is enough by itself. */
+function observesMore({ testCase, shows, other }: Disagreement): boolean {
+  const { outcome } = other;
+  if (shows === 'divergence' || outcome.kind !== 'completed') return false;
+  const { maps, runs } = testCase;
+  return (
+    outcome.load.verdict === 'accepted' &&
+    (runs.length > 1 ||
+      maps.some((map) => listingOf(map) !== 'none') ||
+      runs.some(({ commands }) => commands !== undefined) ||
+      outcome.runs.some(({ dataOut, ctxOut }) => dataOut.length + ctxOut.length > 0))
+  );
 }
 
 /** Maps by index the address of whose value is loaded. */
@@ -116,9 +159,9 @@ function flagsOf(progFlags: number, type: Case['progType']): readonly string[] |
 /**
  * A test in the style of tools/testing/selftests/bpf/progs/verifier_*.c: the prog as inline assembly, and
  * what test_loader.c is to expect of it, which is what the other target answered. The disagreement must be one
- * that `selftestLacks` has nothing against.
+ * that `verifierTestLacks` has nothing against.
  */
-export function selftest(disagreement: Disagreement, notes: readonly string[]): string {
+export function verifierTest(disagreement: Disagreement, notes: readonly string[]): string {
   const { testCase, subject, claim } = disagreement;
   const { endianness } = subject.info.linux;
   const { insns } = testCase.progs[0];
