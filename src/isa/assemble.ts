@@ -33,12 +33,19 @@ export interface AssembleOptions {
   readonly insnsMax?: number;
 }
 
-/** A line without its labels. */
+/** What a line says, wherever it stands. */
 interface Statement {
-  readonly line: number;
-  readonly tokens: readonly Token[];
-  readonly labels: readonly Token[];
   readonly text: string;
+  readonly labels: readonly Token[];
+  /** Those behind the labels. */
+  readonly tokens: readonly Token[];
+  /** Its insn, once it was read where none of its words was a label. */
+  insn?: Insn;
+}
+
+interface Line {
+  readonly number: number;
+  readonly statement: Statement;
 }
 
 /**
@@ -49,41 +56,66 @@ interface Statement {
  */
 export function assemble(text: string, options: AssembleOptions = {}): Insn[] {
   const { firstLine = 1, insnsMax = 1_000_000 } = options;
-  const statements = text
+  const lines = text
     .split(/\r?\n/)
-    .map((source, index) => splitLabels(source, firstLine + index));
-  const names = labelNames(statements);
+    .map((source, index): Line => ({ number: firstLine + index, statement: statementOf(source) }));
+  const names = labelNames(lines);
   const slotOfLabel = new Map<string, number>();
   const placed: { readonly read: ReadInsn; readonly slot: number; readonly line: number }[] = [];
   let slot = 0;
-  for (const { line, tokens, labels, text: source } of statements) {
+  for (const { number: line, statement } of lines) {
+    const { tokens, labels } = statement;
     for (const label of labels) slotOfLabel.set(label.text, slot);
     if (tokens.length === 0) continue;
     if (placed.length === insnsMax) {
       const place = { line, column: tokens[0].column };
       throw new AssembleError('ASSEMBLE_LIMIT', place, `at most ${insnsMax} insns`, 'one more');
     }
-    const read = readInsn(tokens, names);
-    if (!('insn' in read)) throw mismatchError(read, tokens, line, source);
-    checkNext(read.insn, tokens, line);
+    const read = readStatement(statement, names, line);
     placed.push({ read, slot, line });
     slot += slotsOf(read.insn);
   }
   return placed.map(({ read, slot, line }) => resolveLabel(read, slot, line, slotOfLabel));
 }
 
-function splitLabels(text: string, line: number): Statement {
+/** By the text of the line: progs say the same again and again. */
+const STATEMENTS = new Map<string, Statement>();
+const STATEMENTS_MAX = 4096;
+const STATEMENT_CHARS_MAX = 80;
+
+function statementOf(text: string): Statement {
+  const known = STATEMENTS.get(text);
+  if (known !== undefined) return known;
   const all = tokenize(text);
   const labels: Token[] = [];
   while (all[2 * labels.length]?.kind === 'word' && all[2 * labels.length + 1]?.text === ':') {
     labels.push(all[2 * labels.length]);
   }
-  return { line, tokens: all.slice(2 * labels.length), labels, text };
+  const statement = { text, labels, tokens: all.slice(2 * labels.length) };
+  if (text.length <= STATEMENT_CHARS_MAX) {
+    if (STATEMENTS.size >= STATEMENTS_MAX) STATEMENTS.clear();
+    STATEMENTS.set(text, statement);
+  }
+  return statement;
 }
 
-function labelNames(statements: readonly Statement[]): ReadonlySet<string> {
+function readStatement(statement: Statement, names: ReadonlySet<string>, line: number): ReadInsn {
+  const { tokens, text, insn } = statement;
+  const isFree = !tokens.some((token) => names.has(token.text));
+  if (insn !== undefined && isFree) return { insn, label: undefined };
+  const read = readInsn(tokens, names);
+  if (!('insn' in read)) throw mismatchError(read, tokens, line, text);
+  checkNext(read.insn, tokens, line);
+  if (isFree && read.label === undefined) statement.insn = read.insn;
+  return read;
+}
+
+function labelNames(lines: readonly Line[]): ReadonlySet<string> {
   const names = new Set<string>();
-  for (const { line, labels } of statements) {
+  for (const {
+    number: line,
+    statement: { labels },
+  } of lines) {
     for (const { text, column } of labels) {
       if (names.has(text)) {
         const found = `${quoted(text)} for a second time`;
