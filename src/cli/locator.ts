@@ -14,7 +14,7 @@ export function locator(): Locate {
     // The kernel's, where there is one: an emulator may be told to be another.
     const { linux } = (pair.find(({ info }) => info.engine !== 'emulator') ?? pair[0]).info;
     const key = JSON.stringify(linux);
-    const known = witnesses.get(key) ?? LUCK.map((luck) => createEmulator({ linux, luck }));
+    const known = witnesses.get(key) ?? LUCK.map((luck) => createEmulator({ linux, ...luck }));
     witnesses.set(key, known);
     return locate(testCase, divergence, { pair, witnesses: known });
   };

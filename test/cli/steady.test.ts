@@ -56,6 +56,14 @@ const UNSTEADY: readonly (readonly [what: string, lines: string, shift: number])
   ['the clock', 'call ktime_get_ns#5\nr6 = r0', 0],
   ['a random number', 'call get_prandom_u32#7\nr6 = r0', 0],
   [
+    'what an update with a key and a value that no insn has written stores',
+    [
+      'r1 = map_by_fd(0) ll\nr2 = r10\nr2 += -4\nr3 = r10\nr3 += -16\nr4 = 0\ncall map_update_elem#2',
+      'r6 = map_val(map_by_fd(0)) +0 ll\nr6 = *(u8 *)(r6 +0)',
+    ].join('\n'),
+    0,
+  ],
+  [
     'whether a bit of two random numbers is set',
     'call get_prandom_u32#7\nr6 = r0\ncall get_prandom_u32#7\nr6 |= r0\nr6 &= 1',
     0,

@@ -7,7 +7,13 @@ import type { Features, LinuxSetting, Outcome, Target } from '../target.ts';
 import { emulatorFeatures } from './features.ts';
 import { callFunction } from './interpreter.ts';
 import { type Lowerings, lowerings } from './lowering.ts';
-import { type CtxAccess, createMachine, type Machine, startCase } from './machine.ts';
+import {
+  type CtxAccess,
+  createMachine,
+  type LuckySlots,
+  type Machine,
+  startCase,
+} from './machine.ts';
 import { mapCommands } from './maps/commands.ts';
 import { createMaps } from './maps/create-maps.ts';
 import { MapFlag } from './maps/rules.ts';
@@ -36,6 +42,8 @@ export interface EmulatorOptions {
    * out, and then their answer means nothing: emulators of different luck tell.
    */
   readonly luck?: number;
+  /** In which 8-byte slots of a stack there is luck; in the others there is 0. All if not given. */
+  readonly luckySlots?: LuckySlots;
   /** Rules of another release than Linux's own, to see what a change of one does. */
   readonly release?: ReleaseRules;
   /** Rules that replace Linux's own, for emulators that are wrong on purpose. */
@@ -53,9 +61,9 @@ const STEPS_MAX = 1 << 22;
  * verifier would not have let a prog do is a fault in the run's outcome. Throws because of no prog.
  */
 export function createEmulator(options: EmulatorOptions): Target {
-  const { linux, name = 'emulator', stepsMax = STEPS_MAX, luck = 0 } = options;
+  const { linux, name = 'emulator', stepsMax = STEPS_MAX, luck = 0, luckySlots = 'all' } = options;
   const release = options.release ?? releaseRules(linux.release);
-  const machine = createMachine(linux, release, luck, callFunction);
+  const machine = createMachine(linux, release, { luck, luckySlots }, callFunction);
   const rules = { ...rulesOf(machine), ...options.rules };
   const emulator: Emulator = {
     machine,

@@ -297,10 +297,10 @@ function leave(machine: Machine): number {
 
 /** Makes the frame at the machine's depth the innermost one, with nothing written to it yet. */
 export function beginFrame(machine: Machine): void {
-  const { memory, stackRegion, luck } = machine;
+  const { memory, stackRegion, newStack } = machine;
   showFrame(machine);
   const end = memory.ends[stackRegion];
-  memory.bytes.fill(luck, end - STACK_BYTES, end);
+  memory.bytes.set(newStack, end - STACK_BYTES);
 }
 
 /** r10 points behind the last byte of the frame; there is no stack beyond it yet. */

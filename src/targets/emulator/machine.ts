@@ -37,6 +37,8 @@ export interface Machine {
   depth: number;
   /** See `EmulatorOptions`. */
   readonly luck: number;
+  /** What a frame holds before anything is written to it. */
+  readonly newStack: Uint8Array;
   readonly pointers: Pointers;
   /** Frames, the outermost first; it ends with the innermost active one. */
   readonly stackRegion: number;
@@ -117,10 +119,18 @@ const INITIAL_ROWS = 4096;
 /** Any number but 0. */
 const RANDOM_SEED = 0x2545f491;
 
+/** Slots of the stack, counted from its lowest. */
+export type LuckySlots = 'all' | 'even' | 'odd';
+
+const newStack = (luck: number, slots: LuckySlots): Uint8Array =>
+  new Uint8Array(STACK_BYTES).map((_, at) =>
+    slots === 'all' || slots === ((at >> 3) % 2 === 0 ? 'even' : 'odd') ? luck : 0,
+  );
+
 export function createMachine(
   linux: LinuxSetting,
   release: ReleaseRules,
-  luck: number,
+  { luck, luckySlots }: { readonly luck: number; readonly luckySlots: LuckySlots },
   call: Machine['call'],
 ): Machine {
   const memory = createMemory(luck);
@@ -154,6 +164,7 @@ export function createMachine(
     levels: new Int32Array(frameCount),
     depth: 0,
     luck,
+    newStack: newStack(luck, luckySlots),
     pointers: pointersOf(luck),
     stackRegion: stack,
     ctx: {
