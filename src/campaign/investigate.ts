@@ -6,7 +6,7 @@ import type { Located } from '../localise/located.ts';
 import { type ShrinkOptions, shrink } from '../shrink/shrink.ts';
 import type { Shrinkable } from '../shrink/shrinkable.ts';
 import type { Outcome, Target, TroubleKind } from '../targets/target.ts';
-import { type Compared, compareAll, showing } from './compare-all.ts';
+import { compareAll, showing } from './compare-all.ts';
 import type { CampaignEvent } from './events.ts';
 import { observeOthers } from './observe-others.ts';
 
@@ -83,7 +83,7 @@ interface Surroundings {
 
 /**
  * Makes the case smaller while the two targets that diverged still do, in the same class; runs what
- * is left once more, on kernels that are started anew; records it. Returns the finding's id, or undefined where nothing was recorded,
+ * is left once more, and where it is new on kernels that are started anew; records it. Returns the finding's id, or undefined where nothing was recorded,
  * and the known causes. Nothing is made smaller where these two were found to differ for each of them
  * already. What is recorded are the causes of the smallest case, which may show others than the case found.
  * An interrupt ends the shrinking, not the recording: a case half shrunk is a finding as well. So is
@@ -130,9 +130,14 @@ export async function investigate(
         ...(isNew && { smallest: printCase(smallest, { claim: comparison.description }) }),
       });
     },
-  }).catch(keepAsFound);
+  }).catch((error) => {
+    // A target was lost. What it had found is kept as it was found.
+    const original = start.testCase;
+    record({ original, shrunk: original, divergence: comparison, observed, causes });
+    throw error;
+  });
   const { testCase } = shrunk;
-  const last = await rechecked(testCase).catch(keepAsFound);
+  const [last] = await compareAll([testCase], pair, isSteady);
   if (last.comparison.kind !== 'diverge' || !last.steady) {
     if (observed.some(isReported)) return keep(start.testCase, comparison, observed);
     const why = last.steady
@@ -143,21 +148,16 @@ export async function investigate(
   }
   return keep(testCase, last.comparison, last.observed);
 
-  /** A target was lost. What it had found is kept as it was found. */
-  function keepAsFound(error: unknown): never {
-    const original = start.testCase;
-    record({ original, shrunk: original, divergence: comparison, observed, causes });
-    throw error;
-  }
-
-  /** On kernels that no other case has left anything behind in; a person who interrupts doesn't wait for them. */
-  async function rechecked(testCase: Case): Promise<Compared> {
-    if (!signal.aborted) {
-      onEvent({ kind: 'rechecking', id });
-      for (const target of pair) await target.renew();
-    }
-    const [last] = await compareAll([testCase], pair, isSteady);
-    return last;
+  /**
+   * Whether the two diverge on kernels that no other case has left anything behind in. A person who interrupts
+   * doesn't wait for them, and what a kernel complained of may have needed the cases before.
+   */
+  async function showsAnew(testCase: Case, divergence: Divergence): Promise<boolean> {
+    if (signal.aborted || observed.some(isReported)) return true;
+    onEvent({ kind: 'rechecking', id });
+    for (const target of pair) await target.renew();
+    const [held] = await showing(divergence, pair, isSteady)([testCase]);
+    return held;
   }
 
   async function keep(
@@ -181,6 +181,10 @@ export async function investigate(
       for (const cause of explains) explained.set(explanation(cause), rule);
       onEvent({ kind: 'dismissed', id, why: `${rule}, which is known` });
       return { causes: shown, isKnown: true, rule };
+    }
+    if (!(await showsAnew(smallest, divergence).catch(unexplored))) {
+      onEvent({ kind: 'dismissed', id, why: 'it did not show on kernels that were started anew' });
+      return { causes: shown, isKnown: false };
     }
     const others = await observeOthers(smallest, everyone, pair).catch(unexplored);
     const finding = record({ ...kept, causes: shown, located, others });
