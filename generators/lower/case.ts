@@ -1,9 +1,11 @@
 import type { Case, MapCommand, MapSpec, Run } from '../../src/case/case.ts';
 import { KSYM_NAMES } from '../../src/case/ksyms.ts';
+import { isLiveRun } from '../../src/case/live-run.ts';
 import { referenceValue } from '../../src/case/map-references.ts';
 import type { Insn } from '../../src/isa/insn.ts';
 import type { Named } from '../../src/isa/named-by.ts';
 import { loadFlags } from '../attach-types.ts';
+import { LIVE_IFINDEXES } from '../live-run.ts';
 import type { CasePlan, CommandPlan, MapPlan, ProgPlan } from '../plan.ts';
 import { withImm } from './assembler.ts';
 import { innerOf } from './maps.ts';
@@ -122,6 +124,7 @@ const haveSameMaps = (
 ): boolean =>
   plan.maps === before.plan.maps &&
   plan.oddMaps === before.plan.oddMaps &&
+  (plan.runs === before.plan.runs || hasLiveRun(plan) === hasLiveRun(before.plan)) &&
   progs.length === before.progs.length &&
   isSameList(used.map, before.used.map) &&
   isSameList(used.ksym, before.used.ksym);
@@ -173,7 +176,7 @@ const mapsOf = (plan: CasePlan, progs: number, { map: used }: Used): readonly Ma
   ...used.map((number) =>
     number === savedMapNumber(plan)
       ? SAVED_MAP
-      : lowerMap(plan.maps, number, progs, (inner) => used.indexOf(inner)),
+      : lowerMap(plan, number, progs, (inner) => used.indexOf(inner)),
   ),
   ...plan.oddMaps,
 ];
@@ -242,13 +245,14 @@ function lowerCommand(
 
 const isProgArray = (map: MapPlan | undefined): boolean => map?.spec.type === 'prog_array';
 
-/** A map whose entries name progs and maps that the case has. */
+/** A map whose entries name progs, maps and interfaces that the case has. */
 function lowerMap(
-  maps: readonly MapPlan[],
+  plan: CasePlan,
   number: number,
   progs: number,
   indexOf: (map: number) => number,
 ): MapSpec {
+  const { maps } = plan;
   const { spec } = maps[number];
   const inner = innerOf(maps, maps[number]);
   if (inner !== undefined) {
@@ -256,9 +260,19 @@ function lowerMap(
     const entries = spec.entries.map(({ key }) => ({ key, value }));
     return { ...spec, inner: indexOf(inner), entries };
   }
-  if (spec.type !== 'prog_array') return spec;
-  return { ...spec, entries: spec.entries.filter(({ value }) => value[0] < progs) };
+  if (spec.type === 'prog_array') {
+    return { ...spec, entries: spec.entries.filter(({ value }) => value[0] < progs) };
+  }
+  const isOfDevices = spec.type === 'devmap' || spec.type === 'devmap_hash';
+  if (!isOfDevices || hasLiveRun(plan)) return spec;
+  return {
+    ...spec,
+    entries: spec.entries.filter(({ value }) => !LIVE_IFINDEXES.includes(value[0])),
+  };
 }
+
+/** The interfaces for live frames are there then. */
+const hasLiveRun = (plan: CasePlan): boolean => plan.runs.some((run) => isLiveRun(plan, run));
 
 /** The maps that are used, and those that are in them: what is in a map comes before it. */
 function usedOf(

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createCaseSource } from '../../generators/index.ts';
-import { isLiveRun } from '../../src/case/live-run.ts';
+import { caseOf } from '../../generators/shrinkable.ts';
+import type { Case } from '../../src/case/case.ts';
+import { isLiveRun, LIVE_INTERFACES } from '../../src/case/live-run.ts';
 import { createEmulator } from '../../src/targets/emulator/emulator.ts';
 import { LINUX } from '../targets/emulator/driver.ts';
 import { NEWEST } from './capabilities.ts';
@@ -21,10 +23,17 @@ function take(liveFrames: Pick<typeof NEWEST, 'liveFrames'>) {
       },
     ],
   });
-  return Array.from({ length: 200 }, () => source.next().testCase);
+  return Array.from({ length: 200 }, source.next);
 }
 
-const cases = take({ liveFrames: 'observed' });
+const made = take({ liveFrames: 'observed' });
+const cases = made.map(({ testCase }) => testCase);
+/** How many entries of maps lead to interfaces that are there for live frames. */
+const leading = (some: readonly Case[]): number =>
+  some
+    .flatMap(({ maps }) => maps.filter(({ type }) => type === 'devmap'))
+    .flatMap(({ entries }) => entries.filter(({ value }) => LIVE_INTERFACES.includes(value[0])))
+    .length;
 const live = cases.flatMap((testCase) => testCase.runs.filter((run) => isLiveRun(testCase, run)));
 
 describe('the profile live', () => {
@@ -56,8 +65,16 @@ describe('the profile live', () => {
     ]);
   });
 
+  it('leads to interfaces only where they are there', () => {
+    const without = made.map(({ plan }) =>
+      caseOf({ ...plan!, runs: plan!.runs.map((run) => ({ ...run, flags: 0 })) }),
+    );
+    expect(leading(cases)).toBeGreaterThan(0);
+    expect(leading(without)).toBe(0);
+  });
+
   it('has none where they can not be observed', () => {
-    const others = take({});
+    const others = take({}).map(({ testCase }) => testCase);
     expect(others.some((testCase) => testCase.runs.some((run) => isLiveRun(testCase, run)))).toBe(
       false,
     );
