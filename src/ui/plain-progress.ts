@@ -50,10 +50,9 @@ export function plainProgress({ write }: PlainOptions): Display {
         if (event.tried < nextTried) return [];
         nextTried = event.tried * 2;
         return divergences.take(event);
-      // What its targets do then is told by themselves.
-      case 'rechecking':
       case 'locating':
         return [];
+      case 'rechecking':
       case 'recorded':
       case 'dismissed':
         return divergences.take(event);
@@ -71,34 +70,32 @@ export function plainProgress({ write }: PlainOptions): Display {
   };
 }
 
-/** What becomes of kernels. Restarts are told of each time when twice as many have happened. */
+/**
+ * What becomes of kernels. The first engine that is heard of speaks for its machine: all of them hear of what
+ * happens to it. It is ready once; restarts are told of each time when twice as many have happened.
+ */
 function kernelLines(): { take(name: string, event: TargetEvent): readonly string[] } {
-  const said = new Map<string, Set<string>>();
-  const restarts = new Map<string, number>();
-
-  const once = (kernel: string, text: string): readonly string[] => {
-    const before = said.get(kernel) ?? new Set();
-    if (before.has(text)) return [];
-    said.set(kernel, before.add(text));
-    return [`${kernel}: ${text}`];
-  };
+  const kernels = new Map<string, { speaker: string; isReady: boolean; restarts: number }>();
 
   return {
     take(name, event) {
-      // Each engine of a kernel hears of what happens to the machine.
+      if (isEmulator(name)) return [];
       const [kernel = name] = name.split(':');
+      const known = kernels.get(kernel) ?? { speaker: name, isReady: false, restarts: 0 };
+      kernels.set(kernel, known);
+      if (known.speaker !== name) return [];
       switch (event.kind) {
         case 'preparing':
-          return once(kernel, event.what);
+          return [`${kernel}: ${event.what}`];
         case 'ready':
-          if (isEmulator(name) || restarts.has(name)) return [];
-          return once(kernel, `ready after ${durationText(event.afterMs)}`);
+          if (known.isReady) return [];
+          known.isReady = true;
+          return [`${kernel}: ready after ${durationText(event.afterMs)}`];
         case 'restarted': {
-          const count = (restarts.get(name) ?? 0) + 1;
-          restarts.set(name, count);
+          const count = ++known.restarts;
           if (!isPowerOf2(count)) return [];
           const times = count === 1 ? '' : `, ${countText(count)} times by now`;
-          return once(kernel, `restarted: ${event.why}${times}`);
+          return [`${kernel}: restarted: ${event.why}${times}`];
         }
         default:
           return [];
@@ -111,7 +108,7 @@ const isPowerOf2 = (count: number): boolean => (count & (count - 1)) === 0;
 
 type DivergenceEvent = Extract<
   CampaignEvent,
-  { kind: 'divergence' | 'shrinking' | 'recorded' | 'dismissed' }
+  { kind: 'divergence' | 'shrinking' | 'rechecking' | 'recorded' | 'dismissed' }
 >;
 
 /**

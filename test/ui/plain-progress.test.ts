@@ -52,6 +52,7 @@ describe('plain progress', () => {
     [
       'how a divergence becomes a finding',
       [
+        { kind: 'target', name: 'uml', event: { kind: 'ready', afterMs: 1_900 } },
         {
           kind: 'divergence',
           id: 'd1',
@@ -59,10 +60,16 @@ describe('plain progress', () => {
           targets: ['emulator', 'uml'],
           where: 'run 0: 1 and 2',
         },
+        { kind: 'locating', id: 'd1' },
+        { kind: 'rechecking', id: 'd1' },
+        { kind: 'target', name: 'uml', event: { kind: 'booting' } },
+        { kind: 'target', name: 'uml', event: { kind: 'ready', afterMs: 1_900 } },
         { kind: 'recorded', id: 'd1', finding: 'f1', class: 'retval', at: 'add32.x', insns: 1 },
       ],
       [
+        'uml: ready after 1.9 s',
         'd1: emulator and uml diverge in retval: run 0: 1 and 2',
+        'd1: running it on kernels started anew',
         'd1: recorded f1: retval, at add32.x, 1 insn',
       ],
     ],
