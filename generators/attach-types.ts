@@ -13,9 +13,6 @@ const AttachType = {
   MODIFY_RETURN: 26,
 } as const;
 
-/** BPF_F_SLEEPABLE, include/uapi/linux/bpf.h. */
-const SLEEPABLE = 1 << 4;
-
 /** What a prog of a type may be loaded for. */
 interface AttachRule {
   readonly attachType: number;
@@ -63,6 +60,3 @@ const ATTACH_TYPES: { readonly [Type in ProgType]?: readonly number[] } = Object
 /** What results must be masked with; undefined where any will do. */
 export const resultMask = (type: ProgType, attachType: number): number | undefined =>
   rulesOf(type).find((rule) => rule.attachType === attachType)?.resultMask;
-
-/** Flags that progs of a type must be loaded with. */
-export const loadFlags = (type: ProgType): number => (type === 'syscall' ? SLEEPABLE : 0);

@@ -15,4 +15,4 @@ export type { CasePlan } from './plan.ts';
 export { type CaseOptions, createPlanSource } from './plan-source.ts';
 export { PROFILES, type Profile, type ProfileName, SIZES, type Size } from './profiles.ts';
 export { seededRandom } from './random.ts';
-export { type Shrinkable, shrinkableOf } from './shrinkable.ts';
+export { type Shrinkable, shrinkableOf, simplerOf } from './shrinkable.ts';

@@ -3,7 +3,6 @@ import { isSimpler } from '../src/case/simplicity.ts';
 import { type LoweredPlan, lowerPlan, traced } from './lower/case.ts';
 import { breached } from './near-miss/breach.ts';
 import type { CasePlan } from './plan.ts';
-import { sameCase } from './same-case.ts';
 import { shrinkPlan } from './shrink/plan.ts';
 
 /** A case together with the smaller cases that it can be replaced by, the most promising first. */
@@ -11,7 +10,10 @@ export interface Shrinkable {
   readonly testCase: Case;
   /** What the case was made from; absent for one of the grid. */
   readonly plan?: CasePlan;
-  /** Lazy; each call starts anew and gives the same sequence. */
+  /**
+   * Lazy; each call starts anew and gives the same sequence. Who passes some over pays little for them: a case is
+   * made when it is looked at. Some are no simpler (`simplerOf`).
+   */
   shrink(): Iterable<Shrinkable>;
 }
 
@@ -24,18 +26,46 @@ export const shrinkableOf = (plan: CasePlan): Shrinkable => lowered(lowerPlan(pl
 function lowered(from: LoweredPlan): Shrinkable {
   const { plan } = from;
   const testCase = plan.breach === undefined ? from.testCase : breached(from.testCase, plan.breach);
-  return { testCase, plan, shrink: () => smallerCases(testCase, from) };
+  return { testCase, plan, shrink: () => smallerCases(from) };
 }
 
-/** Plans that make the same case again, or one that is no simpler, are passed over. */
-function* smallerCases(testCase: Case, from: LoweredPlan): Generator<Shrinkable> {
-  const before = traced(from);
-  for (const plan of shrinkPlan(from.plan)) {
-    const smaller = lowered(lowerPlan(plan, before));
-    if (!sameCase(smaller.testCase, testCase) && isSimpler(smaller.testCase, testCase)) {
-      yield smaller;
-    }
+function* smallerCases(from: LoweredPlan): Generator<Shrinkable> {
+  let before: LoweredPlan | undefined;
+  const make = (plan: CasePlan): Shrinkable => {
+    before ??= traced(from);
+    return lowered(lowerPlan(plan, before));
+  };
+  for (const plan of shrinkPlan(from)) yield new Lazy(plan, make);
+}
+
+class Lazy implements Shrinkable {
+  readonly plan: CasePlan;
+  readonly #make: (plan: CasePlan) => Shrinkable;
+  #made: Shrinkable | undefined;
+
+  constructor(plan: CasePlan, make: (plan: CasePlan) => Shrinkable) {
+    this.plan = plan;
+    this.#make = make;
   }
+
+  get testCase(): Case {
+    return this.#get().testCase;
+  }
+
+  shrink(): Iterable<Shrinkable> {
+    return this.#get().shrink();
+  }
+
+  #get(): Shrinkable {
+    this.#made ??= this.#make(this.plan);
+    return this.#made;
+  }
+}
+
+/** What a case shrinks to, without what is no simpler: plans that make the same case again, or a longer one. */
+export function* simplerOf(of: Shrinkable): Generator<Shrinkable> {
+  const { testCase } = of;
+  for (const smaller of of.shrink()) if (isSimpler(smaller.testCase, testCase)) yield smaller;
 }
 
 /** Made without a tree: what it is shrunk by looks at the case alone. */

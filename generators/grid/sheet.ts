@@ -1,9 +1,9 @@
 import { type Case, type MapSpec, PLAIN_RUN, type Run } from '../../src/case/case.ts';
 import { RAW_TP_ARGS } from '../../src/case/ctx.ts';
 import type { MapType } from '../../src/case/map-type.ts';
-import type { ProgType } from '../../src/case/prog-type.ts';
+import { loadFlags, type ProgType } from '../../src/case/prog-type.ts';
 import { type Form, type FormOf, formNamed } from '../../src/isa/forms.ts';
-import { attachTypes, loadFlags, resultMask } from '../attach-types.ts';
+import { attachTypes, resultMask } from '../attach-types.ts';
 import type { Capabilities } from '../capabilities.ts';
 import { type Assembler, createAssembler, link } from '../lower/assembler.ts';
 

@@ -40,6 +40,8 @@ export interface LoweredProg {
   /** The insns that name one. */
   readonly named: readonly { readonly at: number; readonly what: Named }[];
   readonly unaligned: boolean;
+  /** The functions that are in it: 0 for the first one, then as the plan numbers them from 1 on. */
+  readonly called: readonly number[];
 }
 
 /**
@@ -160,7 +162,7 @@ function linked({ codes, effects }: LoweredFunctions): LoweredProg {
   const called = reachable(codes);
   const insns = link(codes, called);
   const unaligned = called.some((number) => effects[number]!.unaligned);
-  return { insns, named: namesIn(insns), unaligned };
+  return { insns, named: namesIn(insns), unaligned, called };
 }
 
 function namesIn(insns: readonly Insn[]): LoweredProg['named'] {

@@ -1,4 +1,4 @@
-import { sameInsn } from '../same-case.ts';
+import { sameInsn } from '../../src/case/same-case.ts';
 import {
   type Assembler,
   type Code,

@@ -20,6 +20,7 @@ import {
 import { observedBy } from './observed-by.ts';
 import { type Pair, pairsOf } from './pairs.ts';
 import { type AnsweredBatch, pipeline } from './pipeline.ts';
+import type { StandIns } from './presumed-by.ts';
 import { queued } from './queue.ts';
 import { type Reached, reachedBy, reachedByProgs } from './reach.ts';
 import { createTally } from './tally.ts';
@@ -40,6 +41,8 @@ export interface CampaignOptions {
   /** Kernels and emulators, ready. They stay the caller's to close. */
   readonly targets: readonly Target[];
   readonly isSteady: IsSteady;
+  /** What stands in for targets while a case is made smaller; absent where nothing may. */
+  readonly standIns?: StandIns;
   readonly findChange: FindChange;
   readonly locate: Locate;
   /**

@@ -28,7 +28,7 @@ export async function compareAll(
   [a, b]: readonly [Target, Target],
   isSteady: IsSteady,
 ): Promise<readonly Compared[]> {
-  const [ofA, ofB] = await Promise.all([a, b].map((target) => answersOf(target, cases)));
+  const [ofA, ofB] = await Promise.all([answersOf(a, b, cases), answersOf(b, a, cases)]);
   const compared = cases.map((testCase, i) => {
     const observed = [observedBy(a, ofA[i]), observedBy(b, ofB[i])] as const;
     return { testCase, observed, comparison: compareOutcomes(testCase, ...observed) };
@@ -42,34 +42,42 @@ export async function compareAll(
 }
 
 /** Emulators take this process: kernels have the cases before they begin. */
-async function answersOf(target: Target, cases: readonly Case[]): Promise<readonly Outcome[]> {
-  if (target.info.engine === 'emulator') await setImmediate();
+async function answersOf(
+  target: Target,
+  other: Target,
+  cases: readonly Case[],
+): Promise<readonly Outcome[]> {
+  if (isEmulator(target) && !isEmulator(other)) await setImmediate();
   return target.execute(cases);
 }
 
+const isEmulator = ({ info }: Target): boolean => info.engine === 'emulator';
+
 /**
- * Says of smaller cases whether the two targets disagree on them as they do in `divergence`. A kernel is not asked
- * where an emulator's answer alone shows that they don't.
+ * Says of smaller cases whether the two targets disagree on them as they do in `divergence`. Emulators are asked
+ * first, one after the other in the order of `emulators`; where the answer of one alone shows that they don't, no
+ * other is asked.
  */
 export function showing(
   divergence: Divergence,
   pair: readonly [Target, Target],
   isSteady: IsSteady,
+  emulators: readonly Target[] = pair.filter(isEmulator),
 ): Holds {
-  const [a, b] = [remembering(pair[0]), remembering(pair[1])] as const;
-  const emulators = [a, b].filter(({ info }) => info.engine === 'emulator');
+  const remembered = new Map(emulators.map((emulator) => [emulator, remembering(emulator)]));
+  const asked = pair.map((target) => remembered.get(target) ?? target) as [Target, Target];
   const canShow = (outcome: Outcome): boolean => !OF_RUNS.has(divergence.class) || begins(outcome);
 
   return async (candidates) => {
-    const can = candidates.map(() => true);
-    for (const emulator of emulators) {
-      for (const [i, outcome] of (await emulator.execute(candidates)).entries()) {
-        can[i] &&= canShow(outcome);
+    const can = new Set(candidates);
+    for (const emulator of remembered.values()) {
+      const left = [...can];
+      for (const [i, outcome] of (await emulator.execute(left)).entries()) {
+        if (!canShow(outcome)) can.delete(left[i]);
       }
     }
-    const asked = candidates.filter((_, i) => can[i]);
-    const compared = (await compareAll(asked, [a, b], isSteady)).values();
-    return can.map((each) => each && shows(compared.next().value!));
+    const compared = (await compareAll([...can], asked, isSteady)).values();
+    return candidates.map((candidate) => can.has(candidate) && shows(compared.next().value!));
   };
 
   function shows({ comparison, steady }: Compared): boolean {
@@ -86,7 +94,6 @@ const begins = (outcome: Outcome): boolean =>
 
 /** Emulators are asked for the same cases twice. */
 function remembering(target: Target): Target {
-  if (target.info.engine !== 'emulator') return target;
   const known = new WeakMap<Case, Outcome>();
   return {
     ...target,

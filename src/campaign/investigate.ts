@@ -9,6 +9,7 @@ import type { Outcome, Target, TroubleKind } from '../targets/target.ts';
 import { compareAll, showing } from './compare-all.ts';
 import type { CampaignEvent } from './events.ts';
 import { observeOthers } from './observe-others.ts';
+import { presumedBy, type StandIns } from './presumed-by.ts';
 
 /** A case on which two targets diverge, as the campaign met it. */
 export interface Found {
@@ -75,6 +76,8 @@ interface Surroundings {
   readonly ruleFor?: RuleFor;
   readonly record: RecordFinding;
   readonly isSteady: IsSteady;
+  /** What stands in for targets while a case is made smaller; absent where nothing may. */
+  readonly standIns?: StandIns;
   readonly findChange: FindChange;
   readonly locate: Locate;
   readonly onEvent: (event: CampaignEvent) => void;
@@ -96,6 +99,7 @@ export async function investigate(
     ruleFor,
     everyone,
     isSteady,
+    standIns,
     findChange,
     locate,
     onEvent,
@@ -117,7 +121,9 @@ export async function investigate(
     return { causes, isKnown: true, rule: explained.get(explanation(causes[0])) };
   }
   let told: Case | undefined;
+  const presumed = standIns && (await presumedBy(standIns, start.testCase, comparison, pair));
   const { shrunk } = await shrink(start, showing(comparison, pair, isSteady), {
+    ...(presumed && { presumed }),
     ...effortFor(observed, pair, signal),
     onProgress({ tried, smallest }) {
       const isNew = smallest !== told;

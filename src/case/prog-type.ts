@@ -38,3 +38,9 @@ export type ProgType = (typeof PROG_TYPES)[number];
 
 /** The number that `bpf_attr.prog_type` takes. */
 export const progTypeNumber = (type: ProgType): number => PROG_TYPES.indexOf(type);
+
+/** A flag of a load, include/uapi/linux/bpf.h. */
+export const BPF_F_SLEEPABLE = 1 << 4;
+
+/** Flags that progs of a type must be loaded with: `bpf_check_attach_target` and others, kernel/bpf/verifier.c. */
+export const loadFlags = (type: ProgType): number => (type === 'syscall' ? BPF_F_SLEEPABLE : 0);

@@ -1,6 +1,7 @@
 import type { Insn } from '../isa/insn.ts';
 import { encodeCase } from './bytes.ts';
 import { type Case, type MapEntry, PLAIN_RUN, type Prog, type Run } from './case.ts';
+import { sameCase } from './same-case.ts';
 
 /**
  * Which of two cases is simpler: below 0 for the first, above 0 for the second, 0 where they are the
@@ -8,6 +9,7 @@ import { type Case, type MapEntry, PLAIN_RUN, type Prog, type Run } from './case
  * decides: first what there is to read and to run, then how much is set, then how large the numbers are.
  */
 export function compareSimplicity(a: Case, b: Case): number {
+  if (sameCase(a, b)) return 0;
   for (const difference of DIFFERENCES) {
     const found = difference(a, b);
     if (found !== 0 && found !== 0n) return found < 0 ? -1 : 1;

@@ -1,7 +1,7 @@
 import type { IsSteady } from '../campaign/investigate.ts';
 import { observedBy } from '../campaign/observed-by.ts';
 import { compareOutcomes } from '../compare/compare.ts';
-import { createEmulator } from '../targets/emulator/emulator.ts';
+import { createEmulator, type EmulatorOptions } from '../targets/emulator/emulator.ts';
 import type { LinuxSetting } from '../targets/target.ts';
 
 /**
@@ -18,8 +18,11 @@ export const LUCK = [
 ] as const;
 
 /** Asks emulators of that Linux of different luck. */
-export function steadyOn(linux: LinuxSetting): IsSteady {
-  const [first, ...others] = LUCK.map((luck) => createEmulator({ linux, ...luck }));
+export function steadyOn(
+  linux: LinuxSetting,
+  lucks: readonly Pick<EmulatorOptions, 'luck' | 'luckySlots'>[] = LUCK,
+): IsSteady {
+  const [first, ...others] = lucks.map((luck) => createEmulator({ linux, ...luck }));
   return async (cases) => {
     const expected = await first.execute(cases);
     const steady = cases.map(() => true);

@@ -1,4 +1,4 @@
-import { effectsOf, maskOf } from './effects.ts';
+import { ARGUMENTS, CALLER_SAVED, type Effects, effectsOf, maskOf, R0 } from './effects.ts';
 import { formOf } from './forms.ts';
 import type { Insn } from './insn.ts';
 import { R10 } from './opcode.ts';
@@ -17,7 +17,7 @@ export function withoutDeadInsns(insns: readonly Insn[]): readonly Insn[] {
 }
 
 function usefulInsns(insns: readonly Insn[]): readonly boolean[] {
-  const live = liveness(insns).after;
+  const live = liveness(insns, insns.map(effectsOf)).after;
   const stackIsRead = insns.some((insn) => readsStack(insn));
   return insns.map((insn, i) => {
     const { writes, beside } = effectsOf(insn);
@@ -33,15 +33,38 @@ const readsStack = (insn: Insn): boolean =>
   (effectsOf(insn).reads & maskOf(R10)) !== 0 && (!isStackStore(insn) || insn.src === R10);
 
 /** The registers that may be read before something is written to them, as a mask: what insns begin with matters. */
-export const liveAtStart = (insns: readonly Insn[]): number => liveness(insns).before[0] ?? 0;
+export const liveAtStart = (insns: readonly Insn[]): number =>
+  liveness(insns, insns.map(effectsOf)).before[0] ?? 0;
+
+/**
+ * Whether there is a way through a prog on which it reads a register that nothing has written: mostly none that a
+ * verifier takes, but for ways that jumps never lead. Arguments of calls and functions are left out.
+ */
+export function mayReadUnwritten(insns: readonly Insn[]): boolean {
+  const effects = insns.map(effectsOf);
+  const isCall = effects.map(({ writes }) => writes === CALLER_SAVED);
+  const { before, after } = liveness(
+    insns,
+    effects.map((each, i) =>
+      isCall[i] ? { reads: each.reads & ~ARGUMENTS, writes: maskOf(R0) } : each,
+    ),
+  );
+  const unwritten = (before[0] ?? 0) & ~maskOf(CTX, R10);
+  return unwritten !== 0 || after.some((live, i) => isCall[i] && (live & ARGUMENTS) !== 0);
+}
+
+/** The register that a prog is given its ctx in. */
+const CTX = 1;
 
 /** For each insn the registers that may still be read, before it and after it, as masks. */
-function liveness(insns: readonly Insn[]): {
+function liveness(
+  insns: readonly Insn[],
+  effects: readonly Pick<Effects, 'reads' | 'writes'>[],
+): {
   readonly before: readonly number[];
   readonly after: readonly number[];
 } {
   const targets = targetIndexes(insns);
-  const effects = insns.map(effectsOf);
   const after: number[] = insns.map(() => 0);
   const before: number[] = insns.map(() => 0);
   for (let changed = true; changed; ) {

@@ -10,10 +10,10 @@ export interface Effects {
   readonly beside: 'pure' | 'other';
 }
 
-const R0 = 0;
+export const R0 = 0;
 /** What a callee may read, and what is no longer sure after a call beside r0 (RFC 9669 section 2.1). */
-const ARGUMENTS = maskOf(1, 2, 3, 4, 5);
-const CALLER_SAVED = maskOf(R0) | ARGUMENTS;
+export const ARGUMENTS = maskOf(1, 2, 3, 4, 5);
+export const CALLER_SAVED = maskOf(R0) | ARGUMENTS;
 /** Legacy packet access takes the skb from r6 (RFC 9669 section 5.5; Linux net/core/filter.c). */
 const PACKET_CTX = 6;
 

@@ -7,11 +7,24 @@ export interface Luck {
   note(after: boolean, holds: boolean): void;
 }
 
+/** Candidates that were tried, and how many of them held. */
+interface Count {
+  held: number;
+  all: number;
+}
+
+type Counts = { readonly [after in 'true' | 'false']: Readonly<Count> };
+
+/** Before anything was tried. */
+export const UNKNOWN_LUCK: Counts = { true: { held: 1, all: 2 }, false: { held: 1, all: 3 } };
+/** Where most probably nothing smaller holds any more. */
+export const LUCK_AT_THE_END: Counts = { true: { held: 1, all: 2 }, false: { held: 0, all: 40 } };
+
 /** Of old answers that much is forgotten with each new one. */
 const FORGET = 0.9;
 
-export function createLuck(): Luck {
-  const counts = { true: { held: 1, all: 2 }, false: { held: 1, all: 3 } };
+export function createLuck(before: Counts): Luck {
+  const counts = { true: { ...before.true }, false: { ...before.false } };
   return {
     chance: (after) => counts[`${after}`].held / counts[`${after}`].all,
     note(after, holds) {

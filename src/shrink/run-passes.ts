@@ -7,6 +7,7 @@ import {
   type Run,
 } from '../case/case.ts';
 import { holdsMaps } from '../case/map-references.ts';
+import { loadFlags } from '../case/prog-type.ts';
 import { withEach, withoutChunks } from './chunks.ts';
 import { towardsZero } from './numbers.ts';
 import { withMoreZeros } from './zeros.ts';
@@ -18,9 +19,9 @@ export function* withFewerRuns(testCase: Case): Iterable<Case> {
 
 /** Cases in which an attribute of the load or of a run is what it is where nobody sets it. */
 export function* withPlainAttributes(testCase: Case): Iterable<Case> {
-  for (const name of ['progFlags', 'expectedAttachType'] as const) {
-    if (testCase[name] !== 0) yield { ...testCase, [name]: 0 };
-  }
+  const progFlags = loadFlags(testCase.progType);
+  if (testCase.progFlags !== progFlags) yield { ...testCase, progFlags };
+  if (testCase.expectedAttachType !== 0) yield { ...testCase, expectedAttachType: 0 };
   yield* withRuns(testCase, function* (run) {
     // Some targets take both or neither.
     if (run.ctx !== null && run.ctxOutBytes !== null)

@@ -1,6 +1,15 @@
 import type { Case } from '../case/case.ts';
-import { beginDescent, type Descent, goOn, isQuestion, refused, taken } from './descent.ts';
-import { createLuck, foresee } from './foresee.ts';
+import {
+  type Answers,
+  beginDescent,
+  goOn,
+  isQuestion,
+  type Question,
+  refused,
+  taken,
+} from './descent.ts';
+import { createLuck, foresee, LUCK_AT_THE_END, UNKNOWN_LUCK } from './foresee.ts';
+import { presume } from './presume.ts';
 import type { Shrinkable } from './shrinkable.ts';
 
 export { bareShrinkable } from './descent.ts';
@@ -14,6 +23,11 @@ export interface ShrinkOptions {
   readonly batchSize?: number;
   /** Candidates that are tried in all, at most. */
   readonly candidatesMax?: number;
+  /**
+   * What stands in for `holds`: quick, and mostly right. What it says is checked before it is believed, but for
+   * cases on the way.
+   */
+  readonly presumed?: (candidate: Case) => Promise<boolean>;
   /** After every batch. */
   readonly onProgress?: (progress: ShrinkProgress) => void;
   /** Ends the shrinking with the smallest case so far. */
@@ -44,7 +58,8 @@ const CANDIDATES_MAX = 20_000;
  * again until none of them helps. Each goes on where it found something, and ends when nothing of it helps. Of
  * the candidates the first in that order that holds is taken, and each is strictly simpler than what it takes the
  * place of. With a candidate those are tried that may follow it, so the result is what trying them one by one
- * would give, in fewer rounds. `start` itself is taken to hold, and `holds` to say the same of the same case
+ * would give, in fewer rounds. With something to presume by the way down is a guess that is checked here and there;
+ * what it ends with is tried like any other case, so that nothing smaller of it holds either. `start` itself is taken to hold, and `holds` to say the same of the same case
  * every time. Rejects with what `holds` rejects with.
  */
 export async function shrink(
@@ -53,22 +68,46 @@ export async function shrink(
   {
     batchSize = BATCH_MAX,
     candidatesMax = CANDIDATES_MAX,
+    presumed,
     onProgress,
     signal,
     isOver = () => signal?.aborted === true,
   }: ShrinkOptions = {},
 ): Promise<Shrunk> {
-  const answers = new Map<string, boolean>();
-  const luck = createLuck();
+  const answered = new Map<string, boolean>();
+  const answers: Answers = (hash) => answered.get(hash);
   let at = beginDescent(start);
   let tried = 0;
+  const most = (): number => (isOver() ? 0 : Math.min(batchSize, candidatesMax - tried));
+
+  /** False where no more may be asked. */
+  async function ask(questions: readonly Question[]): Promise<boolean> {
+    for (let from = 0; from < questions.length; ) {
+      const batch = questions.slice(from, from + most());
+      if (batch.length === 0) return false;
+      const held = await holds(batch.map(({ candidate }) => candidate.testCase));
+      for (const [i, { hash }] of batch.entries()) answered.set(hash, held[i]);
+      from += batch.length;
+      tried += batch.length;
+    }
+    return true;
+  }
+
+  const tell = (): void => onProgress?.({ tried, smallest: at.shrunk.testCase });
+
+  if (presumed !== undefined) {
+    const { shrunk, steps } = await presume(at, { presumed, answers, isOver, ask });
+    at = { ...beginDescent(shrunk), steps };
+    tell();
+  }
+  const luck = createLuck(presumed === undefined ? UNKNOWN_LUCK : LUCK_AT_THE_END);
   let lastHeld = false;
 
   /** As far as answers go. */
   function follow(): ReturnType<typeof goOn> {
     let next = goOn(at, unknown);
     while (isQuestion(next)) {
-      const answer = answers.get(next.hash);
+      const answer = answers(next.hash);
       if (answer === undefined) return next;
       luck.note(lastHeld, answer);
       lastHeld = answer;
@@ -78,23 +117,13 @@ export async function shrink(
     return next;
   }
 
-  for (let next = follow(); isQuestion(next) && !isOver(); next = follow()) {
-    const max = Math.min(batchSize, candidatesMax - tried);
-    if (max <= 0) break;
-    const batch = foresee(next, lastHeld, {
-      answers: (hash) => answers.get(hash),
-      luck,
-      max,
-    });
-    const held = await holds(batch.map(({ candidate }) => candidate.testCase));
-    tried += batch.length;
-    for (const [i, { hash }] of batch.entries()) answers.set(hash, held[i]);
+  for (let next = follow(); isQuestion(next); next = follow()) {
+    const max = most();
+    if (max <= 0 || !(await ask(foresee(next, lastHeld, { answers, luck, max })))) break;
     follow();
-    onProgress?.({ tried, smallest: at.shrunk.testCase });
+    tell();
   }
-  return resultOf(at, tried);
+  return { shrunk: at.shrunk, tried, steps: at.steps };
 }
 
 const unknown = (): undefined => undefined;
-
-const resultOf = ({ shrunk, steps }: Descent, tried: number): Shrunk => ({ shrunk, tried, steps });

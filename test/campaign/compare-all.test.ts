@@ -63,3 +63,21 @@ describe('a kernel', () => {
     expect(asked).toEqual(expected);
   });
 });
+
+it('asks an emulator for what the ones before it leave possible', async () => {
+  const cases = [FALLS_OVER, RETURN].map(caseOf);
+  const emulators = [0, 1].map(() => {
+    const emulator = createEmulator({ linux: DEFAULT_LINUX });
+    const asked: Case[] = [];
+    const execute = (some: readonly Case[]) => {
+      asked.push(...some);
+      return emulator.execute(some);
+    };
+    return { asked, target: { ...emulator, execute } };
+  });
+  const [first, second] = emulators.map(({ target }) => target);
+  const isSteady = async (some: readonly Case[]) => some.map(() => true);
+  const holds = showing(divergenceOf('retval'), [first, second], isSteady, [second, first]);
+  await holds(cases);
+  expect(emulators.map(({ asked }) => asked)).toEqual([[cases[1]], cases]);
+});

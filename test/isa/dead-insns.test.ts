@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { assemble } from '../../src/isa/assemble.ts';
-import { withoutDeadInsns } from '../../src/isa/dead-insns.ts';
+import { mayReadUnwritten, withoutDeadInsns } from '../../src/isa/dead-insns.ts';
 import { disassemble } from '../../src/isa/disassemble.ts';
 
 /** Lines that begin with `-` are in vain. */
@@ -32,5 +32,19 @@ describe('in vain', () => {
     const insns = assemble(prog.map((line) => line.replace(/^- /, '')).join('\n'));
     const left = assemble(prog.filter((line) => !line.startsWith('- ')).join('\n'));
     expect(disassemble(withoutDeadInsns(insns))).toBe(disassemble(left));
+  });
+});
+
+describe('reads of what nothing has written', () => {
+  it.each([
+    ['a register of before the prog', ['r0 = r6', 'exit'], true],
+    ['a result that there is none of', ['exit'], true],
+    ['on one of two ways', ['r0 = 0', 'if r1 == 0 goto +1', 'r6 = 1', 'r0 = r6', 'exit'], true],
+    ['an argument after a call', ['r2 = 1', 'call ktime_get_ns#5', 'r0 = r2', 'exit'], true],
+    ['the ctx and the frame', ['*(u64 *)(r10 -8) = r1', 'r0 = 0', 'exit'], false],
+    ['what a call returns', ['call ktime_get_ns#5', 'exit'], false],
+    ['in a loop', ['r0 = 0', 'r0 += 1', 'if r0 < 3 goto -2', 'exit'], false],
+  ])('%s: %j is %s', (_, lines, expected) => {
+    expect(mayReadUnwritten(assemble(lines.join('\n')))).toBe(expected);
   });
 });

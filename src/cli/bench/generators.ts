@@ -7,6 +7,7 @@ import {
   type Shrinkable,
   seededRandom,
   shrinkableOf,
+  simplerOf,
 } from '../../../generators/index.ts';
 import { encodeCase } from '../../case/bytes.ts';
 import type { Case } from '../../case/case.ts';
@@ -158,9 +159,9 @@ function measureRound(drawPlan: () => CasePlan, cases: number): Costs {
 }
 
 /** Makes the first candidates: with their cases, and with those in between that were no simpler. */
-function countCandidates({ shrink }: Shrinkable): number {
+function countCandidates(start: Shrinkable): number {
   let count = 0;
-  for (const { testCase } of shrink()) {
+  for (const { testCase } of simplerOf(start)) {
     insnsOf(testCase);
     if (++count === CANDIDATES) break;
   }

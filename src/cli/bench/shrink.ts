@@ -2,15 +2,16 @@ import { createCaseSource } from '../../../generators/index.ts';
 import { common } from '../../campaign/common-features.ts';
 import { compareAll, showing } from '../../campaign/compare-all.ts';
 import type { IsSteady } from '../../campaign/investigate.ts';
-import type { Case } from '../../case/case.ts';
+import { presumedBy } from '../../campaign/presumed-by.ts';
 import { caseHash } from '../../case/hash.ts';
 import type { Divergence } from '../../compare/compare.ts';
-import { type Holds, type ShrinkOptions, type Shrunk, shrink } from '../../shrink/shrink.ts';
+import { type Holds, type Shrunk, shrink } from '../../shrink/shrink.ts';
 import type { Shrinkable } from '../../shrink/shrinkable.ts';
 import { createEmulator } from '../../targets/emulator/emulator.ts';
 import type { KernelTarget } from '../../targets/kernel/kernel-target.ts';
 import type { Target } from '../../targets/target.ts';
 import { type OpenOptions, openTargets } from '../open-targets.ts';
+import { standInsOn } from '../stand-ins.ts';
 import { steadyOn } from '../steady.ts';
 import { parseTargetNames } from '../target-names.ts';
 import { type Measurement, median } from './measurement.ts';
@@ -31,13 +32,15 @@ const BATCH_CASES = 128;
 const CASES_MAX = 16_384;
 /** Each way by turns; the median counts. */
 const ROUNDS = 3;
-/** As large as batches of candidates get. */
-const FULL_BATCH = 64;
+
+/** One by one, in batches, and in batches on the way that stand-ins presume: all must end with the same case. */
+const WAYS = ['serial', 'batched', 'presumed'] as const;
+type Way = (typeof WAYS)[number];
 
 /**
- * What batches are worth: divergences of some mutants, shrunk with one candidate a round trip and with batches
- * of them, on the same kernel. Both must end with the same case. Beside it stands what batches could be worth at most:
- * a case of a batch takes its time on the kernel as well.
+ * What batches and stand-ins are worth: what an emulator with a wrong rule does, as a user's own runtime might, is
+ * shrunk on the same kernel with one candidate a round trip, with batches of them, and with batches on the way that
+ * stand-ins presume, which is how campaigns do it. bpfdiff's own emulator stands in for the kernel.
  */
 export async function benchShrink(
   kernelName: string,
@@ -50,36 +53,33 @@ export async function benchShrink(
     for (const name of SUBJECTS) {
       options.signal.throwIfAborted();
       const mutant = MUTANTS.find((each) => each.name === name)!;
-      all.push(await compareWays(mutant, kernel, options.signal));
+      all.push(await compareWays(mutant, kernel, ROUNDS, options.signal));
     }
-    const sum = (of: (each: Compared) => number): number => all.reduce((s, e) => s + of(e), 0);
-    const [serialMs, batchedMs, foreseenMs] = [
-      sum(({ serial }) => serial.ms),
-      sum(({ batched }) => batched.ms),
-      sum(({ foreseenMs: ms }) => ms),
-    ];
+    const sumMs = (way: Way): number => all.reduce((sum, each) => sum + typicalMs(each, way), 0);
+    const fasterBy = (way: Way): number => sumMs('serial') / sumMs(way);
+    const same = all.filter(isSame).length;
     return [
       ...all.map(lineOf),
       {
-        what: 'cases that are the same either way',
-        value: all.filter(({ same }) => same).length,
+        what: 'cases that are the same every way',
+        value: same,
         unit: 'cases',
-        ratio: all.filter(({ same }) => same).length / all.length,
+        ratio: same / all.length,
         against: 'all of them',
       },
       {
-        what: 'all one by one, against all in batches',
-        value: serialMs / batchedMs,
+        what: 'all one by one, against all in batches with stand-ins',
+        value: fasterBy('presumed'),
         unit: 'times',
-        ratio: serialMs / batchedMs / FASTER_MIN,
+        ratio: fasterBy('presumed') / FASTER_MIN,
         against: `what it has to be at least (${FASTER_MIN})`,
       },
       {
-        what: 'all one by one, against the same candidates known before',
-        value: serialMs / foreseenMs,
+        what: 'all one by one, against all in batches without',
+        value: fasterBy('batched'),
         unit: 'times',
-        ratio: foreseenMs / batchedMs,
-        against: 'what batches came to of what they could at most',
+        ratio: fasterBy('batched') / fasterBy('presumed'),
+        against: 'with stand-ins',
       },
     ];
   } finally {
@@ -89,77 +89,79 @@ export async function benchShrink(
 
 interface Timed extends Shrunk {
   readonly ms: number;
-  /** In the order in which they were tried. */
-  readonly candidates: readonly Case[];
   readonly batches: number;
 }
 
+/** One divergence, shrunk each way in each round. */
 interface Compared {
   readonly name: string;
-  readonly serial: Timed;
-  readonly batched: Timed;
-  /** What the candidates that were tried one by one take in full batches. */
-  readonly foreseenMs: number;
-  readonly same: boolean;
+  readonly rounds: readonly Readonly<Record<Way, Timed>>[];
 }
 
-const lineOf = ({ name, serial, batched }: Compared): Measurement => ({
-  what: `in batches: ${name}`,
-  value: batched.ms / 1000,
-  unit: 's',
-  ratio: batched.ms / serial.ms,
-  against: `one by one (${(serial.ms / 1000).toFixed(1)} s; ${serial.tried} candidates; ${batched.tried} in ${batched.batches} batches)`,
-});
+const typicalMs = ({ rounds }: Compared, way: Way): number =>
+  median(rounds.map((ways) => ways[way].ms));
 
-async function compareWays(
+export function isSame({ rounds }: Compared): boolean {
+  const all = rounds.flatMap((ways) => WAYS.map((way) => ways[way].shrunk.testCase));
+  return new Set(all.map(caseHash)).size === 1;
+}
+
+function lineOf(compared: Compared): Measurement {
+  const [serialMs, quickMs] = [typicalMs(compared, 'serial'), typicalMs(compared, 'presumed')];
+  const { serial, presumed } = compared.rounds[0];
+  return {
+    what: `with stand-ins: ${compared.name}`,
+    value: quickMs / 1000,
+    unit: 's',
+    ratio: quickMs / serialMs,
+    against: `one by one (${(serialMs / 1000).toFixed(1)} s; ${serial.tried} candidates; ${presumed.tried} in ${presumed.batches} batches)`,
+  };
+}
+
+/** The first divergence of a mutant, shrunk each way; a round more than `rounds`, which pays for what is new. */
+export async function compareWays(
   { name, rules }: Mutant,
   kernel: KernelTarget,
+  rounds: number,
   signal: AbortSignal,
 ): Promise<Compared> {
   const { linux } = kernel.info;
   const pair = [createEmulator({ linux, rules }), kernel] as const;
-  const isSteady = steadyOn(linux);
+  const [isSteady, standIns] = [steadyOn(linux), standInsOn(linux)];
   const { start, divergence } = await firstDivergence(name, pair, isSteady);
-  const timed = async (options: ShrinkOptions): Promise<Timed> => {
+  const timed = async (way: Way): Promise<Timed> => {
+    const startedMs = performance.now();
     const holds = showing(divergence, pair, isSteady);
-    const asked: (readonly Case[])[] = [];
-    const noted: Holds = (candidates) => {
-      asked.push(candidates);
+    const presumed =
+      way === 'presumed' ? await presumedBy(standIns, start.testCase, divergence, pair) : undefined;
+    let batches = 0;
+    const counted: Holds = (candidates) => {
+      batches++;
       return holds(candidates);
     };
-    const startedMs = performance.now();
-    const shrunk = await shrink(start, noted, { ...options, signal });
-    const ms = performance.now() - startedMs;
-    return { ...shrunk, ms, candidates: asked.flat(), batches: asked.length };
+    const shrunk = await shrink(anew(start), counted, {
+      ...(presumed && { presumed }),
+      ...(way === 'serial' && { batchSize: 1 }),
+      signal,
+    });
+    return { ...shrunk, ms: performance.now() - startedMs, batches };
   };
-  // What is new to kernel and process is paid before.
-  await timed({});
-  const batched: Timed[] = [];
-  const serial: Timed[] = [];
-  const foreseenMs: number[] = [];
-  for (let round = 0; round < ROUNDS; round++) {
-    batched.push(await timed({}));
-    serial.push(await timed({ batchSize: 1 }));
-    const holds = showing(divergence, pair, isSteady);
-    foreseenMs.push(await timeInFullBatches(serial[round].candidates, holds));
+  const timings: Readonly<Record<Way, Timed>>[] = [];
+  for (let round = 0; round <= rounds; round++) {
+    timings.push({
+      batched: await timed('batched'),
+      serial: await timed('serial'),
+      presumed: await timed('presumed'),
+    });
   }
-  const hashes = [...serial, ...batched].map(({ shrunk }) => caseHash(shrunk.testCase));
-  return {
-    name,
-    serial: { ...serial[0], ms: median(serial.map(({ ms }) => ms)) },
-    batched: { ...batched[0], ms: median(batched.map(({ ms }) => ms)) },
-    foreseenMs: median(foreseenMs),
-    same: hashes.every((hash) => hash === hashes[0]),
-  };
+  return { name, rounds: timings.slice(1) };
 }
 
-async function timeInFullBatches(candidates: readonly Case[], holds: Holds): Promise<number> {
-  const startedMs = performance.now();
-  for (let from = 0; from < candidates.length; from += FULL_BATCH) {
-    await holds(candidates.slice(from, from + FULL_BATCH));
-  }
-  return performance.now() - startedMs;
-}
+/** The candidates of a start are kept as long as it is. */
+const anew = (start: Shrinkable): Shrinkable => ({
+  testCase: start.testCase,
+  shrink: () => start.shrink(),
+});
 
 /** The first generated case on which the two differ for sure. */
 async function firstDivergence(

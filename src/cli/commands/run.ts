@@ -33,6 +33,7 @@ import { openProgress } from '../progress.ts';
 import { quoted } from '../quoted.ts';
 import { addToReachFile, readReachFile } from '../reach-file.ts';
 import { findingRecorder, knownIn } from '../record-finding.ts';
+import { standInsOn } from '../stand-ins.ts';
 import { steadyOn } from '../steady.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { parseTargetNames } from '../target-names.ts';
@@ -203,6 +204,7 @@ async function campaign(
     ...(guided !== undefined && { learn: guided.learn }),
     targets,
     isSteady: steadyOn(targets[0].info.linux),
+    standIns: standInsOn(targets[0].info.linux),
     findChange: changeFinder(),
     locate: locator(),
     ...(isNearMiss(profile) && { unsteady: 'excused' as const }),

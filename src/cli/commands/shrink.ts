@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { compareAll, showing } from '../../campaign/compare-all.ts';
+import { presumedBy } from '../../campaign/presumed-by.ts';
 import type { Case } from '../../case/case.ts';
 import { isSimpler } from '../../case/simplicity.ts';
 import { printCase } from '../../case/text.ts';
@@ -15,6 +16,7 @@ import { type Interrupt, listenForInterrupt } from '../interrupt.ts';
 import { locator } from '../locator.ts';
 import { duration } from '../numbers.ts';
 import { openTargets } from '../open-targets.ts';
+import { standInsOn } from '../stand-ins.ts';
 import { steadyOn } from '../steady.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { parseTargetNames } from '../target-names.ts';
@@ -162,17 +164,17 @@ async function shrunkOn(
   const startedMs = performance.now();
   const shown = await compareOne(testCase, pair);
   if (shown === undefined) return undefined;
-  const { shrunk } = await shrink(
-    bareShrinkable(testCase),
-    showing(shown.divergence, pair, steadyOn(pair[0].info.linux)),
-    {
-      isOver: () => signal.aborted || (time !== undefined && performance.now() - startedMs >= time),
-      onProgress: ({ tried, smallest }) => {
-        const insns = smallest.progs.reduce((sum, prog) => sum + prog.insns.length, 0);
-        process.stderr.write(`${tried} candidates, ${insns} insns\n`);
-      },
+  const isSteady = steadyOn(pair[0].info.linux);
+  const { divergence } = shown;
+  const presumed = await presumedBy(standInsOn(pair[0].info.linux), testCase, divergence, pair);
+  const { shrunk } = await shrink(bareShrinkable(testCase), showing(divergence, pair, isSteady), {
+    ...(presumed && { presumed }),
+    isOver: () => signal.aborted || (time !== undefined && performance.now() - startedMs >= time),
+    onProgress: ({ tried, smallest }) => {
+      const insns = smallest.progs.reduce((sum, prog) => sum + prog.insns.length, 0);
+      process.stderr.write(`${tried} candidates, ${insns} insns\n`);
     },
-  );
+  });
   return shrunk.testCase;
 }
 

@@ -29,6 +29,7 @@ import { LOOPBACK_IFINDEX } from './run/redirect-info.ts';
 import type { RunRule, RunSession } from './run/rules.ts';
 import { executeProg, runProg } from './run/run-prog.ts';
 
+/** What an emulator is told to be. */
 export interface EmulatorOptions {
   /** The Linux to be. */
   readonly linux: LinuxSetting;

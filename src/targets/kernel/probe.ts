@@ -1,6 +1,6 @@
 import { type Case, PLAIN_RUN } from '../../case/case.ts';
 import { namesUsed } from '../../case/names-used.ts';
-import { PROG_TYPES, type ProgType } from '../../case/prog-type.ts';
+import { BPF_F_SLEEPABLE, PROG_TYPES, type ProgType } from '../../case/prog-type.ts';
 import { HELPERS, helperId } from '../../isa/helpers.ts';
 import type { Features, LoadOutcome, Outcome } from '../target.ts';
 import { FORM_PROBES } from './probe-forms.ts';
@@ -56,7 +56,6 @@ const loadOf = (outcome: Outcome): LoadOutcome | undefined =>
   outcome.kind === 'completed' ? outcome.load : undefined;
 
 /** include/uapi/linux/bpf.h, 7.2. */
-const BPF_F_SLEEPABLE = 1 << 4;
 const AttachType = {
   CGROUP_INET4_BIND: 8,
   CGROUP_SETSOCKOPT: 22,

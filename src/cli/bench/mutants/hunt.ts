@@ -61,6 +61,7 @@ export async function hunt(
     learn: source.learn,
     targets: [mutant, kernel],
     isSteady: steadyOn(linux),
+    // Nothing stands in for a kernel where it is the emulator that is wrong.
     findChange: changeFinder(),
     locate: locator(),
     record: (divergence) => {

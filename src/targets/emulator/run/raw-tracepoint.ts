@@ -1,5 +1,6 @@
 import type { Run } from '../../../case/case.ts';
 import { RAW_TP_ARGS } from '../../../case/ctx.ts';
+import { BPF_F_SLEEPABLE } from '../../../case/prog-type.ts';
 import type { RunOutcome } from '../../target.ts';
 import { EFAULT, EINVAL, ENXIO } from '../errno.ts';
 import { offeredTo } from '../helpers/offered.ts';
@@ -10,8 +11,6 @@ import { isUnreadable } from './user-memory.ts';
 
 /** BPF_F_TEST_RUN_ON_CPU; the command looks at no other flag. */
 const RUN_ON_CPU = 1;
-/** BPF_F_SLEEPABLE, of the load. */
-const SLEEPABLE = 1 << 4;
 
 /** Its args are read as they come, any aligned part of them (`raw_tp_prog_is_valid_access`). */
 export const RAW_TRACEPOINT: RunRule = {
@@ -35,7 +34,7 @@ function runRawTracepoint(session: RunSession, run: Run): RunOutcome {
   const ctxBytes = run.ctx?.sizeBytes ?? 0;
   if (shortCtx(run, machine) || ctxBytes > RAW_TP_ARGS.sizeBytes) return failed(run, EINVAL);
   if (!isOnCpu && run.cpu !== 0) return failed(run, EINVAL);
-  if (isOnCpu && (testCase.progFlags & SLEEPABLE) !== 0) return failed(run, EINVAL);
+  if (isOnCpu && (testCase.progFlags & BPF_F_SLEEPABLE) !== 0) return failed(run, EINVAL);
   if (run.ctx !== null && isUnreadable(run, 'ctx_in')) return failed(run, EFAULT);
   if (isOnCpu && run.cpu >= machine.linux.cpus) return failed(run, ENXIO);
   enterBytes(session, run);

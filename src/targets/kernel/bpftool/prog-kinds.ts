@@ -1,4 +1,5 @@
 import type { Case } from '../../../case/case.ts';
+import { BPF_F_SLEEPABLE } from '../../../case/prog-type.ts';
 
 /** What bpftool makes of a type of progs: its word for it, and what libbpf sets on loading. */
 export interface ProgKind {
@@ -10,7 +11,6 @@ export interface ProgKind {
   readonly progFlags: number;
 }
 
-const BPF_F_SLEEPABLE = 1 << 4;
 const BPF_F_XDP_HAS_FRAGS = 1 << 5;
 /** `enum bpf_attach_type`, include/uapi/linux/bpf.h, 6.1. */
 const AttachType = {

@@ -1,7 +1,10 @@
-import { type Case, type MapCommand, type MapSpec, PLAIN_RUN, type Run } from '../src/case/case.ts';
-import type { Insn } from '../src/isa/insn.ts';
+import type { Insn } from '../isa/insn.ts';
+import { type Case, type MapCommand, type MapSpec, PLAIN_RUN, type Run } from './case.ts';
 
-/** Whether two cases made from one plan say the same. What both share isn't looked into. */
+/**
+ * Whether two cases are surely the same: what both share isn't looked into, and what is new in one counts as another,
+ * whatever it says.
+ */
 export function sameCase(a: Case, b: Case): boolean {
   if (a === b) return true;
   return (
@@ -35,6 +38,7 @@ const sameCommand = (a: MapCommand, b: MapCommand): boolean =>
 
 const sameMap = (a: MapSpec, b: MapSpec): boolean => a === b;
 
+/** Whether two insns are the same. */
 export const sameInsn = (a: Insn, b: Insn): boolean =>
   a === b ||
   (a.opcode === b.opcode &&
