@@ -11,6 +11,7 @@ const FEW = LUCK.slice(0, 3);
 
 /** For a kernel an emulator that is told to be its Linux; runtimes and emulators stand for themselves. */
 export function standInsOn(linux: LinuxSetting): StandIns {
+  // Wrapped targets keep their info.
   const emulators = new WeakMap<TargetInfo, Target>();
   return {
     of(target) {

@@ -18,6 +18,8 @@ export interface PresumeOptions {
   readonly ask: (questions: readonly Question[]) => Promise<boolean>;
   /** Asked before every candidate. */
   readonly isOver: () => boolean;
+  /** Told where it stands after each way. */
+  readonly onReached: (at: Descent) => void;
 }
 
 /** Every so manieth step of a way is asked for, and the last; of a short way each. */
@@ -60,6 +62,7 @@ export async function presume(from: Descent, options: PresumeOptions): Promise<D
     const missed = milestones.findIndex((step) => !holds(step));
     const reached = missed < 0 ? way.at(-1) : milestones[missed - 1];
     if (reached !== undefined) at = taken(reached.at, reached.candidate);
+    options.onReached(at);
     if (missed < 0) {
       wayMax = Math.min(wayMax * 4, WAY_MAX);
       continue;

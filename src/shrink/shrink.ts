@@ -2,6 +2,7 @@ import type { Case } from '../case/case.ts';
 import {
   type Answers,
   beginDescent,
+  type Descent,
   goOn,
   isQuestion,
   type Question,
@@ -96,9 +97,11 @@ export async function shrink(
   const tell = (): void => onProgress?.({ tried, smallest: at.shrunk.testCase });
 
   if (presumed !== undefined) {
-    const { shrunk, steps } = await presume(at, { presumed, answers, isOver, ask });
-    at = { ...beginDescent(shrunk), steps };
-    tell();
+    const onReached = (reached: Descent): void => {
+      at = { ...beginDescent(reached.shrunk), steps: reached.steps };
+      tell();
+    };
+    onReached(await presume(at, { presumed, answers, isOver, ask, onReached }));
   }
   const luck = createLuck(presumed === undefined ? UNKNOWN_LUCK : LUCK_AT_THE_END);
   let lastHeld = false;

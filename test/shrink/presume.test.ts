@@ -79,6 +79,21 @@ describe('shrinking on the way that stand-ins presume', () => {
     );
   });
 
+  it('tells how far it is on the way', async () => {
+    const [start] = fc.sample(someCase, { numRuns: 1, seed: 4 });
+    const { ask, batches } = counted(() => true);
+    const told: number[] = [];
+    await shrink(bareShrinkable(start), ask, {
+      presumed: async () => true,
+      onProgress: ({ tried }) => {
+        told.push(tried);
+        // Of the first way alone.
+        if (told.length === 1) expect(batches()).toBe(1);
+      },
+    });
+    expect(told[0]).toBeGreaterThan(0);
+  });
+
   it('presumes no more when it is interrupted', async () => {
     const [start] = fc.sample(someCase, { numRuns: 1, seed: 4 });
     let presumed = 0;
