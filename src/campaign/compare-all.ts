@@ -76,8 +76,10 @@ export function showing(
         if (!canShow(outcome)) can.delete(left[i]);
       }
     }
-    const compared = (await compareAll([...can], asked, isSteady)).values();
-    return candidates.map((candidate) => can.has(candidate) && shows(compared.next().value!));
+    const left = [...can];
+    const compared = await compareAll(left, asked, isSteady);
+    const shown = new Set(left.filter((_, i) => shows(compared[i])));
+    return candidates.map((candidate) => shown.has(candidate));
   };
 
   function shows({ comparison, steady }: Compared): boolean {

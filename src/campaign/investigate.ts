@@ -86,8 +86,8 @@ interface Surroundings {
 
 /**
  * Makes the case smaller while the two targets that diverged still do, in the same class; runs what
- * is left once more, and where it is new on kernels that are started anew; records it. Returns the finding's id, or undefined where nothing was recorded,
- * and the known causes. Nothing is made smaller where these two were found to differ for each of them
+ * is left once more, and where it is new on kernels that are started anew; records it. Returns the finding's id, or
+ * undefined where nothing was recorded, and the known causes. Nothing is made smaller where these two were found to differ for each of them
  * already. What is recorded are the causes of the smallest case, which may show others than the case found.
  * An interrupt ends the shrinking, not the recording: a case half shrunk is a finding as well. So is
  * what a kernel complained of and does not repeat: it may have needed the cases before.

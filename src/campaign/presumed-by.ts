@@ -14,8 +14,9 @@ export interface StandIns {
 }
 
 /**
- * Says of a case whether what stands in for the two targets disagrees on it as they do in `divergence`. Undefined where stand-ins do not even see that on the case that it was found on: what
- * they are wrong in as well, and what only a kernel has.
+ * Says of a case whether what stands in for the two targets disagrees on it as they do in `divergence`. Undefined
+ * where stand-ins do not even see that on the case that it was found on: what they are wrong in as well, and what
+ * only a kernel has.
  */
 export async function presumedBy(
   standIns: StandIns,

@@ -80,7 +80,7 @@ function kernelLines(): { take(name: string, event: TargetEvent): readonly strin
   return {
     take(name, event) {
       if (isEmulator(name)) return [];
-      const [kernel = name] = name.split(':');
+      const kernel = machineOf(name);
       const known = kernels.get(kernel) ?? { speaker: name, isReady: false, restarts: 0 };
       kernels.set(kernel, known);
       if (known.speaker !== name) return [];
@@ -103,6 +103,10 @@ function kernelLines(): { take(name: string, event: TargetEvent): readonly strin
     },
   };
 }
+
+/** The engines of a kernel share its machine; bpftool has one of its own. */
+const machineOf = (name: string): string =>
+  name.endsWith(':bpftool') ? name : name.replace(/:.*/, '');
 
 const isPowerOf2 = (count: number): boolean => (count & (count - 1)) === 0;
 

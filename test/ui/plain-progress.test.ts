@@ -89,10 +89,23 @@ describe('plain progress', () => {
 
   it('tells once what happens to all engines of a kernel, and nothing of emulators', () => {
     const ready = { kind: 'ready', afterMs: 12_000 } as const;
-    const names = ['emulator@6.1', 'emulator@7.2:s390x', 'sid:jit', 'sid:interp', 'sid-s390x'];
+    const names = [
+      'emulator@6.1',
+      'emulator@7.2:s390x',
+      'sid:jit',
+      'sid:interp',
+      'sid-s390x',
+      'host:jit',
+      'host:bpftool',
+    ];
     expect(
       linesOf(...names.map((name): CampaignEvent => ({ kind: 'target', name, event: ready }))),
-    ).toEqual(['sid: ready after 12 s', 'sid-s390x: ready after 12 s']);
+    ).toEqual([
+      'sid: ready after 12 s',
+      'sid-s390x: ready after 12 s',
+      'host: ready after 12 s',
+      'host:bpftool: ready after 12 s',
+    ]);
   });
 
   it('tells of restarts each time when there were twice as many', () => {
